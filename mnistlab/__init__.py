@@ -1,0 +1,1 @@
+"""mnistlab: a lab bench for a neural network that you can see through."""
