@@ -1,0 +1,107 @@
+"""Backpropagation by hand: the error of one image, carried back layer by layer, then lifted to a batch."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from mnistlab.network import Layer, Params, Passed, forward, layer_activations
+
+Array = jax.Array
+
+
+def one_hot(labels: Array, num_classes: int = 10) -> Array:
+    """Return the targets y of some labels: 1 at the label, 0 elsewhere, (..., num_classes) float32."""
+    return (jnp.asarray(labels)[..., None] == jnp.arange(num_classes)).astype(jnp.float32)
+
+
+def cost(outputs: Array, target: Array) -> Array:
+    """Return the cost of one image, sum_r (y_r - a_r)^2: a sum over the ten outputs, with no 1/2."""
+    return jnp.sum((target - outputs) ** 2, axis=-1)
+
+
+def backward(params: Params, passed: Passed, target: Array, hidden: str = "sigmoid") -> tuple[Array, ...]:
+    """Propagate the error of one image back through the network.
+
+    Delta^(D) = 2 (a^(D) - y) sigma'(z^(D));  Delta^(l) = W^(l+1)T Delta^(l+1) * sigma'(z^(l)).
+
+    Args:
+        params: Layers, first to last; weights (n_out, n_in), biases (n_out,).
+        passed: z and a of every layer, as `forward` returned them for this image.
+        target: One-hot label, (10,).
+        hidden: Name of the hidden layers' activation.
+
+    Returns:
+        Delta of every layer, dL/dz, first to last; Delta[l] has shape (n_out of l,).
+
+    Source: Nielsen, Neural Networks and Deep Learning, ch. 2, BP1 and BP2, for this cost.
+    """
+    *hidden_layers, last = [sigma.slope for sigma in layer_activations(params, hidden)]
+    *_, answer = passed.activations
+    deltas = [2.0 * (answer - target) * last(answer)]
+    for l in reversed(range(len(hidden_layers))):
+        error = carried_back(params[l + 1].weights, deltas[0])
+        deltas.insert(0, error * hidden_layers[l](passed.activations[l + 1]))
+    return tuple(deltas)
+
+
+def carried_back(weights: Array, delta: Array) -> Array:
+    """Return W^T Delta, (n_in,), for the Delta (n_out,) of one image; under `vmap` the batch stays first."""
+    return lax.dot_general(delta, weights, (((0,), (0,)), ((), ())))
+
+
+def image_gradient(passed: Passed, deltas: tuple[Array, ...]) -> Params:
+    """Return the gradient that one image gives: dL/dW = Delta outer a, dL/db = Delta (BP3, BP4)."""
+    return tuple(
+        Layer(jnp.outer(delta, a), delta) for delta, a in zip(deltas, passed.activations[:-1], strict=True)
+    )
+
+
+def image_deltas(
+    params: Params, pixels: Array, target: Array, hidden: str
+) -> tuple[Passed, tuple[Array, ...]]:
+    """Return what one image left on its way forward and the Deltas of its way back."""
+    passed = forward(params, pixels, hidden)
+    return passed, backward(params, passed, target, hidden)
+
+
+def batch_gradient(params: Params, pixels: Array, targets: Array, hidden: str = "sigmoid") -> Params:
+    """Return the gradient of the summed cost of a mini-batch.
+
+    `vmap` lifts the two passes from one image to the batch. The sum over images of Delta outer a is one
+    matrix product per layer, so the gradients of single images are never stored.
+
+    Args:
+        params: Layers, first to last.
+        pixels: Images, (batch, n_in).
+        targets: One-hot labels, (batch, 10).
+        hidden: Name of the hidden layers' activation.
+
+    Returns:
+        dL/dW and dL/db of every layer, in the shapes of the parameters, summed over the batch.
+    """
+    passed, deltas = jax.vmap(partial(image_deltas, hidden=hidden), in_axes=(None, 0, 0))(
+        params, pixels, targets
+    )
+    return tuple(
+        Layer(summed_outer(delta, a), delta.sum(axis=0))
+        for delta, a in zip(deltas, passed.activations[:-1], strict=True)
+    )
+
+
+def summed_outer(deltas: Array, activations: Array) -> Array:
+    """Return sum_x Delta_x outer a_x, (n_out, n_in), from (batch, n_out) and (batch, n_in)."""
+    return lax.dot_general(deltas, activations, (((0,), (0,)), ((), ())))
+
+
+def sgd_step(params: Params, gradient: Params, learning_rate: float) -> Params:
+    """Return the parameters one step downhill: theta - learning_rate * gradient."""
+    return jax.tree.map(lambda theta, slope: theta - learning_rate * slope, params, gradient)
+
+
+def batch_step(
+    params: Params, pixels: Array, targets: Array, learning_rate: Array, hidden: str = "sigmoid"
+) -> Params:
+    """Return the parameters after one SGD step on one mini-batch."""
+    return sgd_step(params, batch_gradient(params, pixels, targets, hidden), learning_rate)

@@ -1,0 +1,114 @@
+"""Stochastic gradient descent, as two generators: the mini-batches of an epoch, and the epochs of a training."""
+
+import time
+from collections.abc import Iterator
+from functools import cache, partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from mnistlab.backprop import batch_step
+from mnistlab.config import TrainConfig
+from mnistlab.dispatch import traced
+from mnistlab.evaluation import EpochMetrics, epoch_metrics
+from mnistlab.network import Params, initialize_network
+from mnistlab.pixels import network_inputs
+
+
+class Step(NamedTuple):
+    """The network after one mini-batch."""
+
+    params: Params
+    index: int  # mini-batches done in this epoch
+    num_steps: int  # mini-batches in the epoch
+
+
+class Epoch(NamedTuple):
+    """The network after one epoch, and how well it does."""
+
+    metrics: EpochMetrics
+    params: Params
+
+
+@cache
+def step_function(hidden: str):
+    """Return `batch_step` for one activation, traced once for each shape of network and batch."""
+    return traced(partial(batch_step, hidden=hidden))
+
+
+def initial_params(config: TrainConfig) -> Params:
+    """Return the network that these settings begin with."""
+    return initialize_network(config.dimensions, config.seed, config.initialization)
+
+
+def epoch_key(seed: int, epoch: int) -> jax.Array:
+    """Return the random key at the beginning of an epoch, counted from 0.
+
+    It depends on nothing else, so an epoch that was broken off can be begun again as if it had not been.
+    """
+    key = jax.random.PRNGKey(seed)
+    with jax.threefry_partitionable(False):
+        for _ in range(epoch):
+            key, _ = jax.random.split(key)
+    return key
+
+
+def epoch_steps(params: Params, key: jax.Array, data, config: TrainConfig) -> Iterator[Step]:
+    """Train for one epoch, mini-batch by mini-batch.
+
+    Args:
+        params: The network at the beginning.
+        key: Random key of this epoch (`epoch_key`), which decides the order of the images.
+        data: Training images (n, 28, 28) uint8 and labels (n,); the first `config.train_size` are used.
+        config: Settings.
+
+    Yields:
+        The network after each of the `config.num_steps` full mini-batches.
+    """
+    with jax.threefry_partitionable(False):
+        _, order_key = jax.random.split(key)
+        order = np.asarray(jax.random.permutation(order_key, config.train_size))
+    step = step_function(config.activation)
+    learning_rate = jnp.float32(config.learning_rate)
+    targets_of = np.eye(10, dtype=np.float32)
+    for index in range(config.num_steps):
+        batch = order[index * config.batch_size : (index + 1) * config.batch_size]
+        pixels = jnp.asarray(network_inputs(data.images[batch], config.scaling))
+        targets = jnp.asarray(targets_of[data.labels[batch]])
+        params = step(params, pixels, targets, learning_rate)
+        yield Step(params, index + 1, config.num_steps)
+
+
+def train(config: TrainConfig, dataset, params: Params | None = None, epoch: int = 0) -> Iterator[Epoch]:
+    """Train a network and yield it after every epoch.
+
+    Args:
+        config: Settings; `config.num_epochs` epochs are trained from here on.
+        dataset: Something with `train` and `test`, each with images (n, 28, 28) uint8 and labels (n,).
+        params: A network to go on with; None begins a new one.
+        epoch: How many epochs it has been trained for.
+
+    Yields:
+        First the network as it is, then one Epoch for each epoch trained.
+
+    Raises:
+        ValueError: The settings ask for more training images than there are.
+    """
+    if config.train_size > len(dataset.train.labels):
+        raise ValueError(
+            f"train_size must be at most {len(dataset.train.labels):,}, the training images there are. "
+            f"Got {config.train_size:,}."
+        )
+    params = initial_params(config) if params is None else params
+    key = epoch_key(config.seed, epoch)
+    yield Epoch(epoch_metrics(params, dataset, config, epoch, seconds=0.0), params)
+    for done in range(epoch + 1, epoch + config.num_epochs + 1):
+        start = time.perf_counter()
+        for step in epoch_steps(params, key, dataset.train, config):
+            params = step.params
+        jax.block_until_ready(params)
+        seconds = time.perf_counter() - start
+        key = epoch_key(config.seed, done)
+        yield Epoch(epoch_metrics(params, dataset, config, done, seconds), params)
