@@ -18,6 +18,7 @@ FILE_NAMES = {
     "test_labels": "t10k-labels-idx1-ubyte.gz",
 }
 DATASET = "mnist"
+OTHERWISE = "or set MNISTLAB_DATA_DIR to a folder with the four .gz files of MNIST."
 
 
 class DataError(ValueError):
@@ -42,6 +43,22 @@ class Original(NamedTuple):
         from tensorflow_datasets.core.download.resource import get_dl_fname
 
         return get_dl_fname(self.url, self.sha256)
+
+    def registration(self):
+        """Return tensorflow-datasets' own record of size and checksum."""
+        from tensorflow_datasets.core.download.checksums import UrlInfo
+
+        return UrlInfo(self.size, self.sha256, self.name)
+
+    @property
+    def fetch_url(self) -> str:
+        """Where to fetch the file: the registered place, or a mirror, say in a school, by MNISTLAB_MIRROR."""
+        mirror = os.environ.get("MNISTLAB_MIRROR")
+        if not mirror:
+            return self.url
+        if not mirror.startswith(("http://", "https://")):
+            raise DataError(f"MNISTLAB_MIRROR must begin with http:// or https://. Got {mirror!r}.")
+        return f"{mirror.rstrip('/')}/{self.name}"
 
 
 @functools.cache
