@@ -1,0 +1,180 @@
+"""Generated digits with the shape of MNIST: our own strokes, a wavering pen, framed like a drawing.
+
+They are what the lab works with when MNIST cannot be had. They are not MNIST, and no image of it went into
+them.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+
+from mnistlab import byte_cache
+from mnistlab.drawing import frame_ink
+from mnistlab.pen import Habits, basis, inked, written
+from mnistlab.strokes import TEMPLATES
+
+VERSION = 1  # to be raised with every change of the strokes, the pen or the framing
+CHUNK = 1000  # images that share one random stream; chunks can be made in any order, by any process
+COUNTS = (99, 112, 99, 102, 97, 91, 99, 104, 98, 99)  # of the digits 0 to 9 in a chunk, as in MNIST
+TRAIN_IMAGES, TEST_IMAGES = 60_000, 10_000
+TRAIN_SEED, TEST_SEED = 60, 10
+CHUNKS = [(TRAIN_SEED, i) for i in range(TRAIN_IMAGES // CHUNK)]
+CHUNKS += [(TEST_SEED, i) for i in range(TEST_IMAGES // CHUNK)]
+PIXELS = 28 * 28
+USUAL = Habits()
+
+
+def generate(num_images: int, seed: int, habits: Habits = USUAL) -> tuple[np.ndarray, np.ndarray]:
+    """Return generated digits in random order.
+
+    Args:
+        num_images: How many; the first of them do not depend on it.
+        seed: The same seed gives the same digits.
+        habits: How much the handwriting varies.
+
+    Returns:
+        Images, uint8 (num_images, 28, 28), and labels, uint8 (num_images,).
+    """
+    chunks = [generate_chunk(seed, i, habits) for i in range(-(-num_images // CHUNK))]
+    images, labels = (np.concatenate(parts)[:num_images] for parts in zip(*chunks, strict=True))
+    return images, labels
+
+
+def generate_chunk(seed: int, number: int, habits: Habits = USUAL) -> tuple[np.ndarray, np.ndarray]:
+    """Return the images and labels of the thousand digits of one chunk."""
+    rng = np.random.default_rng([VERSION, seed, number])
+    images = []
+    for digit, count in enumerate(COUNTS):
+        shares = np.array([template.share for template in TEMPLATES[digit]])
+        for form, times in enumerate(rng.multinomial(count, shares / shares.sum())):
+            images.append(_framed(digit, form, times, rng, habits))
+    labels = np.repeat(np.arange(10, dtype=np.uint8), COUNTS)
+    order = rng.permutation(CHUNK)
+    return np.concatenate(images)[order], labels[order]
+
+
+def preview(num_images: int = CHUNK) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first training images and labels at once, before the whole set is there."""
+    return generate(num_images, TRAIN_SEED)
+
+
+def variations(digit: int, form: int, count: int, seed: int) -> np.ndarray:
+    """Return one form of a digit written count times, uint8 (count, 28, 28)."""
+    return _framed(digit, form, count, np.random.default_rng([VERSION, seed, digit, form]), USUAL)
+
+
+def pen_path(digit: int, form: int, seed: int | None = None) -> list[np.ndarray]:
+    """Return the strokes of one form of a digit in the order of writing.
+
+    Args:
+        digit: 0 to 9.
+        form: Index of the form in TEMPLATES[digit].
+        seed: How it is varied, as the first of `variations` with this seed; None for the template itself.
+
+    Returns:
+        The points of each stroke, (k, 2): x and y in the unit square, y down.
+    """
+    form_basis = basis(TEMPLATES[digit][form])
+    dots = form_basis.curve @ form_basis.points
+    if seed is not None:
+        rng = np.random.default_rng([VERSION, seed, digit, form])
+        dots = written(TEMPLATES[digit][form], 1, rng, USUAL).points[0]
+    low, high = dots.min(axis=0), dots.max(axis=0)
+    dots = 0.5 + (dots - (low + high) / 2) / (high - low).max()
+    return np.split(dots, np.flatnonzero(np.diff(form_basis.stroke_of_dot)) + 1)
+
+
+def load(
+    cache_dir: Path | None = None, progress: Callable[[float], None] | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the whole set, from the cache or generated.
+
+    Args:
+        cache_dir: Where it is kept; the folder in MNISTLAB_CACHE_DIR, or the user's cache folder.
+        progress: Called with the share that is ready, 0 to 1, while it is generated.
+
+    Returns:
+        Training images, uint8 (60000, 28, 28), their labels, uint8 (60000,), test images and labels, 10,000.
+    """
+    folder = Path(
+        cache_dir or os.environ.get("MNISTLAB_CACHE_DIR") or platformdirs.user_cache_dir("mnistlab")
+    )
+    path = folder / f"generated-digits-{VERSION}.npy"
+    num_images = TRAIN_IMAGES + TEST_IMAGES
+    kept = byte_cache.cached(
+        path, num_images * (PIXELS + 1), lambda: _all_bytes(progress or (lambda share: None))
+    )
+    images = kept[: num_images * PIXELS].reshape(num_images, 28, 28)
+    labels = kept[num_images * PIXELS :]
+    return images[:TRAIN_IMAGES], labels[:TRAIN_IMAGES], images[TRAIN_IMAGES:], labels[TRAIN_IMAGES:]
+
+
+def _framed(digit: int, form: int, count: int, rng: np.random.Generator, habits: Habits) -> np.ndarray:
+    """Return one form of a digit written count times, uint8 (count, 28, 28)."""
+    if not count:
+        return np.zeros((0, 28, 28), np.uint8)
+    template = TEMPLATES[digit][form]
+    writing = written(template, count, rng, habits)
+    pen = habits.width * np.exp(habits.width_spread * rng.standard_normal(count))
+    return frame_ink(inked(writing, pen, basis(template).stroke_of_dot))
+
+
+def _all_bytes(progress: Callable[[float], None]) -> np.ndarray:
+    """Return the images and then the labels of all chunks as one array of bytes."""
+    images, labels = [], []
+    for chunk_images, chunk_labels in _chunks_by_children(min(4, os.cpu_count() or 1)):
+        images.append(chunk_images.ravel())
+        labels.append(chunk_labels)
+        progress(len(labels) / len(CHUNKS))
+    return np.concatenate(images + labels)
+
+
+def _chunks_by_children(count: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield all chunks in order; processes of their own make them, so that this one stays free."""
+    root = str(Path(__file__).parents[1])
+    # Small matrices: threads would only wait for each other.
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])),
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-m", "mnistlab.handwriting", str(first), str(count)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            env=environment,
+        )
+        for first in range(count)
+    ]
+    try:
+        for number, chunk in enumerate(CHUNKS):
+            received = children[number % count].stdout.read(CHUNK * (PIXELS + 1))
+            if len(received) < CHUNK * (PIXELS + 1):  # the child has ended, whatever the reason
+                yield generate_chunk(*chunk)
+                continue
+            content = np.frombuffer(received, np.uint8)
+            yield content[: CHUNK * PIXELS].reshape(CHUNK, 28, 28), content[CHUNK * PIXELS :]
+    finally:
+        for child in children:
+            child.stdout.close()
+            child.terminate()
+            child.wait()
+
+
+def _write_chunks(first: int, step: int) -> None:
+    """Write every step-th chunk to the standard output, images before labels."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    for chunk in CHUNKS[first::step]:
+        for part in generate_chunk(*chunk):
+            sys.stdout.buffer.write(part.tobytes())
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    _write_chunks(int(sys.argv[1]), int(sys.argv[2]))
