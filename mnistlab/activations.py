@@ -30,7 +30,6 @@ def sigmoid(z: Array) -> Array:
     return lax.logistic(z)
 
 
-# A Python number beside an array is converted at every call; `1 - a` is written so that it costs one operation.
 ACTIVATIONS: dict[str, Activation] = {
     "sigmoid": Activation(
         sigmoid,
@@ -45,7 +44,7 @@ ACTIVATIONS: dict[str, Activation] = {
         r"\sigma'(z) = 1 - \sigma(z)^2",
     ),
     "relu": Activation(
-        lambda z: lax.max(z, lax.full_like(z, 0.0)),
+        lambda z: lax.select(z > 0, z, lax.full_like(z, 0.0)),  # at 0 the slope is 0, also for `jax.grad`
         lambda a: (a > 0).astype(a.dtype),
         r"\sigma(z) = \max(0, z)",
         r"\sigma'(z) = 1 \text{ if } z > 0 \text{, else } 0",

@@ -37,12 +37,12 @@ def backward(params: Params, passed: Passed, target: Array, hidden: str = "sigmo
 
     Source: Nielsen, Neural Networks and Deep Learning, ch. 2, BP1 and BP2, for this cost.
     """
-    *hidden_layers, last = [sigma.slope for sigma in layer_activations(params, hidden)]
-    *_, answer = passed.activations
-    deltas = [2.0 * (answer - target) * last(answer)]
-    for l in reversed(range(len(hidden_layers))):
-        error = carried_back(params[l + 1].weights, deltas[0])
-        deltas.insert(0, error * hidden_layers[l](passed.activations[l + 1]))
+    slopes = [sigma.slope for sigma in layer_activations(params, hidden)]
+    answer = passed.activations[-1]
+    deltas = [2.0 * (answer - target) * slopes[-1](answer)]
+    for layer in range(len(params) - 2, -1, -1):
+        error = carried_back(params[layer + 1].weights, deltas[0])
+        deltas.insert(0, error * slopes[layer](passed.activations[layer + 1]))
     return tuple(deltas)
 
 

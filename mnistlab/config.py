@@ -121,11 +121,14 @@ def config_from(values: Mapping[str, object]) -> TrainConfig:
 
 PRESETS = {
     "notebook": TrainConfig(),
+    # Chosen on the last 10,000 training images of MNIST, held out: 98.1 % there after 12 epochs.
     "recommended": TrainConfig(
-        scaling="unit",
+        hidden=(200,),
+        activation="relu",
         initialization="scaled",
+        scaling="unit",
         learning_rate=0.01,
-        batch_size=32,
+        batch_size=64,
         num_epochs=12,
     ),
 }

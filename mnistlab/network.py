@@ -1,6 +1,7 @@
 """A network of dense layers: its parameters, how they begin, and how an image passes through them."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import jax
@@ -55,7 +56,7 @@ def initialize_network(
     layers = []
     with jax.threefry_partitionable(False):
         key = jax.random.PRNGKey(seed)
-        for n_in, n_out in zip(dimensions[:-1], dimensions[1:], strict=True):
+        for n_in, n_out in pairwise(dimensions):
             key, _ = jax.random.split(key)
             weights = spread(n_in) * jax.random.normal(key, (n_out, n_in))
             layers.append(Layer(weights, jnp.zeros(n_out)))

@@ -1,0 +1,45 @@
+"""What every test may use: real MNIST where it is at hand, and a private place for what the app stores."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+MNIST_FOLDER = REPOSITORY.parent / "shared" / "mnist"
+
+try:
+    from hypothesis import HealthCheck, settings
+
+    # The first call of a JAX operation compiles it: no example may be judged by its time.
+    settings.register_profile("lab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("lab")
+except ImportError:
+    pass  # the property tests then skip, saying so
+
+_private = tempfile.TemporaryDirectory(prefix="mnistlab-tests-")
+os.environ.setdefault("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")
+os.environ["MNISTLAB_STATE_DIR"] = str(Path(_private.name) / "state")
+os.environ["TFDS_DATA_DIR"] = str(Path(_private.name) / "tfds")
+# A cache of its own, kept from run to run when asked for: generated digits take a while to draw.
+os.environ.setdefault("MNISTLAB_CACHE_DIR", str(Path(_private.name) / "cache"))
+os.environ.pop("MNISTLAB_DATA_DIR", None)
+
+
+@pytest.fixture(scope="session")
+def mnist():
+    """Real MNIST, in the order of tensorflow-datasets."""
+    if not (MNIST_FOLDER / "train-images-idx3-ubyte.gz").exists():
+        pytest.skip("real MNIST is not at hand (../shared/mnist)")
+    from mnistlab.datasets import load_mnist
+
+    return load_mnist(MNIST_FOLDER)
+
+
+@pytest.fixture(scope="session")
+def generated():
+    """The generated digits."""
+    from mnistlab.datasets import load_dataset
+
+    return load_dataset("generated")

@@ -1,0 +1,95 @@
+"""The walls between the layers, and the promise that nothing is compiled as a whole, read off the syntax."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PACKAGE = sorted((REPOSITORY / "mnistlab").rglob("*.py"))
+PAGES = [REPOSITORY / "streamlit_app.py", *sorted((REPOSITORY / "pages").glob("*.py"))]
+COMPILERS = {
+    "jit",
+    "pjit",
+    "pmap",
+    "scan",
+    "while_loop",
+    "fori_loop",
+    "xmap",
+    "shard_map",
+    "associative_scan",
+}
+
+
+def imported_by(path):
+    """Top-level names of the packages that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports relatively"
+            yield node.module.split(".")[0]
+
+
+def imported_modules(path):
+    """Full names of our own modules that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def compiling_names(tree):
+    """Names in a syntax tree by which JAX would compile a program as a whole."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            whole = ast.unparse(node)
+            if node.attr in COMPILERS or whole in ("lax.map", "jax.lax.map", "lax.reduce_window_jit"):
+                yield whole
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("jax"):
+            yield from (alias.name for alias in node.names if alias.name in {*COMPILERS, "map"})
+
+
+def name_of(path):
+    return str(path.relative_to(REPOSITORY))
+
+
+def forbidden(path):
+    parts = path.relative_to(REPOSITORY).parts
+    if parts[0] == "pages" or parts[0] == "streamlit_app.py":
+        return {"jax", "numpy", "plotly", "tensorflow_datasets"}
+    if parts[1] == "figures":
+        return {"streamlit", "jax"}
+    if parts[1] == "ui":
+        return set()
+    return {"streamlit", "plotly"}
+
+
+@pytest.mark.parametrize("path", [*PACKAGE, *PAGES], ids=name_of)
+def test_no_layer_imports_what_it_must_not_know(path):
+    assert forbidden(path).isdisjoint(imported_by(path))
+
+
+@pytest.mark.parametrize("path", [p for p in PACKAGE if "ui" not in p.parts], ids=name_of)
+def test_nothing_below_the_rim_imports_the_rim(path):
+    rim = ("mnistlab.ui",) if "figures" in path.parts else ("mnistlab.ui", "mnistlab.figures")
+    assert not [module for module in imported_modules(path) if module.startswith(rim)]
+
+
+@pytest.mark.parametrize("path", PACKAGE, ids=name_of)
+def test_the_package_compiles_no_program_as_a_whole(path):
+    assert list(compiling_names(ast.parse(path.read_text()))) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["jax.jit(f)", "lax.scan(f, 0, x)", "lax.map(f, x)", "from jax import jit", "from jax.lax import map"],
+)
+def test_the_guard_sees_a_compiler_when_there_is_one(code):
+    assert list(compiling_names(ast.parse(code)))
+
+
+def test_the_one_file_that_traces_stays_small():
+    assert len((REPOSITORY / "mnistlab" / "dispatch.py").read_text().splitlines()) <= 40
