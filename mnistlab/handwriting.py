@@ -8,12 +8,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 import platformdirs
+from filelock import FileLock
 
-from mnistlab import byte_cache
+from mnistlab.array_file import load_arrays, save_arrays
 from mnistlab.drawing import frame_ink
 from mnistlab.pen import Habits, basis, inked, written
 from mnistlab.strokes import TEMPLATES
@@ -26,6 +28,13 @@ TRAIN_SEED, TEST_SEED = 60, 10
 CHUNKS = [(TRAIN_SEED, i) for i in range(TRAIN_IMAGES // CHUNK)]
 CHUNKS += [(TEST_SEED, i) for i in range(TEST_IMAGES // CHUNK)]
 PIXELS = 28 * 28
+SHAPES = {
+    "train_images": (TRAIN_IMAGES, 28, 28),
+    "train_labels": (TRAIN_IMAGES,),
+    "test_images": (TEST_IMAGES, 28, 28),
+    "test_labels": (TEST_IMAGES,),
+}
+MOST_CHILDREN = 4
 USUAL = Habits()
 
 
@@ -101,17 +110,48 @@ def load(
     Returns:
         Training images, uint8 (60000, 28, 28), their labels, uint8 (60000,), test images and labels, 10,000.
     """
-    folder = Path(
-        cache_dir or os.environ.get("MNISTLAB_CACHE_DIR") or platformdirs.user_cache_dir("mnistlab")
-    )
-    path = folder / f"generated-digits-{VERSION}.npy"
-    num_images = TRAIN_IMAGES + TEST_IMAGES
-    kept = byte_cache.cached(
-        path, num_images * (PIXELS + 1), lambda: _all_bytes(progress or (lambda share: None))
-    )
-    images = kept[: num_images * PIXELS].reshape(num_images, 28, 28)
-    labels = kept[num_images * PIXELS :]
-    return images[:TRAIN_IMAGES], labels[:TRAIN_IMAGES], images[TRAIN_IMAGES:], labels[TRAIN_IMAGES:]
+    folder = cache_dir or os.environ.get("MNISTLAB_CACHE_DIR") or platformdirs.user_cache_dir("mnistlab")
+    path = Path(folder) / f"generated-digits-{VERSION}.npy"
+    arrays = _kept(path)
+    if arrays is None:
+        with _one_at_a_time(path.with_suffix(".lock")):
+            arrays = _kept(path) or _generated(path, progress or (lambda share: None))
+    return tuple(arrays[name] for name in SHAPES)
+
+
+def _kept(path: Path) -> dict[str, np.ndarray] | None:
+    """Return the arrays of the cache, or None when they are missing, damaged or not of these shapes."""
+    arrays = load_arrays(path)
+    as_expected = arrays is not None and {name: array.shape for name, array in arrays.items()} == SHAPES
+    return arrays if as_expected else None
+
+
+def _generated(path: Path, progress: Callable[[float], None]) -> dict[str, np.ndarray]:
+    """Return the arrays newly generated, kept at path where it can be written."""
+    arrays = {name: np.empty(shape, np.uint8) for name, shape in SHAPES.items()}
+    parts = [arrays["train_images"], arrays["train_labels"]], [arrays["test_images"], arrays["test_labels"]]
+    for number, ((seed, place), chunk) in enumerate(zip(CHUNKS, _chunks_by_children(), strict=True)):
+        for whole, part in zip(parts[seed == TEST_SEED], chunk, strict=True):
+            whole[place * CHUNK : (place + 1) * CHUNK] = part
+        progress((number + 1) / len(CHUNKS))
+    with suppress(OSError):
+        save_arrays(path, arrays)
+    for array in arrays.values():
+        array.flags.writeable = False
+    return arrays
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    """Let one process in; the others wait. Where no lock can be made, nobody waits."""
+    lock = FileLock(path)
+    with suppress(OSError, NotImplementedError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _framed(digit: int, form: int, count: int, rng: np.random.Generator, habits: Habits) -> np.ndarray:
@@ -124,18 +164,9 @@ def _framed(digit: int, form: int, count: int, rng: np.random.Generator, habits:
     return frame_ink(inked(writing, pen, basis(template).stroke_of_dot))
 
 
-def _all_bytes(progress: Callable[[float], None]) -> np.ndarray:
-    """Return the images and then the labels of all chunks as one array of bytes."""
-    images, labels = [], []
-    for chunk_images, chunk_labels in _chunks_by_children(min(4, os.cpu_count() or 1)):
-        images.append(chunk_images.ravel())
-        labels.append(chunk_labels)
-        progress(len(labels) / len(CHUNKS))
-    return np.concatenate(images + labels)
-
-
-def _chunks_by_children(count: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _chunks_by_children() -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield all chunks in order; processes of their own make them, so that this one stays free."""
+    count = min(MOST_CHILDREN, os.cpu_count() or 1)
     root = str(Path(__file__).parents[1])
     # Small matrices: threads would only wait for each other.
     environment = os.environ | {
