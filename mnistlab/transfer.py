@@ -80,7 +80,7 @@ def _download_into(
     download = concurrent.futures.ThreadPoolExecutor(1).submit(_run_manager, files, part)
     size, received, moved_at = sum(file.size for file in files), 0, time.monotonic()
     while not concurrent.futures.wait([download], timeout=TICK_SECONDS).done:
-        before, received = received, _bytes_in(part)
+        before, received = received, max(received, _bytes_in(part))
         moved_at = time.monotonic() if received > before else moved_at
         so_far = f"{received / MEGABYTE:.1f} of {size / MEGABYTE:.1f} MB"
         report("downloading", min(1.0, received / size), f"Fetching MNIST: {so_far}.")
@@ -104,7 +104,8 @@ def _run_manager(files: list[Original], part: Path) -> None:
         dataset_name=originals.DATASET,
         force_checksums_validation=True,
     )
-    manager.download([file.fetch_url for file in files])
+    for file in sorted(files, key=lambda file: file.size):  # one by one: after an error nothing goes on
+        manager.download(file.fetch_url)
 
 
 def _bytes_in(part: Path) -> int:
