@@ -31,9 +31,14 @@ class Score(NamedTuple):
         return int(np.trace(self.confusion))
 
     @property
+    def num_images(self) -> int:
+        """Images that were read."""
+        return int(self.confusion.sum())
+
+    @property
     def accuracy(self) -> float:
         """Share of the images read right, 0..1."""
-        return self.num_correct / max(1, int(self.confusion.sum()))
+        return self.num_correct / max(1, self.num_images)
 
     @property
     def recall(self) -> np.ndarray:

@@ -1,7 +1,7 @@
-"""Stochastic gradient descent, as two generators: the mini-batches of an epoch, and the epochs of a training."""
+"""Stochastic gradient descent as two generators: the mini-batches of an epoch, the epochs of a training."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -55,7 +55,7 @@ def epoch_key(seed: int, epoch: int) -> jax.Array:
     return key
 
 
-def epoch_steps(params: Params, key: jax.Array, data, config: TrainConfig) -> Iterator[Step]:
+def epoch_steps(params: Params, key: jax.Array, data, config: TrainConfig, first: int = 0) -> Iterator[Step]:
     """Train for one epoch, mini-batch by mini-batch.
 
     Args:
@@ -63,6 +63,7 @@ def epoch_steps(params: Params, key: jax.Array, data, config: TrainConfig) -> It
         key: Random key of this epoch (`epoch_key`), which decides the order of the images.
         data: Training images (n, 28, 28) uint8 and labels (n,); the first `config.train_size` are used.
         config: Settings.
+        first: Mini-batches of this epoch that `params` has behind it.
 
     Yields:
         The network after each of the `config.num_steps` full mini-batches.
@@ -73,7 +74,7 @@ def epoch_steps(params: Params, key: jax.Array, data, config: TrainConfig) -> It
     step = step_function(config.activation)
     learning_rate = jnp.float32(config.learning_rate)
     targets_of = np.eye(10, dtype=np.float32)
-    for index in range(config.num_steps):
+    for index in range(first, config.num_steps):
         batch = order[index * config.batch_size : (index + 1) * config.batch_size]
         pixels = jnp.asarray(network_inputs(data.images[batch], config.scaling))
         targets = jnp.asarray(targets_of[data.labels[batch]])
@@ -81,7 +82,13 @@ def epoch_steps(params: Params, key: jax.Array, data, config: TrainConfig) -> It
         yield Step(params, index + 1, config.num_steps)
 
 
-def train(config: TrainConfig, dataset, params: Params | None = None, epoch: int = 0) -> Iterator[Epoch]:
+def train(
+    config: TrainConfig,
+    dataset,
+    params: Params | None = None,
+    epoch: int = 0,
+    watched: Callable[[Iterator[Step]], Iterator[Step]] = iter,
+) -> Iterator[Epoch]:
     """Train a network and yield it after every epoch.
 
     Args:
@@ -89,6 +96,7 @@ def train(config: TrainConfig, dataset, params: Params | None = None, epoch: int
         dataset: Something with `train` and `test`, each with images (n, 28, 28) uint8 and labels (n,).
         params: A network to go on with; None begins a new one.
         epoch: How many epochs it has been trained for.
+        watched: Passes the steps of an epoch through, as a progress bar does.
 
     Yields:
         First the network as it is, then one Epoch for each epoch trained.
@@ -106,7 +114,7 @@ def train(config: TrainConfig, dataset, params: Params | None = None, epoch: int
     yield Epoch(epoch_metrics(params, dataset, config, epoch, seconds=0.0), params)
     for done in range(epoch + 1, epoch + config.num_epochs + 1):
         start = time.perf_counter()
-        for step in epoch_steps(params, key, dataset.train, config):
+        for step in watched(epoch_steps(params, key, dataset.train, config)):
             params = step.params
         jax.block_until_ready(params)
         seconds = time.perf_counter() - start

@@ -1,0 +1,182 @@
+"""The lab without a browser: python -m mnistlab train | evaluate | predict | data."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from mnistlab.config import DATASETS, PRESETS, TrainConfig
+from mnistlab.training import Step, initial_params, train
+
+OK, FAILED, BAD_ARGUMENTS = 0, 1, 2
+BAR = 40  # characters
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the arguments say and return the exit status."""
+    parser = build_parser()
+    given = parser.parse_args(arguments)
+    try:
+        return given.command(given)
+    except ValueError as error:  # every error that a user can cause is one sentence
+        print(f"mnistlab: {error}", file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        print(f"mnistlab: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return FAILED
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="python -m mnistlab", description="A lab bench for a neural network."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    trainer = commands.add_parser("train", help="train a network and print the notebook's log")
+    trainer.set_defaults(command=train_command, parser=trainer)
+    trainer.add_argument("--preset", choices=PRESETS, default="notebook")
+    trainer.add_argument(
+        "--hidden", type=widths, help="widths of the hidden layers, as in 100 or 100,50, or none"
+    )
+    trainer.add_argument("--activation", help="of the hidden layers: sigmoid, tanh or relu")
+    trainer.add_argument(
+        "--initialization", help="spread of the first weights: notebook (0.01) or scaled (1/sqrt(n))"
+    )
+    trainer.add_argument("--scaling", help="pixels are fed raw (0..255) or unit (0..1)")
+    trainer.add_argument("--epochs", type=int, dest="num_epochs")
+    trainer.add_argument("--learning-rate", type=float)
+    trainer.add_argument("--batch-size", type=int)
+    trainer.add_argument("--train-size", type=int, help="use the first so many training images")
+    trainer.add_argument("--seed", type=int)
+    trainer.add_argument("--save", type=Path, metavar="FILE", help="keep the network as .safetensors")
+    add_data_arguments(trainer)
+
+    evaluate = commands.add_parser("evaluate", help="print cost and number correct of a saved network")
+    evaluate.set_defaults(command=evaluate_command, parser=evaluate)
+    evaluate.add_argument("network", type=Path, metavar="FILE")
+    add_data_arguments(evaluate)
+
+    predict = commands.add_parser("predict", help="read pictures with a saved network")
+    predict.set_defaults(command=predict_command, parser=predict)
+    predict.add_argument("network", type=Path, metavar="NETWORK")
+    predict.add_argument("pictures", type=Path, nargs="+", metavar="PICTURE")
+
+    data = commands.add_parser("data", help="fetch MNIST and verify it")
+    data.set_defaults(command=data_command, parser=data)
+    data.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="verify the four files in this folder instead"
+    )
+    return parser
+
+
+def add_data_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the choice of the digits."""
+    parser.add_argument("--dataset", choices=DATASETS)
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder with MNIST's four .gz files")
+
+
+def widths(text: str) -> tuple[int, ...]:
+    """Return the widths in a text such as 100,50."""
+    try:
+        return () if text == "none" else tuple(int(width) for width in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be whole numbers with commas between. Got {text}.") from None
+
+
+def config_of(given: argparse.Namespace) -> TrainConfig:
+    """Return the settings that the arguments ask for; a bad one ends the program with status 2."""
+    names = TrainConfig.__dataclass_fields__
+    chosen = {name: value for name, value in vars(given).items() if name in names and value is not None}
+    try:
+        return replace(PRESETS[given.preset], **chosen)
+    except ValueError as error:
+        given.parser.error(str(error))
+
+
+def train_command(given: argparse.Namespace) -> int:
+    """Train, and print the log as it comes."""
+    config = config_of(given)
+    from mnistlab import checkpoints
+    from mnistlab.datasets import load_dataset
+    from mnistlab.notebook_log import log_lines
+    from mnistlab.runs import new_run, with_epoch
+
+    if given.save and not given.save.parent.is_dir():
+        given.parser.error(f"--save must be in a folder that exists. Got {given.save}.")
+    dataset = load_dataset(config.dataset, given.data_dir)
+    run = new_run(config, initial_params(config), "")
+    for epoch in train(config, dataset, watched=progress_bar):
+        print("\n".join(log_lines(epoch.metrics)), flush=True)
+        run = with_epoch(run, epoch.metrics, epoch.params)
+    if given.save:
+        checkpoints.save(run, given.save)
+    return OK
+
+
+def progress_bar(steps: Iterator[Step]) -> Iterator[Step]:
+    """Pass the steps of an epoch through, and show on a terminal how many are done."""
+    shown = sys.stderr.isatty()
+    for step in steps:
+        if shown and (step.index % 20 == 0 or step.index == step.num_steps):
+            done = BAR * step.index // step.num_steps
+            bar = "#" * done + "-" * (BAR - done)
+            print(f"\r[{bar}] {step.index} / {step.num_steps}", end="", file=sys.stderr, flush=True)
+        yield step
+    if shown:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def evaluate_command(given: argparse.Namespace) -> int:
+    """Print the last two lines of the log for a saved network."""
+    from mnistlab import checkpoints
+    from mnistlab.datasets import load_dataset
+    from mnistlab.evaluation import evaluate
+
+    run = checkpoints.load(given.network)
+    dataset = load_dataset(given.dataset or run.config.dataset, given.data_dir)
+    score = evaluate(run.params, dataset.test, run.config)
+    print(f"Current cost: {score.cost:.6f}")
+    print(f"Correctly predicted labels: {score.num_correct} / {score.num_images}")
+    return OK
+
+
+def predict_command(given: argparse.Namespace) -> int:
+    """Print file, digit or none, and the ten activations, for each picture."""
+    from mnistlab import checkpoints
+    from mnistlab.drawing import frame
+    from mnistlab.evaluation import activations_of
+    from mnistlab.pictures import read_picture
+
+    run = checkpoints.load(given.network)
+    for path in given.pictures:
+        framed = frame(read_picture(path.read_bytes()))
+        if framed is None:
+            print(f"{path}\tnone")
+            continue
+        activations = activations_of(run.params, framed[None], run.config)[0]
+        print(f"{path}\t{activations.argmax()}\t" + " ".join(f"{a:.4f}" for a in activations))
+    return OK
+
+
+def data_command(given: argparse.Namespace) -> int:
+    """Fetch MNIST where it is not here yet, verify it, and say what there is."""
+    from mnistlab.datasets import load_mnist
+    from mnistlab.downloads import download_mnist
+
+    if given.data_dir:
+        dataset = load_mnist(given.data_dir)
+    else:
+        dataset = download_mnist(progress=lambda status: print(status.message, file=sys.stderr, flush=True))
+    shape, kind = dataset.train.images.shape, dataset.train.images.dtype
+    print(f"{dataset.name}: {dataset.source}")
+    print(f"training {shape} {kind}, test {dataset.test.images.shape}")
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

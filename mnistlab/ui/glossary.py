@@ -1,0 +1,38 @@
+"""One sentence or two for each term, the same wherever it is asked for."""
+
+GLOSSARY = {
+    "activation": "What a unit gives on, a = σ(z): its pre-activation z passed through σ. "
+    "Hidden layers may use sigmoid, tanh or ReLU; the ten outputs always use the sigmoid.",
+    "pre-activation": "The weighted sum z = W a + b that a unit forms before σ is applied.",
+    "weight": "W_ij says how strongly unit i listens to unit j of the layer before.",
+    "bias": "A number b_i that is added to a unit's weighted sum: how easily it fires by itself.",
+    "width": "How many units a layer has.",
+    "hidden layer": "A layer between the pixels and the ten outputs. Without one, every output "
+    "weighs the pixels directly.",
+    "cost": "How wrong the network is: the sum over the ten outputs of (y - a)², averaged over the images.",
+    "gradient": "The slope of the cost in the direction of each weight and bias. Training walks against it.",
+    "epoch": "One pass through the training images, each used once, in a random order.",
+    "mini-batch": "The images that are looked at before each small change of the weights.",
+    "learning rate": "How far each step goes along the gradient. Here the gradient is summed over the "
+    "mini-batch, so a larger mini-batch makes larger steps.",
+    "overfitting": "Learning the training images by heart: the training cost falls on while the test "
+    "cost rises again.",
+    "saddle point": "A place where the cost is level and yet no minimum: it rises one way and falls another.",
+    "accuracy": "The share of images whose largest output is the right digit.",
+    "recall": "Of all images of one digit, the share that was read as that digit.",
+    "saturated": "|z| is so large that σ hardly changes: σ'(z) is near 0 and little is learnt there.",
+    "initialization": "The standard deviation of the random first weights: 0.01 as in the notebook, "
+    "or 1 / √(inputs of the layer).",
+    "scaling": "Pixels are stored as 0 to 255. Fed like that, sums in the first layer become large and "
+    "the sigmoid saturates; divided by 255 they stay small.",
+    "seed": "Where the random numbers begin. The same seed gives the same network, the same order of "
+    "images and the same curve.",
+    "num_epochs": "How many epochs a press of Train runs. May be changed while it trains.",
+    "learning_rate": "How far a step goes along the gradient summed over the mini-batch. May be changed "
+    "while it trains.",
+    "batch_size": "How many images are looked at for one step.",
+    "train_size": "How many of the training images are used.",
+    "patience": "Stop when the test cost has not fallen for so many epochs. 0 trains to the end.",
+    "preset notebook": "The settings of the notebook: 784-100-10, raw pixels, η = 0.001, seed 123.",
+    "preset recommended": "Settings that read about 98 of 100 test images within a minute.",
+}

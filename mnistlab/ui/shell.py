@@ -1,0 +1,41 @@
+"""How every page begins: page set-up, sidebar, lab. A page's first call is `open_page`."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from mnistlab.ui.lab import Lab, open_lab
+from mnistlab.ui.sidebar import draw_menu, draw_settings
+from mnistlab.ui.status import draw_digits, draw_network
+
+ICON = Path(__file__).parent / "icon.png"
+
+
+def open_page(title: str, sentence: str) -> Lab:
+    """Set the page up, draw the sidebar and the head of the page, and return the lab.
+
+    Args:
+        title: Name of the page; "Home" for the entry.
+        sentence: What one does here, one sentence under the title.
+    """
+    st.set_page_config(page_title=f"{title} · mnistlab", page_icon=str(ICON), layout="wide")
+    with st.sidebar:
+        st.markdown("### mnistlab")
+        draw_menu()
+        network, digits = st.container(), st.container()
+        settings = draw_settings()
+    lab = open_lab(settings)
+    with network:
+        draw_network(lab)
+    with digits:
+        draw_digits(lab)
+    show_complaints()
+    st.title("mnistlab" if title == "Home" else title, anchor=False)
+    st.markdown(sentence)
+    return lab
+
+
+def show_complaints() -> None:
+    """Say what was wrong with the address, until the next thing is done."""
+    for sentence in st.session_state.pop("complaints", []):
+        st.warning(f"This link asks for something that cannot be: {sentence} The default is used instead.")
