@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from mnistlab.drawing import BOX
+from mnistlab.splines import DOTS, basis
 from mnistlab.strokes import Template
 
-DOTS = 128  # a digit's strokes are a string of so many dots of ink
 CANVAS = 44  # pixels; CANVAS x CANVAS x DOTS stays below the size at which OpenBLAS starts its threads
 DIGIT = 40  # pixels along the longer side of a digit on the canvas, twice MNIST's
 SPREAD = 0.5  # of a dot of ink, as a share of the pen's radius
@@ -18,7 +18,8 @@ SPREAD = 0.5  # of a dot of ink, as a share of the pen's radius
 class Habits:
     """How much handwriting varies. Standard deviations, in heights of the digit unless said."""
 
-    point: float = 0.045  # each control point, by itself
+    point: float = 0.015  # each control point, by itself
+    wander: float = 0.06  # of the hand along a stroke; neighboring points go together
     stroke: float = 0.025  # a whole stroke against the others
     sloppiness: float = 0.35  # of the logarithm of the factor by which one image exceeds these
     hard: float = 0.04  # share of images that are sloppier still
@@ -43,69 +44,14 @@ class Writing(NamedTuple):
     width: np.ndarray
 
 
-class Basis(NamedTuple):
-    """How the dots of a template follow from its control points.
-
-    points: (u, 2), without repetitions.
-    stroke_of_point: (u,) index of the stroke.
-    curve, polygon: (DOTS, u); the dots are curve @ points, smooth, or polygon @ points, angular.
-    stroke_of_dot: (DOTS,)
-    """
-
-    points: np.ndarray
-    stroke_of_point: np.ndarray
-    curve: np.ndarray
-    polygon: np.ndarray
-    stroke_of_dot: np.ndarray
-
-
-def basis(template: Template) -> Basis:
-    """Return the linear map from the control points of a template to its dots (Catmull-Rom splines)."""
-    lengths = [np.linalg.norm(np.diff(stroke, axis=0), axis=1).sum() for stroke in template.strokes]
-    counts = np.maximum(2, np.rint(DOTS * np.array(lengths) / sum(lengths)).astype(int))
-    counts[0] += DOTS - counts.sum()
-    parts = [_stroke_basis(stroke, count) for stroke, count in zip(template.strokes, counts, strict=True)]
-    points = np.concatenate([part[0] for part in parts])
-    curve, polygon = np.zeros((2, DOTS, len(points)))
-    row = column = 0
-    for own, own_curve, own_polygon in parts:
-        place = slice(row, row + len(own_curve)), slice(column, column + len(own))
-        curve[place], polygon[place] = own_curve, own_polygon
-        row, column = place[0].stop, place[1].stop
-    numbers = np.arange(len(parts))
-    return Basis(
-        points, np.repeat(numbers, [len(p[0]) for p in parts]), curve, polygon, np.repeat(numbers, counts)
-    )
-
-
-def _stroke_basis(stroke: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the distinct points of a stroke, (u, 2), and two maps from them to its dots, (count, u)."""
-    repeated = np.r_[False, (np.diff(stroke, axis=0) == 0).all(axis=1)]
-    number = np.cumsum(~repeated) - 1  # of the distinct point, for each point
-    lengths = np.linalg.norm(np.diff(stroke, axis=0), axis=1)
-    travelled = np.r_[0, np.cumsum(lengths)]
-    at = np.linspace(0, travelled[-1], count)
-    piece = np.clip(np.searchsorted(travelled, at, side="right") - 1, 0, np.flatnonzero(lengths)[-1])
-    t = ((at - travelled[piece]) / lengths[piece])[:, None]
-    one = np.eye(number[-1] + 1)[number]  # (points, u)
-    padded = np.concatenate([2 * one[:1] - one[1:2], one, 2 * one[-1:] - one[-2:-1]])
-    before, start, end, after = (padded[piece + i] for i in range(4))
-    polygon = (1 - t) * start + t * end
-    curve = start + t / 2 * (
-        end
-        - before
-        + t * (2 * before - 5 * start + 4 * end - after + t * (3 * (start - end) + after - before))
-    )
-    return stroke[~repeated], curve, polygon
-
-
 def written(template: Template, count: int, rng: np.random.Generator, habits: Habits) -> Writing:
     """Return a template written count times."""
     form = basis(template)
     slop = np.exp(habits.sloppiness * rng.standard_normal(count))
     slop *= np.where(rng.random(count) < habits.hard, habits.hardness, 1)
     slop = slop[:, None, None]
-    points = form.points + slop * habits.point * rng.standard_normal((count, *form.points.shape))
+    jitter, wandering = rng.standard_normal((2, count, *form.points.shape))
+    points = form.points + slop * (habits.point * jitter + habits.wander * (form.wander @ wandering))
     by_stroke = rng.standard_normal((count, form.stroke_of_point[-1] + 1, 2))
     points += slop * habits.stroke * by_stroke[:, form.stroke_of_point]
     flatness = habits.roundness * rng.standard_normal((count, 1, 1))
