@@ -7,13 +7,13 @@ from mnistlab.config import MAX_HIDDEN_LAYERS, MAX_WIDTH, PRESETS, TrainConfig, 
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.settings import current_settings, keep_settings, preset_settings, use_settings
 
-MENU = (
-    ("streamlit_app.py", "Home"),
-    ("pages/data.py", "Data"),
-    ("pages/architecture.py", "Architecture"),
-    ("pages/backprop.py", "Backprop"),
-    ("pages/train.py", "Train"),
-    ("pages/predict.py", "Predict"),
+PAGES = (
+    ("streamlit_app.py", "Home", ""),
+    ("pages/data.py", "Data", "Look at the digits, and at what is easy about them."),
+    ("pages/architecture.py", "Architecture", "Shape a network and see what it says before it has learnt."),
+    ("pages/backprop.py", "Backprop", "Follow one image forward, and its error back, number by number."),
+    ("pages/train.py", "Train", "Watch cost and accuracy, epoch by epoch."),
+    ("pages/predict.py", "Predict", "Draw a digit. Your own network reads it, and shows why."),
 )
 LEARNING_RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5))
 BATCH_SIZES = (1, 5, 10, 20, 32, 50, 64, 100, 128, 256, 512, 1024, 4096)
@@ -26,7 +26,7 @@ DATASET_NAMES = {"mnist": "MNIST", "generated": "Generated"}
 def draw_menu() -> None:
     """Draw the links to the pages."""
     with st.container(gap=None, key="menu"):
-        for path, label in MENU:
+        for path, label, _ in PAGES:
             st.page_link(path, label=label)
 
 
