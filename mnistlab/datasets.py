@@ -61,8 +61,10 @@ def best_available(data_dir: str | Path | None = None) -> Dataset:
     """Return MNIST where it is at hand, else generated digits whose `source` says why."""
     try:
         return load_mnist(data_dir)
+    except MnistNotFound:
+        return _generated("Drawn by the lab itself, because MNIST is not on this machine yet.")
     except DataError as error:
-        return _generated(f"Drawn by the lab itself, for the time being. {error}")
+        return _generated(f"Drawn by the lab itself, because {error}")
 
 
 def load_mnist(data_dir: str | Path | None = None) -> Dataset:
@@ -90,7 +92,7 @@ def load_mnist(data_dir: str | Path | None = None) -> Dataset:
         )
     if arrays := _own_copy():
         return _mnist("From the lab's own copy; its checksum was verified.", arrays)
-    files = originals.downloaded_bytes()
+    files = originals.all_downloaded_bytes()
     return _mnist("Downloaded with tensorflow-datasets; its checksums were verified.", _kept(files))
 
 

@@ -49,7 +49,9 @@ def fetch(report: Report, limits: Limits) -> None:
 
 def _missing() -> list[Original]:
     """Return the files of which no whole download lies on this machine."""
-    return [file for file in originals.registered_originals().values() if not originals.downloaded_path(file)]
+    return [
+        file for file in originals.registered_originals().values() if not originals.downloaded_bytes(file)
+    ]
 
 
 @contextlib.contextmanager

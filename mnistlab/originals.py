@@ -1,5 +1,6 @@
 """The four files in which MNIST was published: what they must be, and where they may lie."""
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -81,9 +82,7 @@ def cache_folder() -> Path:
 
 def download_folders() -> tuple[Path, ...]:
     """Return the folders in which tensorflow-datasets' download manager may have left the files."""
-    from tensorflow_datasets.core.constants import get_default_data_dir
-
-    tfds = Path(get_default_data_dir()).expanduser() / "downloads"
+    tfds = Path(os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")).expanduser() / "downloads"
     return tfds / DATASET, tfds, cache_folder() / "downloads" / DATASET
 
 
@@ -115,30 +114,40 @@ def given_bytes(folder: Path) -> dict[str, bytes]:
     return {field: verified_bytes(folder / file.name, file) for field, file in registered_originals().items()}
 
 
-def downloaded_path(original: Original) -> Path | None:
-    """Return where a download of the file lies whole, or None."""
+def downloaded_bytes(original: Original) -> bytes | None:
+    """Return the verified content of the file from an earlier download, or None where none lies whole."""
     for folder in download_folders():
-        path = folder / original.name_in_tfds
         try:
-            verified_bytes(path, original)
+            return verified_bytes(folder / original.name_in_tfds, original)
         except DataError:
             continue
-        return path
     return None
 
 
-def downloaded_bytes() -> dict[str, bytes]:
+def all_downloaded_bytes() -> dict[str, bytes]:
     """Return field -> verified content of the four files that were downloaded earlier.
 
     Raises:
         MnistNotFound: One of them, at least, is nowhere whole.
     """
-    paths = {field: downloaded_path(file) for field, file in registered_originals().items()}
-    if None in paths.values():
-        raise MnistNotFound(
-            "MNIST is not on this machine yet. Fetch it, or name a folder with its four .gz files."
-        )
-    return {field: verified_bytes(paths[field], file) for field, file in registered_originals().items()}
+    # Pages ask often: where no folder is, nothing is imported; where a file is missing, none is read.
+    if any(folder.is_dir() for folder in download_folders()):
+        files = registered_originals()
+        if all(any(_has_size(folder, file) for folder in download_folders()) for file in files.values()):
+            contents = {field: downloaded_bytes(file) for field, file in files.items()}
+            if None not in contents.values():
+                return contents
+    raise MnistNotFound(
+        "MNIST is not on this machine yet: fetch it (python -m mnistlab data), "
+        "or set MNISTLAB_DATA_DIR to a folder with its four .gz files."
+    )
+
+
+def _has_size(folder: Path, file: Original) -> bool:
+    """Return whether a file of that name and size lies in a folder for downloads."""
+    with contextlib.suppress(OSError):
+        return (folder / file.name_in_tfds).stat().st_size == file.size
+    return False
 
 
 def unpacked(files: dict[str, bytes]) -> dict[str, np.ndarray]:

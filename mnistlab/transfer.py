@@ -104,7 +104,8 @@ def _run_manager(files: list[Original], part: Path) -> None:
         dataset_name=originals.DATASET,
         force_checksums_validation=True,
     )
-    for file in sorted(files, key=lambda file: file.size):  # one by one: after an error nothing goes on
+    # One by one: after an error nothing goes on. The largest first: when a later one fails, it is kept.
+    for file in sorted(files, key=lambda file: -file.size):
         manager.download(file.fetch_url)
 
 

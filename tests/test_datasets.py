@@ -144,8 +144,11 @@ def test_downloads_of_older_releases_of_tensorflow_datasets_are_found(empty_mach
 
 @needs_mnist
 def test_the_default_folder_of_tensorflow_datasets_is_found(empty_machine, monkeypatch):
+    from tensorflow_datasets.core.constants import get_default_data_dir
+
     monkeypatch.delenv("TFDS_DATA_DIR")
     monkeypatch.setenv("HOME", str(empty_machine / "home é"))
+    assert str(originals.download_folders()[1]) == os.path.join(get_default_data_dir(), "downloads")
     put_into_tfds_folder(empty_machine / "home é" / "tensorflow_datasets" / "downloads" / "mnist")
     assert load_mnist().train.labels[:10].tolist() == FIRST_TRAIN_LABELS
 
@@ -259,6 +262,21 @@ print(sorted({{"tensorflow", "jax", "streamlit"}} & set(sys.modules)))
         [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, timeout=60
     )
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_where_nothing_was_ever_fetched_the_answer_takes_no_import():
+    program = """
+import sys
+from mnistlab.datasets import MnistNotFound, load_mnist
+try:
+    load_mnist()
+except MnistNotFound:
+    print("tensorflow_datasets" in sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.strip() == "False", done.stderr
 
 
 def test_without_mnist_the_best_is_drawn_digits_and_the_reason(few_digits):
