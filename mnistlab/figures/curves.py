@@ -1,0 +1,137 @@
+"""How training went, epoch by epoch: cost, accuracy, recall of each digit, size of the gradients."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from mnistlab.figures.epochs import curve, end_labels, epochs_figure
+from mnistlab.figures.template import DIGITS, TEST, TRAINING, empty
+
+if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
+    from mnistlab.evaluation import EpochMetrics, Score
+
+    History = Sequence[EpochMetrics]
+    Run = tuple[str, History]
+
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+LAYER_COLORS = ("#000020", "#000018", "#000016")  # with the dashes, all seven layers differ
+ROUND_VALUES = tuple(m * 10.0**e for e in range(-5, 4) for m in (1, 2, 5))  # ticks of a logarithmic axis
+
+
+def plot_cost(
+    runs: Sequence["Run"], x_max: int, log: bool = False, live: bool = False, height: int = 320
+) -> go.Figure:
+    """Return the cost on training and test images by epoch.
+
+    Args:
+        runs: Name and history of each; the first is the current one and has both curves, the others
+            have their test curve.
+        x_max: Epoch at the right edge, fixed so that nothing moves while training.
+        log: Whether the cost stands on a logarithmic axis.
+        live: Whether training goes on; the axes then cannot be dragged.
+        height: In px.
+    """
+    costs = [cost for _, history in runs for m in history for cost in (m.train.cost, m.test.cost)]
+    y = {"title": "cost L", "range": [0, 1.06 * max(filter(math.isfinite, costs), default=1.0)]}
+    if log:
+        y = {"title": "cost L", "type": "log", "tickvals": ROUND_VALUES, "tickformat": "~g"}
+    return runs_figure(runs, "Cost", lambda score: score.cost, ".4f", y, x_max, live, height)
+
+
+def plot_accuracy(
+    runs: Sequence["Run"], x_max: int, log: bool = False, live: bool = False, height: int = 320
+) -> go.Figure:
+    """Return the share of images read right by epoch, or with `log` the share read wrong.
+
+    Accuracies near 1 all look alike; their errors on a logarithmic axis do not. The arguments are those of
+    `plot_cost`.
+    """
+    if log:
+        y = {"title": "share read wrong", "type": "log", "tickvals": ROUND_VALUES, "tickformat": "~%"}
+        return runs_figure(
+            runs, "Errors", lambda score: (1 - score.accuracy) or None, ".2%", y, x_max, live, height
+        )
+    y = {"title": "share read right", "range": [0, 1.02], "tickformat": ".0%"}
+    return runs_figure(runs, "Accuracy", lambda score: score.accuracy, ".2%", y, x_max, live, height)
+
+
+def runs_figure(
+    runs: Sequence["Run"],
+    title: str,
+    value: Callable[["Score"], float | None],
+    digits: str,
+    y: dict,
+    x_max: int,
+    live: bool,
+    height: int,
+) -> go.Figure:
+    """Return training and test curve of the first run and the test curves of the others."""
+    runs = [(name, history) for name, history in runs if len(history)]
+    if not runs:
+        return empty(title, "Train, and the curve appears here.", height)
+    name, history = runs[0]
+    here = f", {name}" if len(runs) > 1 else ""
+    traces = [
+        curve(history, lambda m: value(m.test), f"test{here}", digits, TEST, 3),
+        curve(history, lambda m: value(m.train), f"training{here}", digits, TRAINING, 1.5, "dot"),
+    ]
+    for index, (other, others) in enumerate(runs[1:]):
+        color, dash = DIGITS[(3 * index + 1) % 10], DASHES[(index + 1) % len(DASHES)]
+        traces.append(curve(others, lambda m: value(m.test), f"test, {other}", digits, color, 1.5, dash))
+    last = history[-1]
+    alt = (
+        f"{title} by epoch. After epoch {last.epoch}: {value(last.train) or 0:{digits}} on the training "
+        f"images, {value(last.test) or 0:{digits}} on the test images."
+    )
+    return epochs_figure(traces, title, alt, y, x_max, live, height, showlegend=True)
+
+
+def plot_recall(history: "History", x_max: int, live: bool = False, height: int = 320) -> go.Figure:
+    """Return for each digit the share of its test images that are read right, by epoch.
+
+    An output that never fires is a flat line at zero. The arguments are those of `plot_cost`.
+    """
+    title = "Read right, digit by digit"
+    if not len(history):
+        return empty(title, "Train, and ten lines appear here.", height)
+    traces = [
+        curve(history, lambda m, digit=digit: m.test.recall[digit], f"digit {digit}", ".1%", DIGITS[digit])
+        for digit in range(10)
+    ]
+    last = {str(digit): float(recall) for digit, recall in enumerate(history[-1].test.recall)}
+    names = end_labels(last, dict(zip(last, DIGITS, strict=True)), history[-1].epoch)
+    seen = {digit: recall for digit, recall in last.items() if math.isfinite(recall)}
+    weakest = min(seen, key=seen.__getitem__, default="none")
+    alt = (
+        f"{title}, by epoch. After epoch {history[-1].epoch} the weakest is {weakest} "
+        f"with {seen.get(weakest, 0.0):.1%}."
+    )
+    y = {"title": "share read right", "range": [-0.02, 1.04], "tickformat": ".0%"}
+    return epochs_figure(traces, title, alt, y, x_max, live, height, annotations=names)
+
+
+def plot_gradient_norms(history: "History", x_max: int, live: bool = False, height: int = 320) -> go.Figure:
+    """Return the norm of each layer's weight gradient by epoch, on a logarithmic axis.
+
+    The arguments are those of `plot_cost`.
+    """
+    title = "Size of the gradient, layer by layer"
+    if not len(history):
+        return empty(title, "Train, and one line for each layer appears here.", height)
+    traces = [
+        curve(
+            history,
+            lambda m, layer=layer: m.gradient_norms[layer] or None,  # a logarithmic axis has no zero
+            f"layer {layer + 1}",
+            ".2e",
+            LAYER_COLORS[layer % len(LAYER_COLORS)],
+            dash=DASHES[layer % len(DASHES)],
+        )
+        for layer in range(len(history[0].gradient_norms))
+    ]
+    last = ", ".join(f"layer {i} {norm:.1e}" for i, norm in enumerate(history[-1].gradient_norms, start=1))
+    alt = f"{title}, by epoch. After epoch {history[-1].epoch}: {last}."
+    y = {"title": "norm of ∂L/∂W", "type": "log", "exponentformat": "power", "dtick": 1}
+    return epochs_figure(traces, title, alt, y, x_max, live, height, showlegend=True)

@@ -1,0 +1,119 @@
+"""Lines over epochs: one line, the names at their ends, and the axis that does not move while training."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+
+from mnistlab.figures.template import framed, note
+
+if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
+    from mnistlab.evaluation import EpochMetrics
+
+    History = Sequence[EpochMetrics]
+
+MARKED = 12  # epochs up to which each is marked, so that a single one can be seen
+
+
+def curve(
+    history: "History",
+    value: Callable[["EpochMetrics"], float | None],
+    name: str,
+    digits: str,
+    color: str,
+    width: float = 2,
+    dash: str = "solid",
+) -> dict:
+    """Return one line.
+
+    Args:
+        history: Epochs, in order.
+        value: Of an epoch; None or what is not finite leaves a gap.
+        name: In the legend and on hover.
+        digits: Format of the value on hover, such as ".4f".
+        color: Of the line.
+        width: In px.
+        dash: Plotly's name for it.
+    """
+    points = [value(metrics) for metrics in history]
+    return {
+        "type": "scatter",
+        "x": [metrics.epoch for metrics in history],
+        "y": [None if point is None or not math.isfinite(point) else float(point) for point in points],
+        "name": name,
+        "mode": "lines+markers" if len(history) <= MARKED else "lines",
+        "line": {"color": color, "width": width, "dash": dash},
+        "marker": {"size": 5},
+        "hovertemplate": f"%{{y:{digits}}}",
+    }
+
+
+def epochs_figure(
+    traces: Sequence[dict], title: str, alt: str, y: dict, x_max: int, live: bool, height: int, **layout
+) -> go.Figure:
+    """Return lines over a fixed range of epochs.
+
+    Args:
+        traces: From `curve`.
+        title: Above the figure.
+        alt: What it shows, in a sentence.
+        y: Settings of the vertical axis.
+        x_max: Epoch at the right edge.
+        live: Whether training goes on; the axes can be dragged only when it does not.
+        height: In px.
+        **layout: Other settings; `showlegend=True` makes room for a legend.
+    """
+    room = 0.04 * max(1, x_max)
+    x = {
+        "title": "epoch",
+        "range": [-room, x_max + room],
+        "tickformat": ",d",
+        "unifiedhovertitle": {"text": "epoch %{x}"},
+        "fixedrange": live,
+        **({"dtick": 1} if x_max <= MARKED else {}),
+    }
+    return framed(
+        traces,
+        title=title,
+        height=height,
+        alt=alt,
+        x=x,
+        y={**y, "fixedrange": live},
+        hovermode="x unified",
+        dragmode=False if live else "zoom",
+        margin={"l": 8, "r": 28, "t": 74 if layout.get("showlegend") else 44, "b": 8},
+        **layout,
+    )
+
+
+def end_labels(
+    values: Mapping[str, float], colors: Mapping[str, str], epoch: int, apart: float = 0.034
+) -> list[dict]:
+    """Return the names of lines at their right ends, moved apart where they would meet.
+
+    Args:
+        values: Height of each line's end by its name, on an axis from 0 to 1.
+        colors: Of each line, by its name.
+        epoch: Where the lines end.
+        apart: Least distance of two names; neighbors stand in two columns.
+    """
+    order = sorted((name for name in values if math.isfinite(values[name])), key=values.__getitem__)
+    places: list[float] = []
+    for name in order:
+        places.append(max([values[name], *(place + apart for place in places[-1:])]))
+    highest = 1.02
+    for index in reversed(range(len(places))):
+        places[index] = min(places[index], highest)
+        highest = places[index] - apart
+    return [
+        note(
+            name,
+            epoch,
+            place,
+            xanchor="left",
+            xshift=6 + 11 * (index % 2),
+            font={"color": colors[name], "size": 13},
+        )
+        for index, (name, place) in enumerate(zip(order, places, strict=True))
+    ]

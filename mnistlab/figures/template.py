@@ -1,0 +1,171 @@
+"""The look that all figures share: one frame, and colors that each carry one meaning.
+
+A figure never knows whether it will stand on a light or a dark page. Colors from `#000001` to `#000040` are
+names: the browser puts the theme's colors in their place (`.streamlit/config.toml` sets the lists of ten),
+and backgrounds are transparent. A name may be followed by two digits of opacity: `#00003780`. The few colors
+that are written out here are visible on both themes.
+
+Every figure carries a sentence that says what there is to see, for readers who do not see it. It is made with
+the figure, stays in it as `layout.meta["alt"]`, and `alt_text(figure)` returns it for
+`st.plotly_chart(alt=...)`.
+"""
+
+import math
+
+import plotly.graph_objects as go
+
+# Neutral: text, text that steps back, the lines behind the data, the page itself.
+TEXT = "#000037"
+MUTED = "#000037B8"
+GRID = "#00003724"
+PAGE = "#000038"
+CLEAR = "rgba(0,0,0,0)"
+
+# The accent, a step of the sequential scale; test figures have it, training figures step back.
+ACCENT = "#000018"
+TEST = ACCENT
+TRAINING = "#00003799"
+
+RIGHT = "#0F828A"
+WRONG = "#DA2525"
+
+NEGATIVE = "#000023"
+POSITIVE = "#000028"
+
+DIGITS = tuple(f"#{number:06d}" for number in range(1, 11))
+
+# From nothing to much.
+SEQUENTIAL = [[step / 9, f"#{step + 11:06d}"] for step in range(10)]
+
+# From negative to positive; the page's own color is zero, at the middle.
+DIVERGING = (
+    [[step * 0.118, f"#{step + 21:06d}"] for step in range(5)]
+    + [[0.5, PAGE]]
+    + [[0.528 + step * 0.118, f"#{step + 26:06d}"] for step in range(5)]
+)
+
+# Digits are ink on paper, on a dark page too.
+PAPER = "#F4F1EA"
+INK_COLOR = "#1B1C22"
+INK = [[0.0, PAPER], [1.0, INK_COLOR]]
+
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+HEIGHT = 320  # px, of a figure that stands beside text
+
+# For `st.plotly_chart(config=...)`: no tool bar, no zoom by the wheel.
+STILL = {"displayModeBar": False, "scrollZoom": False}
+
+
+def framed(traces=(), *, title="", height=HEIGHT, alt="", x=None, y=None, **layout) -> go.Figure:
+    """Return a figure in the lab's frame.
+
+    Args:
+        traces: What is drawn.
+        title: One line above the figure; without one its room is given to the plot.
+        height: In px; a figure of fixed height does not move the page.
+        alt: One sentence for readers who do not see it.
+        x: Settings of the horizontal axis over those of every axis.
+        y: Settings of the vertical axis.
+        **layout: Other settings of the layout, over those of every figure.
+    """
+    settings = {
+        "template": "none",
+        "title": {"text": title, "y": 1.0, "yref": "container", "yanchor": "top", "pad": {"t": 6}},
+        "meta": {"alt": alt or title},
+        "height": height,
+        "margin": {"l": 8, "r": 12, "t": 44 if title else 12, "b": 8},
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "showlegend": False,
+        "legend": legend_above(),
+        "hovermode": "closest",
+        "dragmode": False,
+        "modebar": {"bgcolor": CLEAR, "color": MUTED, "activecolor": ACCENT},
+        "barmode": "overlay",
+        "bargap": 0.15,
+        "xaxis": axis(x),
+        "yaxis": axis(y),
+    }
+    return go.Figure(list(traces), {**settings, **layout})
+
+
+def axis(own: dict | None = None) -> dict:
+    """Return the settings of an axis: quiet lines, no zoom, and what it asks for itself."""
+    own = dict(own or {})
+    title = {"text": own.pop("title", ""), "font": {"color": MUTED, "size": 13}, "standoff": 10}
+    quiet = {
+        "showgrid": True,
+        "gridcolor": GRID,
+        "zeroline": False,
+        "showline": False,
+        "ticks": "",
+        "tickfont": {"color": MUTED, "size": 12},
+        "fixedrange": True,
+        "automargin": True,
+    }
+    return {**quiet, "title": title, **own}
+
+
+def bare_axis(**own) -> dict:
+    """Return the settings of an axis without lines, numbers or title: that of a picture."""
+    return {"visible": False, "showgrid": False, "automargin": False, **own}
+
+
+def legend_above() -> dict:
+    """Return the settings of a legend in one line above the plot, left, where it hides no data."""
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.0,
+        "yanchor": "bottom",
+        "font": {"color": MUTED, "size": 12},
+        "bgcolor": CLEAR,
+        "itemwidth": 30,
+    }
+
+
+def color_bar(title: str = "", **own) -> dict:
+    """Return the settings of a narrow color bar beside the plot."""
+    return {
+        "thickness": 8,
+        "outlinewidth": 0,
+        "len": 0.9,
+        "xpad": 6,
+        "ypad": 0,
+        "title": {"text": title, "font": {"color": MUTED, "size": 12}, "side": "right"},
+        "tickfont": {"color": MUTED, "size": 11},
+        **own,
+    }
+
+
+def note(text: str, x: float, y: float, **own) -> dict:
+    """Return an annotation without an arrow, in data coordinates unless it says otherwise."""
+    return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"color": MUTED, "size": 12}, **own}
+
+
+def number(value: float) -> str:
+    """Return a number in few characters, with a real minus sign: 0.003, −7.041, 1,340, 5·10⁻⁶."""
+    size = abs(value)
+    if size == 0 or 0.001 <= size < 100_000:
+        text = f"{value:.3f}" if size < 100 else f"{value:,.0f}"
+    elif not math.isfinite(value):
+        text = str(value)
+    else:
+        digits, exponent = f"{value:.0e}".split("e")
+        text = f"{digits}·10{str(int(exponent)).translate(RAISED)}"
+    return text.replace("-", "−")
+
+
+def empty(title: str, text: str = "Nothing to show yet.", height: int = HEIGHT) -> go.Figure:
+    """Return a titled figure with a sentence in place of data."""
+    words = note(text, 0.5, 0.5, xref="paper", yref="paper", font={"color": MUTED, "size": 14})
+    return framed(
+        title=title, height=height, alt=f"{title}: {text}", x=bare_axis(), y=bare_axis(), annotations=[words]
+    )
+
+
+def alt_text(figure: go.Figure) -> str:
+    """Return the sentence that says what a figure shows."""
+    return figure.layout.meta["alt"]
