@@ -1,0 +1,52 @@
+"""Training on digits that somebody drew: a small training set of them, mixed with the usual one."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+from mnistlab.config import TrainConfig
+from mnistlab.training import epoch_key
+
+OWN_COPIES = 8  # of each digit in a mini-batch, at most
+
+
+class Mixed(NamedTuple):
+    """Own digits and training images in one small training set."""
+
+    images: np.ndarray  # (n, 28, 28) uint8
+    labels: np.ndarray  # (n,)
+
+
+def mixed_key(seed: int, epoch: int, number: int) -> jax.Array:
+    """Return the random key for steps on own digits, the `number`-th time after so many epochs."""
+    with jax.threefry_partitionable(False):
+        return jax.random.fold_in(epoch_key(seed, epoch), number + 1)
+
+
+def with_own_digits(
+    images: np.ndarray, labels: np.ndarray, data, key: jax.Array, config: TrainConfig, num_steps: int
+) -> tuple[Mixed, TrainConfig]:
+    """Return a small training set, at most half of it own digits, and the settings for one epoch of it.
+
+    Each own digit is in it at most eight times per mini-batch, so that a single one does not drown the rest.
+
+    Args:
+        images: Own digits, (n, 28, 28) uint8, and their labels, (n,).
+        labels: Theirs.
+        data: The training images and labels to mix them with.
+        key: Decides which training images (`mixed_key`).
+        config: Settings of the run; mini-batches keep their size, so the learning rate means the same.
+        num_steps: Mini-batches to make.
+    """
+    size = num_steps * config.batch_size
+    num_own = max(1, min(size // 2, OWN_COPIES * len(labels) * num_steps))
+    with jax.threefry_partitionable(False):
+        others = np.asarray(jax.random.randint(key, (size - num_own,), 0, config.train_size))
+    own = np.arange(num_own) % len(labels)
+    mixed = Mixed(
+        np.concatenate([images[own], data.images[others]]),
+        np.concatenate([labels[own], data.labels[others]]),
+    )
+    return mixed, replace(config, train_size=size)

@@ -1,0 +1,39 @@
+"""The pace of a training: images per second over the last seconds, waiting and figures included."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+WINDOW_SECONDS = 4.0
+
+
+class Pace:
+    """How fast steps were done lately.
+
+    Args:
+        clock: Seconds; the seam for tests.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic):
+        self._clock = clock
+        self._marks: deque[tuple[float, int]] = deque()
+
+    def begin(self) -> None:
+        """Forget what was before."""
+        self._marks.clear()
+
+    def note(self, steps: int) -> None:
+        """Take in that so many steps are done in all."""
+        now = self._clock()
+        if self._marks and steps < self._marks[-1][1]:  # an epoch was begun anew
+            self._marks.clear()
+        self._marks.append((now, steps))
+        while len(self._marks) > 2 and now - self._marks[0][0] > WINDOW_SECONDS:
+            self._marks.popleft()
+
+    def steps_per_second(self) -> float:
+        """Return the pace; 0.0 where there is none yet."""
+        if len(self._marks) < 2:
+            return 0.0
+        (start, before), (_, after) = self._marks[0], self._marks[-1]
+        return (after - before) / max(self._clock() - start, 1e-6)

@@ -1,0 +1,168 @@
+"""A run: the one record of a network's settings, of what was changed on the way, and of what it became."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from mnistlab.config import TrainConfig
+from mnistlab.evaluation import EpochMetrics
+from mnistlab.network import Params
+
+MAX_NAME = 60  # characters
+MAX_KEPT_BYTES = 16 * 2**20
+CHANGEABLE = ("learning_rate", "num_epochs", "patience")
+
+
+class SettingChange(NamedTuple):
+    """A setting that another value took the place of, without losing the network."""
+
+    epoch: int  # the first epoch it holds for
+    name: str  # one of CHANGEABLE
+    value: float | int
+
+
+class OwnDigits(NamedTuple):
+    """Steps on digits that somebody drew, mixed with training images."""
+
+    epoch: int  # epochs that were done before
+    images: np.ndarray  # (n, 28, 28) uint8
+    labels: np.ndarray  # (n,) uint8
+    num_steps: int
+    test_before: float  # share of the test images read right
+    test_after: float
+    own_before: float  # share of these digits read right
+    own_after: float
+
+
+Change = SettingChange | OwnDigits
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Run:
+    """A network with its past. It never changes: a run that goes on is a new record with the same id."""
+
+    id: str
+    name: str
+    config: TrainConfig  # the settings it began with
+    schedule: tuple[Change, ...] = ()
+    history: tuple[EpochMetrics, ...] = ()  # [0] is the untrained network; empty until that was measured
+    params: Params  # numpy arrays, read-only
+    kept: Mapping[int, Params] = field(default_factory=dict)  # epoch -> the network after it
+    broken_in: int = 0  # the epoch in which the figures stopped being finite numbers; 0: none
+
+    @property
+    def epoch(self) -> int:
+        """Epochs that the network was trained for."""
+        return self.history[-1].epoch if self.history else 0
+
+    @property
+    def title(self) -> str:
+        """The widths, as in 784-100-10."""
+        return "-".join(map(str, self.config.dimensions))
+
+    @property
+    def settings(self) -> TrainConfig:
+        """The settings of the next epoch: those of the beginning with all changes since."""
+        return settings_in(self.config, self.schedule, self.epoch + 1)
+
+    @property
+    def accuracy(self) -> float | None:
+        """Share of the test images that the network as it is reads right; None before it was measured."""
+        digits = [change for change in self.schedule if isinstance(change, OwnDigits)]
+        if digits and digits[-1].epoch == self.epoch:
+            return digits[-1].test_after
+        return self.history[-1].test.accuracy if self.history else None
+
+    @property
+    def best_accuracy(self) -> float | None:
+        """The highest such share after any epoch."""
+        return max((metrics.test.accuracy for metrics in self.history), default=None)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent training, without the figures."""
+        return sum(metrics.seconds for metrics in self.history)
+
+
+def new_run(config: TrainConfig, params: Params, name: str) -> Run:
+    """Return an untrained run with an id of its own."""
+    return Run(id=secrets.token_hex(8), name=bounded_name(name), config=config, params=locked(params))
+
+
+def bounded_name(name: str) -> str:
+    """Return a name as one line of at most 60 characters that all can be printed."""
+    line = "".join(c if c.isprintable() else " " for c in str(name)[: 10 * MAX_NAME])
+    return " ".join(line.split())[:MAX_NAME].rstrip() or "Unnamed"
+
+
+def settings_in(config: TrainConfig, schedule: tuple[Change, ...], epoch: int) -> TrainConfig:
+    """Return the settings that hold in an epoch, counted from 1."""
+    changes = (c for c in schedule if isinstance(c, SettingChange) and c.epoch <= epoch)
+    return replace(config, **{change.name: change.value for change in changes})
+
+
+def changed(run: Run, name: str, value: float | int, epoch: int) -> Run:
+    """Return the run with a setting changed from an epoch on; one not yet trained simply has that setting.
+
+    Raises:
+        ValueError: The value is out of bounds.
+    """
+    replace(run.config, **{name: value})
+    if epoch <= 1:
+        schedule = tuple(c for c in run.schedule if not isinstance(c, SettingChange) or c.name != name)
+        return replace(run, config=replace(run.config, **{name: value}), schedule=schedule)
+    earlier = tuple(
+        c for c in run.schedule if not (isinstance(c, SettingChange) and c.name == name and c.epoch >= epoch)
+    )
+    if getattr(settings_in(run.config, earlier, epoch), name) == value:
+        return replace(run, schedule=earlier)
+    return replace(run, schedule=(*earlier, SettingChange(epoch, name, value)))
+
+
+def with_epoch(run: Run, metrics: EpochMetrics, params: Params) -> Run:
+    """Return the run after one more epoch, or with the figures of its beginning."""
+    params = locked(params)
+    return replace(
+        run,
+        history=(*run.history, metrics),
+        params=params,
+        kept=thinned({**run.kept, metrics.epoch: params}),
+        broken_in=0,
+    )
+
+
+def thinned(kept: dict[int, Params], max_bytes: int = MAX_KEPT_BYTES) -> dict[int, Params]:
+    """Return as many of the kept networks as fit: all of a small one, epochs 1, 2, 4, 8 ... of a large one.
+
+    The last is never the one to go, unless not even one fits.
+    """
+    room = max_bytes // num_bytes(next(iter(kept.values())))
+    while len(kept) > room:
+        kept = {epoch: params for epoch, params in kept.items() if epoch != _most_dispensable(kept)}
+    return kept
+
+
+def _most_dispensable(kept: dict[int, Params]) -> int:
+    """Return the epoch to forget: the oldest that is no power of two, else the second."""
+    *earlier, last = sorted(kept)
+    between = [epoch for epoch in earlier if epoch & (epoch - 1)]
+    return between[0] if between else (earlier[1:] or earlier or [last])[0]
+
+
+def num_bytes(params: Params) -> int:
+    """Return the memory that the parameters take."""
+    return sum(4 * (layer.weights.size + layer.biases.size) for layer in params)
+
+
+def locked(params: Params) -> Params:
+    """Return the parameters as numpy arrays that nobody can change."""
+    layers = []
+    for layer in params:
+        arrays = [np.asarray(array).view() for array in layer]
+        for array in arrays:
+            array.flags.writeable = False
+        layers.append(type(layer)(*arrays))
+    return tuple(layers)

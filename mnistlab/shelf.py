@@ -1,0 +1,165 @@
+"""The runs of one lab: which there are, which is the current one, and what can be taken back."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from mnistlab.config import TrainConfig
+from mnistlab.network import Params
+from mnistlab.runs import Run, bounded_name, new_run, num_bytes
+
+MAX_RUNS = 100
+MAX_BYTES = 256 * 2**20  # of all networks of a lab together, kept epochs included
+
+
+class Undo(NamedTuple):
+    """A run as it was before something was done to it."""
+
+    run: Run
+    what: str  # "reset" or "own digits"
+    successor: str  # id of the run that took its place
+    epoch: int  # epochs of the successor when it did
+
+
+class Shelf(NamedTuple):
+    """All runs of a lab, oldest first. A change gives a new shelf."""
+
+    runs: tuple[Run, ...] = ()
+    current_id: str = ""  # "": there is none
+    hidden: frozenset[str] = frozenset()
+    undo: Undo | None = None
+    numbered: int = 0  # runs that got their name from us
+
+    @property
+    def current(self) -> Run | None:
+        """The run that commands act on."""
+        return self.get(self.current_id)
+
+    def get(self, run_id: str) -> Run | None:
+        """Return the run with this id."""
+        return next((run for run in self.runs if run.id == run_id), None)
+
+
+EMPTY = Shelf()
+
+
+def with_new(shelf: Shelf, config: TrainConfig, params: Params, name: str | None = None) -> Shelf:
+    """Return the shelf with a new untrained run as the current one; an untrained one before it goes.
+
+    Raises:
+        ValueError: There is no room.
+    """
+    shelf = without_untouched(shelf)
+    run = new_run(config, params, name or f"Run {shelf.numbered + 1}")
+    return with_run(shelf._replace(numbered=shelf.numbered + (name is None)), run)
+
+
+def with_run(shelf: Shelf, run: Run) -> Shelf:
+    """Return the shelf with one more run, which is the current one.
+
+    Raises:
+        ValueError: There is no room.
+    """
+    shelf = without_untouched(shelf)
+    if len(shelf.runs) >= MAX_RUNS:
+        raise ValueError(f"A lab must have at most {MAX_RUNS} runs. Delete some to make room.")
+    total = sum(num_bytes(each.params) for each in (*shelf.runs, run))
+    if total > MAX_BYTES:
+        raise ValueError(
+            f"The networks of a lab must fit in {MAX_BYTES >> 20} MB. Got {total >> 20} MB. Delete some runs."
+        )
+    return within_memory(shelf._replace(runs=(*shelf.runs, run), current_id=run.id))
+
+
+def without_untouched(shelf: Shelf) -> Shelf:
+    """Return the shelf without its current run if that was never trained: its settings are all it is."""
+    run = shelf.current
+    if run is None or run.epoch or run.schedule or (shelf.undo and shelf.undo.successor == run.id):
+        return shelf
+    return without(shelf, run.id)
+
+
+def with_changed(shelf: Shelf, run: Run) -> Shelf:
+    """Return the shelf with a run in the place of the one with the same id."""
+    return shelf._replace(runs=tuple(run if old.id == run.id else old for old in shelf.runs))
+
+
+def without(shelf: Shelf, run_id: str) -> Shelf:
+    """Return the shelf without a run; if it was the current one, the last that is left becomes it."""
+    runs = tuple(run for run in shelf.runs if run.id != run_id)
+    shown = [run.id for run in runs if run.id not in shelf.hidden] or [run.id for run in runs]
+    current = shelf.current_id if shelf.current_id != run_id else (shown[-1] if shown else "")
+    undo = None if shelf.undo and shelf.undo.successor == run_id else shelf.undo
+    return shelf._replace(runs=runs, current_id=current, hidden=shelf.hidden - {run_id}, undo=undo)
+
+
+def selected(shelf: Shelf, run_id: str) -> Shelf:
+    """Return the shelf with another current run."""
+    required(shelf, run_id)
+    if run_id == shelf.current_id:
+        return shelf
+    return without_untouched(shelf)._replace(current_id=run_id)
+
+
+def renamed(shelf: Shelf, run_id: str, name: str) -> Shelf:
+    """Return the shelf with a run under another name."""
+    return with_changed(shelf, replace(required(shelf, run_id), name=bounded_name(name)))
+
+
+def with_hidden(shelf: Shelf, run_id: str, hidden: bool) -> Shelf:
+    """Return the shelf with a run hidden from comparisons, or shown again."""
+    required(shelf, run_id)
+    return shelf._replace(hidden=shelf.hidden | {run_id} if hidden else shelf.hidden - {run_id})
+
+
+def with_reset(shelf: Shelf, params: Params) -> Shelf:
+    """Return the shelf with an untrained run in the current one's place; `undone` takes that back."""
+    old = required(shelf, shelf.current_id)
+    fresh = new_run(old.settings, params, old.name)
+    runs = tuple(fresh if run.id == old.id else run for run in shelf.runs)
+    return shelf._replace(
+        runs=runs,
+        current_id=fresh.id,
+        hidden=shelf.hidden - {old.id},
+        undo=Undo(old, "reset", fresh.id, 0),
+    )
+
+
+def undone(shelf: Shelf) -> Shelf:
+    """Return the shelf as it was before the reset or the own digits; what was trained since stays."""
+    if shelf.undo is None:
+        return shelf
+    old, successor = shelf.undo.run, required(shelf, shelf.undo.successor)
+    if successor.epoch == shelf.undo.epoch:
+        runs = tuple(old if run.id == successor.id else run for run in shelf.runs)
+    else:
+        copy = new_run(successor.config, successor.params, successor.name)
+        grown = replace(successor, id=copy.id)
+        runs = tuple(run for each in shelf.runs for run in ((old, grown) if each is successor else (each,)))
+    return within_memory(shelf._replace(runs=runs, current_id=old.id, undo=None))
+
+
+def within_memory(shelf: Shelf, max_bytes: int = MAX_BYTES) -> Shelf:
+    """Return the shelf with kept epochs forgotten, oldest run first, until all networks fit."""
+    runs = list(shelf.runs)
+    for place in sorted(range(len(runs)), key=lambda place: runs[place].id == shelf.current_id):
+        if sum(map(bytes_of, runs)) <= max_bytes:
+            break
+        runs[place] = replace(runs[place], kept={})
+    return shelf._replace(runs=tuple(runs))
+
+
+def bytes_of(run: Run) -> int:
+    """Return the memory that a run's networks take; the last one is among the kept, as a rule."""
+    return num_bytes(run.params) * max(1, len(run.kept))
+
+
+def required(shelf: Shelf, run_id: str) -> Run:
+    """Return the run with this id.
+
+    Raises:
+        ValueError: There is none.
+    """
+    run = shelf.get(run_id)
+    if run is None:
+        raise ValueError(f"run_id must be the id of a run of this lab. Got {bounded_name(run_id)}.")
+    return run

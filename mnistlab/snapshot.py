@@ -1,0 +1,34 @@
+"""What a page sees of a trainer: one immutable record."""
+
+from typing import NamedTuple
+
+from mnistlab.runs import Run
+
+ACTIVE_STATES = frozenset({"queued", "running", "pausing"})
+
+
+class Snapshot(NamedTuple):
+    """A trainer at one moment."""
+
+    state: str  # idle, queued, running, pausing, paused, finished or failed
+    run: Run | None  # the current one
+    runs: tuple[Run, ...]  # all of the lab, oldest first, the current one among them
+    hidden: frozenset[str]  # ids of runs left out of comparisons
+    doing: str  # what the pool does for it: "", measuring, training or own digits
+    step: int  # mini-batches done in the running epoch
+    num_steps: int  # mini-batches in an epoch
+    target_epoch: int  # where training will end, or would
+    images_per_second: float  # over the last seconds, waiting included; 0.0 when nothing was measured
+    seconds_left: float  # until the target
+    ahead: int  # jobs of others that have their turn before this one's next
+    sharing: int  # jobs that take turns now, all labs together
+    message: str  # one sentence, for instance what went wrong; may be empty
+    unsaved: str  # one sentence when the last autosave failed
+    can_undo_reset: bool
+    can_undo_train_on: bool
+    version: int  # grows with every change
+
+    @property
+    def active(self) -> bool:
+        """Whether training goes on."""
+        return self.state in ACTIVE_STATES

@@ -1,0 +1,133 @@
+"""The tasks of a worker process: each can be broken off after any step and taken up elsewhere."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+from mnistlab.config import TrainConfig
+from mnistlab.evaluation import activations_of, epoch_metrics, evaluate
+from mnistlab.network import Params
+from mnistlab.own_digits import mixed_key, with_own_digits
+from mnistlab.training import Epoch, Step, epoch_key, epoch_steps
+
+
+class MeasureTask(NamedTuple):
+    """Take the figures of a network as it is."""
+
+    config: TrainConfig
+    params: Params
+    epoch: int = 0
+    step: int = 0
+    seconds: float = 0.0
+
+    @property
+    def num_steps(self) -> int:
+        """No step: only the figures."""
+        return 0
+
+    def steps(self, dataset) -> Iterator[Step]:
+        """Train nothing."""
+        return iter(())
+
+    def result(self, dataset) -> Epoch:
+        """Return the figures with the network."""
+        metrics = epoch_metrics(self.params, dataset, self.config, self.epoch, self.seconds)
+        return Epoch(metrics, as_numpy(self.params))
+
+
+class EpochTask(NamedTuple):
+    """Train one epoch; `step` mini-batches of it are done."""
+
+    config: TrainConfig
+    params: Params
+    epoch: int  # epochs done before this one
+    step: int = 0
+    seconds: float = 0.0  # spent on it so far
+
+    @property
+    def num_steps(self) -> int:
+        """Mini-batches in the epoch."""
+        return self.config.num_steps
+
+    def steps(self, dataset) -> Iterator[Step]:
+        """Yield the network after each of the mini-batches that are left."""
+        key = epoch_key(self.config.seed, self.epoch)
+        return epoch_steps(self.params, key, dataset.train, self.config, self.step)
+
+    def result(self, dataset) -> Epoch:
+        """Return the figures with the network, after the last step."""
+        metrics = epoch_metrics(self.params, dataset, self.config, self.epoch + 1, self.seconds)
+        return Epoch(metrics, as_numpy(self.params))
+
+
+class WarmTask(NamedTuple):
+    """Two steps and the figures, so that the data and all operations are at hand when somebody trains."""
+
+    config: TrainConfig
+    params: Params
+    step: int = 0
+    seconds: float = 0.0
+
+    def steps(self, dataset) -> Iterator[Step]:
+        """Yield the network after each of at most two mini-batches."""
+        config = replace(self.config, train_size=min(2 * self.config.batch_size, self.config.train_size))
+        return epoch_steps(self.params, epoch_key(0, 0), dataset.train, config)
+
+    def result(self, dataset) -> None:
+        """Take the figures and drop them."""
+        epoch_metrics(self.params, dataset, self.config, 0, 0.0)
+
+
+class Taught(NamedTuple):
+    """The network after steps on somebody's own digits; shares read right, before and after."""
+
+    params: Params
+    test_before: float
+    test_after: float
+    own_before: float
+    own_after: float
+
+
+class OwnDigitsTask(NamedTuple):
+    """Train some steps on digits that somebody drew, mixed with training images."""
+
+    config: TrainConfig
+    params: Params
+    epoch: int
+    images: np.ndarray  # (n, 28, 28) uint8
+    labels: np.ndarray  # (n,) uint8
+    num_steps: int
+    before: Params
+    number: int = 0  # how many times it was done after this very epoch before
+    step: int = 0
+    seconds: float = 0.0
+
+    def steps(self, dataset) -> Iterator[Step]:
+        """Yield the network after each of the mini-batches that are left."""
+        key = mixed_key(self.config.seed, self.epoch, self.number)
+        mixed, config = with_own_digits(
+            self.images, self.labels, dataset.train, key, self.config, self.num_steps
+        )
+        return epoch_steps(self.params, key, mixed, config, self.step)
+
+    def result(self, dataset) -> Taught:
+        """Return the network with how well it and the one before do, on the test images and on the digits."""
+        tests = [
+            evaluate(params, dataset.test, self.config).accuracy for params in (self.before, self.params)
+        ]
+        owns = [
+            float((activations_of(params, self.images, self.config).argmax(axis=1) == self.labels).mean())
+            for params in (self.before, self.params)
+        ]
+        return Taught(as_numpy(self.params), *tests, *owns)
+
+
+Task = MeasureTask | EpochTask | OwnDigitsTask | WarmTask
+
+
+def as_numpy(params: Params) -> Params:
+    """Return the parameters as numpy arrays, which travel through a pipe."""
+    return jax.tree.map(np.asarray, params)
