@@ -21,7 +21,9 @@ BOUNDS = {
     "num_epochs": (1, 1000),
     "train_size": (1, MAX_TRAIN_SIZE),
     "patience": (0, 1000),
+    "order_seed": (-1, 2**32 - 1),
 }
+AS_SEED = -1
 MAX_LEARNING_RATE = 1000.0
 
 
@@ -46,6 +48,9 @@ class TrainConfig:
     batch_size: int = 128
     train_size: int = MAX_TRAIN_SIZE  # the first so many training images
     patience: int = 0  # stop when the test cost is no better for so many epochs; 0: never
+    order_seed: int = (
+        AS_SEED  # seed of the order of the images, where it is not `seed`: networks of a sweep share it
+    )
 
     def __post_init__(self):
         require_choice("dataset", self.dataset, DATASETS)
@@ -62,6 +67,11 @@ class TrainConfig:
     def dimensions(self) -> tuple[int, ...]:
         """Widths of all layers, from input to output."""
         return (NUM_PIXELS, *self.hidden, NUM_CLASSES)
+
+    @property
+    def seed_of_order(self) -> int:
+        """Where the random numbers begin that decide the order of the training images."""
+        return self.seed if self.order_seed == AS_SEED else self.order_seed
 
     @property
     def num_steps(self) -> int:

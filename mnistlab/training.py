@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from mnistlab.backprop import batch_step
-from mnistlab.config import TrainConfig
+from mnistlab.config import NUM_CLASSES, TrainConfig
 from mnistlab.dispatch import traced
 from mnistlab.evaluation import EpochMetrics, epoch_metrics
 from mnistlab.network import Params, initialize_network
@@ -55,12 +55,33 @@ def epoch_key(seed: int, epoch: int) -> jax.Array:
     return key
 
 
+def batches(
+    key: jax.Array, data, config: TrainConfig, first: int = 0
+) -> Iterator[tuple[jax.Array, jax.Array]]:
+    """Yield the mini-batches of one epoch: inputs (batch, 784) and one-hot targets (batch, 10), float32.
+
+    Args:
+        key: Random key of the epoch (`epoch_key`), which decides the order of the images.
+        data: Training images (n, 28, 28) uint8 and labels (n,); the first `config.train_size` are used.
+        config: Settings.
+        first: Begin with this one.
+    """
+    with jax.threefry_partitionable(False):
+        _, order_key = jax.random.split(key)
+        order = np.asarray(jax.random.permutation(order_key, config.train_size))
+    targets_of = np.eye(NUM_CLASSES, dtype=np.float32)
+    for index in range(first, config.num_steps):
+        batch = order[index * config.batch_size : (index + 1) * config.batch_size]
+        pixels = network_inputs(data.images[batch], config.scaling)
+        yield jnp.asarray(pixels), jnp.asarray(targets_of[data.labels[batch]])
+
+
 def epoch_steps(params: Params, key: jax.Array, data, config: TrainConfig, first: int = 0) -> Iterator[Step]:
     """Train for one epoch, mini-batch by mini-batch.
 
     Args:
         params: The network at the beginning.
-        key: Random key of this epoch (`epoch_key`), which decides the order of the images.
+        key: Random key of this epoch (`epoch_key`).
         data: Training images (n, 28, 28) uint8 and labels (n,); the first `config.train_size` are used.
         config: Settings.
         first: Mini-batches of this epoch that `params` has behind it.
@@ -68,18 +89,11 @@ def epoch_steps(params: Params, key: jax.Array, data, config: TrainConfig, first
     Yields:
         The network after each of the `config.num_steps` full mini-batches.
     """
-    with jax.threefry_partitionable(False):
-        _, order_key = jax.random.split(key)
-        order = np.asarray(jax.random.permutation(order_key, config.train_size))
     step = step_function(config.activation)
     learning_rate = jnp.float32(config.learning_rate)
-    targets_of = np.eye(10, dtype=np.float32)
-    for index in range(first, config.num_steps):
-        batch = order[index * config.batch_size : (index + 1) * config.batch_size]
-        pixels = jnp.asarray(network_inputs(data.images[batch], config.scaling))
-        targets = jnp.asarray(targets_of[data.labels[batch]])
+    for index, (pixels, targets) in enumerate(batches(key, data, config, first), start=first + 1):
         params = step(params, pixels, targets, learning_rate)
-        yield Step(params, index + 1, config.num_steps)
+        yield Step(params, index, config.num_steps)
 
 
 def train(
@@ -110,7 +124,7 @@ def train(
             f"Got {config.train_size:,}."
         )
     params = initial_params(config) if params is None else params
-    key = epoch_key(config.seed, epoch)
+    key = epoch_key(config.seed_of_order, epoch)
     yield Epoch(epoch_metrics(params, dataset, config, epoch, seconds=0.0), params)
     for done in range(epoch + 1, epoch + config.num_epochs + 1):
         start = time.perf_counter()
@@ -118,5 +132,5 @@ def train(
             params = step.params
         jax.block_until_ready(params)
         seconds = time.perf_counter() - start
-        key = epoch_key(config.seed, done)
+        key = epoch_key(config.seed_of_order, done)
         yield Epoch(epoch_metrics(params, dataset, config, done, seconds), params)
