@@ -1,8 +1,8 @@
 """A lab in a folder: every finished epoch, so that no end of the process loses it.
 
 The folder holds `lab.json`, and beside it files that are named by the checksum of their content and never
-change: one for each run's record, one for each network. `lab.json` says which of them belong to the lab; it is
-replaced in one go after they are on the disk, so at every moment the folder holds one whole lab.
+change: one for each run's record, one for each network. `lab.json` says which of them are the lab. It is
+replaced in one go when they are on the disk, so at every moment the folder holds one whole lab.
 """
 
 import contextlib

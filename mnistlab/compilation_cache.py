@@ -9,7 +9,7 @@ from mnistlab.originals import cache_folder
 
 
 def keep_compiled_operations() -> None:
-    """Let JAX find operations that an earlier process compiled; without a folder of our own it just compiles."""
+    """Let JAX find operations that an earlier process compiled; without a folder it just compiles."""
     folder = cache_folder() / "jax"
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -37,7 +37,8 @@ def with_own_digits_learnt(run: Run, task: OwnDigitsTask, result: Taught) -> Run
     if not all_finite(result.params):
         return replace(run, broken_in=run.epoch + 1)
     params, *shares = result
-    change = OwnDigits(run.epoch, task.images, task.labels, task.num_steps, *shares)
+    rate = task.config.learning_rate
+    change = OwnDigits(run.epoch, task.images, task.labels, task.num_steps, rate, *shares)
     return replace(run, params=locked(params), schedule=(*run.schedule, change), broken_in=0)
 
 

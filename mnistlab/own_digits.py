@@ -1,5 +1,6 @@
 """Training on digits that somebody drew: a small training set of them, mixed with the usual one."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -7,7 +8,8 @@ import jax
 import numpy as np
 
 from mnistlab.config import TrainConfig
-from mnistlab.training import epoch_key
+from mnistlab.network import Params
+from mnistlab.training import Step, epoch_key, epoch_steps
 
 OWN_COPIES = 8  # of each digit in a mini-batch, at most
 
@@ -50,3 +52,36 @@ def with_own_digits(
         np.concatenate([labels[own], data.labels[others]]),
     )
     return mixed, replace(config, train_size=size)
+
+
+def own_digit_steps(
+    params: Params,
+    images: np.ndarray,
+    labels: np.ndarray,
+    data,
+    config: TrainConfig,
+    *,
+    epoch: int,
+    number: int,
+    num_steps: int,
+    first: int = 0,
+) -> Iterator[Step]:
+    """Train some steps on own digits mixed with training images.
+
+    Args:
+        params: The network to begin with.
+        images: Own digits, (n, 28, 28) uint8.
+        labels: Theirs, (n,).
+        data: Training images and labels.
+        config: Settings of the run as they hold now.
+        epoch: Epochs that the network was trained for.
+        number: How many times this was done after that epoch before.
+        num_steps: Mini-batches.
+        first: Mini-batches of these that `params` has behind it.
+
+    Yields:
+        The network after each of the mini-batches.
+    """
+    key = mixed_key(config.seed, epoch, number)
+    mixed, mixed_config = with_own_digits(images, labels, data, key, config, num_steps)
+    return epoch_steps(params, key, mixed, mixed_config, first)

@@ -112,13 +112,13 @@ def _own_digits(values: dict[str, Any]) -> OwnDigits:
         raise RecordError("Own digits must be images in base64. Got something else.") from error
     if len(pixels) != len(labels) * 784:
         raise RecordError(f"Own digits must have {len(labels) * 784:,} pixels. Got {len(pixels):,}.")
-    shares = [_number(values, name) for name in OwnDigits._fields[4:]]
+    numbers = [_number(values, name) for name in OwnDigits._fields[4:]]
     return OwnDigits(
         _whole(values, "epoch", MAX_EPOCHS),
         np.frombuffer(pixels, np.uint8).reshape(-1, 28, 28),
         np.array(labels, np.uint8),
         _whole(values, "num_steps", MAX_COUNT),
-        *shares,
+        *numbers,
     )
 
 

@@ -31,6 +31,7 @@ class OwnDigits(NamedTuple):
     images: np.ndarray  # (n, 28, 28) uint8
     labels: np.ndarray  # (n,) uint8
     num_steps: int
+    learning_rate: float
     test_before: float  # share of the test images read right
     test_after: float
     own_before: float  # share of these digits read right

@@ -10,7 +10,7 @@ import numpy as np
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import activations_of, epoch_metrics, evaluate
 from mnistlab.network import Params
-from mnistlab.own_digits import mixed_key, with_own_digits
+from mnistlab.own_digits import own_digit_steps
 from mnistlab.training import Epoch, Step, epoch_key, epoch_steps
 
 
@@ -54,7 +54,7 @@ class EpochTask(NamedTuple):
 
     def steps(self, dataset) -> Iterator[Step]:
         """Yield the network after each of the mini-batches that are left."""
-        key = epoch_key(self.config.seed, self.epoch)
+        key = epoch_key(self.config.seed_of_order, self.epoch)
         return epoch_steps(self.params, key, dataset.train, self.config, self.step)
 
     def result(self, dataset) -> Epoch:
@@ -107,11 +107,17 @@ class OwnDigitsTask(NamedTuple):
 
     def steps(self, dataset) -> Iterator[Step]:
         """Yield the network after each of the mini-batches that are left."""
-        key = mixed_key(self.config.seed, self.epoch, self.number)
-        mixed, config = with_own_digits(
-            self.images, self.labels, dataset.train, key, self.config, self.num_steps
+        return own_digit_steps(
+            self.params,
+            self.images,
+            self.labels,
+            dataset.train,
+            self.config,
+            epoch=self.epoch,
+            number=self.number,
+            num_steps=self.num_steps,
+            first=self.step,
         )
-        return epoch_steps(self.params, key, mixed, config, self.step)
 
     def result(self, dataset) -> Taught:
         """Return the network with how well it and the one before do, on the test images and on the digits."""
