@@ -1,5 +1,6 @@
 """Home: what the lab is, how it stands, and where to go from here."""
 
+from mnistlab.ui.experiment import draw_cards
 from mnistlab.ui.home import draw_path, draw_start
 from mnistlab.ui.shell import open_page
 
@@ -10,3 +11,4 @@ lab = open_page(
 )
 draw_start(lab)
 draw_path()
+draw_cards()

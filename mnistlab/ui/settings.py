@@ -5,20 +5,43 @@ from dataclasses import replace
 import streamlit as st
 
 from mnistlab.config import PRESETS, TrainConfig
-from mnistlab.ui.address import query_of, settings_from
+from mnistlab.ui.address import NAMES, query_of, settings_from
+from mnistlab.ui.lesson import NAMES as LESSON_NAMES
+from mnistlab.ui.lesson import Lesson, lesson_from, query_of_lesson
 
 KEY = "settings"
+LESSON = "lesson"
 WIDGETS = "set_"  # a widget's key is this and the name of its setting
 
 
 def current_settings() -> TrainConfig:
     """Return the settings as the sidebar shows them; on the first run those of the address."""
     if KEY not in st.session_state:
-        query = {name: st.query_params.get_all(name) for name in st.query_params}
-        given, complaints = settings_from(query)
-        st.session_state[KEY] = TrainConfig(**{**default_dataset(), **given})
-        st.session_state["complaints"] = complaints
+        read_address()
     return st.session_state[KEY]
+
+
+def current_lesson() -> Lesson:
+    """Return how this lab was prepared; on the first run as the address says."""
+    current_settings()
+    return st.session_state[LESSON]
+
+
+def read_address() -> None:
+    """Take settings and lesson from the address, and keep a sentence for what was wrong in it."""
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    given, complaints = settings_from(query)
+    lesson, more = lesson_from(query)
+    prepared = vars(lesson.chosen.config) if lesson.chosen else {}
+    try:
+        settings = TrainConfig(**{**prepared, **default_dataset(), **given})
+    except ValueError as error:  # each is good by itself, but not with the experiment's
+        settings = TrainConfig(**{**prepared, **default_dataset()})
+        complaints.append(str(error))
+    st.session_state[KEY] = settings
+    st.session_state[LESSON] = lesson
+    st.session_state["complaints"] = complaints + more
+    st.session_state["address_asked"] = bool(given or prepared)
 
 
 def default_dataset() -> dict[str, str]:
@@ -36,17 +59,23 @@ def use_settings(config: TrainConfig) -> None:
 
 
 def keep_settings(config: TrainConfig) -> None:
-    """Keep what the sidebar says, and write it into the address."""
+    """Keep what the sidebar says, and write it, with the lesson, into the address."""
     st.session_state[KEY] = config
-    wanted = query_of(config)
-    others = {name: st.query_params.get_all(name) for name in st.query_params if name not in ALL_NAMES}
-    if {name: st.query_params[name] for name in st.query_params if name in ALL_NAMES} != wanted:
+    wanted = {**query_of(config), **query_of_lesson(current_lesson())}
+    ours = {name: st.query_params[name] for name in st.query_params if name in (*NAMES, *LESSON_NAMES)}
+    if ours != wanted:
+        others = {name: st.query_params.get_all(name) for name in st.query_params if name not in ours}
         st.query_params.from_dict({**others, **wanted})
+
+
+def open_experiment(slug: str) -> None:
+    """Put an experiment on the bench: its settings, on the digits in use."""
+    lesson = replace(current_lesson(), experiment=slug)
+    st.session_state[LESSON] = lesson
+    if lesson.chosen:
+        use_settings(replace(lesson.chosen.config, dataset=current_settings().dataset))
 
 
 def preset_settings(name: str) -> TrainConfig:
     """Return a preset on the data in use."""
     return replace(PRESETS[name], dataset=current_settings().dataset)
-
-
-ALL_NAMES = frozenset(TrainConfig.__dataclass_fields__)

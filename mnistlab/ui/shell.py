@@ -4,11 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from mnistlab.ui.experiment import draw_experiment
 from mnistlab.ui.lab import Lab, open_lab
+from mnistlab.ui.settings import current_lesson
 from mnistlab.ui.sidebar import draw_menu, draw_settings
 from mnistlab.ui.status import draw_digits, draw_network
 
-ICON = Path(__file__).parent / "icon.png"
+ICON = Path(__file__).parents[2] / "assets" / "favicon.png"
 
 
 def open_page(title: str, sentence: str) -> Lab:
@@ -30,9 +32,19 @@ def open_page(title: str, sentence: str) -> Lab:
     with digits:
         draw_digits(lab)
     show_complaints()
+    show_note()
     st.title("mnistlab" if title == "Home" else title, anchor=False)
     st.markdown(sentence)
+    if title == "Train":
+        draw_experiment(lab)
     return lab
+
+
+def show_note() -> None:
+    """Show the teacher's words as they were typed: plain text, nothing in it is interpreted."""
+    if note := current_lesson().note:
+        with st.container(border=True, key="note"):
+            st.text(note)
 
 
 def show_complaints() -> None:

@@ -1,11 +1,23 @@
 """The sidebar, on every page the same: menu, state of the network, digits in use, settings."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
 import streamlit as st
 
 from mnistlab.activations import ACTIVATIONS
-from mnistlab.config import MAX_HIDDEN_LAYERS, MAX_WIDTH, PRESETS, TrainConfig, config_from
+from mnistlab.config import MAX_HIDDEN_LAYERS, MAX_WIDTH, PRESETS, TrainConfig
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.settings import current_settings, keep_settings, preset_settings, use_settings
+from mnistlab.ui.settings import (
+    current_lesson,
+    current_settings,
+    keep_settings,
+    preset_settings,
+    use_settings,
+)
+
+Control = Callable[[TrainConfig], object]  # draws a setting and returns what it is set to
 
 PAGES = (
     ("streamlit_app.py", "Home", ""),
@@ -24,49 +36,33 @@ DATASET_NAMES = {"mnist": "MNIST", "generated": "Generated"}
 
 
 def draw_menu() -> None:
-    """Draw the links to the pages."""
+    """Draw the links to the pages, without those that the lesson leaves out."""
     with st.container(gap=None, key="menu"):
         for path, label, _ in PAGES:
-            st.page_link(path, label=label)
+            if label.lower() not in current_lesson().without:
+                st.page_link(path, label=label)
 
 
 def draw_settings() -> TrainConfig:
-    """Draw the widgets and return the settings that they show."""
+    """Draw the widgets, without those that the lesson hides, and return the settings that they show."""
     settings = current_settings()
-    with st.expander("Network", expanded=True):
-        draw_presets()
-        hidden = draw_hidden(settings.hidden)
-        activation = choice(
-            "activation", "Activation of hidden layers", settings, {n: n for n in ACTIVATIONS}
-        )
-        initialization = choice("initialization", "Spread of first weights", settings, INITIALIZATION_NAMES)
-        scaling = choice("scaling", "Pixels are fed as", settings, SCALING_NAMES)
-        seed = number("seed", "Seed", settings, 0, 2**32 - 1)
-    with st.expander("Training", expanded=True):
-        num_epochs = number("num_epochs", "Epochs", settings, 1, 1000)
-        learning_rate = from_scale("learning_rate", "Learning rate η", settings, LEARNING_RATES)
-        train_size = from_scale("train_size", "Training images", settings, TRAIN_SIZES)
-        batch_size = from_scale(
-            "batch_size", "Mini-batch size", settings, [size for size in BATCH_SIZES if size <= train_size]
-        )
-        patience = number("patience", "Stop if no better for", settings, 0, 1000)
-    chosen = config_from(
-        {
-            "dataset": settings.dataset,
-            "hidden": hidden,
-            "activation": activation,
-            "initialization": initialization,
-            "scaling": scaling,
-            "seed": seed,
-            "num_epochs": num_epochs,
-            "learning_rate": learning_rate,
-            "batch_size": min(batch_size, train_size),
-            "train_size": train_size,
-            "patience": patience,
-        }
-    )
-    keep_settings(chosen)
-    return chosen
+    chosen = {**draw_group("Network", NETWORK, settings), **draw_group("Training", TRAINING, settings)}
+    size = chosen.get("train_size", settings.train_size)
+    chosen["batch_size"] = min(chosen.get("batch_size", settings.batch_size), size)
+    settings = replace(settings, **chosen)
+    keep_settings(settings)
+    return settings
+
+
+def draw_group(title: str, controls: dict[str, Control], settings: TrainConfig) -> dict[str, object]:
+    """Draw one group of settings and return what they are set to."""
+    shown = {name: draw for name, draw in controls.items() if name not in current_lesson().hide}
+    if not shown:
+        return {}
+    with st.expander(title, expanded=True):
+        if title == "Network":
+            draw_presets()
+        return {name: draw(settings) for name, draw in shown.items()}
 
 
 def draw_presets() -> None:
@@ -82,8 +78,9 @@ def draw_presets() -> None:
             )
 
 
-def draw_hidden(widths: tuple[int, ...]) -> tuple[int, ...]:
+def draw_hidden(settings: TrainConfig) -> tuple[int, ...]:
     """Draw the number of hidden layers and their widths, and return the widths."""
+    widths = settings.hidden
     first_value("set_num_hidden", len(widths))
     count = st.slider(
         "Hidden layers", 0, MAX_HIDDEN_LAYERS, key="set_num_hidden", help=GLOSSARY["hidden layer"]
@@ -102,7 +99,7 @@ def draw_hidden(widths: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(chosen)
 
 
-def choice(name: str, label: str, settings: TrainConfig, names: dict[str, str]) -> str:
+def choice(settings: TrainConfig, name: str, label: str, names: dict[str, str]) -> str:
     """Draw a setting that is one of a few."""
     first_value(f"set_{name}", getattr(settings, name))
     return st.segmented_control(
@@ -116,19 +113,16 @@ def choice(name: str, label: str, settings: TrainConfig, names: dict[str, str]) 
     )
 
 
-def number(name: str, label: str, settings: TrainConfig, low: int, high: int) -> int:
+def number(settings: TrainConfig, name: str, label: str, low: int, high: int) -> int:
     """Draw a setting that is a whole number."""
     first_value(f"set_{name}", getattr(settings, name))
     return st.number_input(label, low, high, step=1, key=f"set_{name}", help=GLOSSARY[name])
 
 
-def from_scale(name: str, label: str, settings: TrainConfig, steps) -> float:
+def from_scale(settings: TrainConfig, name: str, label: str, steps: Sequence[float]) -> float:
     """Draw a setting on a scale of round values; one that came from a link keeps its own place on it."""
     key = f"set_{name}"
     first_value(key, getattr(settings, name))
-    last = max(steps)
-    if isinstance(last, int) and st.session_state[key] > last:
-        st.session_state[key] = last  # a mini-batch cannot be larger than the training set
     values = sorted({*steps, st.session_state[key]})
     return st.select_slider(
         label, values, key=key, format_func=lambda value: f"{value:g}" if value < 1 else f"{value:,g}",
@@ -140,3 +134,37 @@ def first_value(key: str, value: object) -> None:
     """Give a widget its value when it is not drawn yet; later it keeps its own."""
     if key not in st.session_state:
         st.session_state[key] = value
+
+
+def draw_batch_size(settings: TrainConfig) -> int:
+    """Draw the size of a mini-batch, at most that of the training set as it was just chosen."""
+    largest = st.session_state.get("set_train_size", settings.train_size)
+    first_value("set_batch_size", settings.batch_size)
+    st.session_state["set_batch_size"] = min(st.session_state["set_batch_size"], largest)
+    sizes = [size for size in BATCH_SIZES if size <= largest]
+    return from_scale(settings, "batch_size", "Mini-batch size", sizes)
+
+
+NETWORK: dict[str, Control] = {
+    "hidden": draw_hidden,
+    "activation": partial(
+        choice,
+        name="activation",
+        label="Activation of hidden layers",
+        names={name: name for name in ACTIVATIONS},
+    ),
+    "initialization": partial(
+        choice, name="initialization", label="Spread of first weights", names=INITIALIZATION_NAMES
+    ),
+    "scaling": partial(choice, name="scaling", label="Pixels are fed as", names=SCALING_NAMES),
+    "seed": partial(number, name="seed", label="Seed", low=0, high=2**32 - 1),
+}
+TRAINING: dict[str, Control] = {
+    "num_epochs": partial(number, name="num_epochs", label="Epochs", low=1, high=1000),
+    "learning_rate": partial(from_scale, name="learning_rate", label="Learning rate η", steps=LEARNING_RATES),
+    "train_size": partial(from_scale, name="train_size", label="Training images", steps=TRAIN_SIZES),
+    "batch_size": draw_batch_size,
+    "patience": partial(
+        number, name="patience", label="Stop if no better for so many epochs", low=0, high=1000
+    ),
+}

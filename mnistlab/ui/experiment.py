@@ -1,0 +1,81 @@
+"""An experiment on the bench: the question first, then what happened beside what was promised."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from mnistlab.experiments import EXPERIMENTS, Experiment
+from mnistlab.ui.lab import Lab, command, different_settings
+from mnistlab.ui.settings import current_lesson, open_experiment
+
+
+def draw_cards() -> None:
+    """Draw one card for each experiment."""
+    st.subheader("Experiments", anchor=False)
+    st.markdown("Each sets the lab up, asks you first, and then shows what happens.")
+    for row in range(0, len(EXPERIMENTS), 3):
+        columns = st.columns(3)
+        for column, experiment in zip(columns, EXPERIMENTS[row : row + 3], strict=False):
+            with column.container(border=True, height="stretch", key=f"experiment_{experiment.slug}"):
+                st.markdown(f"**{experiment.title}**")
+                st.caption(experiment.watch)
+                if st.button("Open", key=f"open_{experiment.slug}"):
+                    open_experiment(experiment.slug)
+                    st.switch_page("pages/train.py")
+
+
+def draw_experiment(lab: Lab) -> None:
+    """Draw the experiment of this lab, if there is one, above the page."""
+    experiment = current_lesson().chosen
+    if experiment is None:
+        return
+    with st.container(border=True, key="experiment"):
+        head, close = st.columns([8, 1], vertical_alignment="center")
+        head.markdown(f"**Experiment: {experiment.title}.** {experiment.watch}")
+        close.button("Close", key="close_experiment", on_click=lambda: open_experiment(""))
+        guess = st.radio(
+            experiment.question,
+            experiment.options,
+            index=None,
+            key=f"guess_{experiment.slug}",
+            persist_state="session",
+        )
+        draw_reveal(experiment, lab, guess)
+
+
+def draw_reveal(experiment: Experiment, lab: Lab, guess: str | None) -> None:
+    """Offer the run once there is a guess, and show the outcome once there is one."""
+    run = lab.run
+    on_bench = not different_settings(run.config, experiment_settings(experiment, lab))
+    if guess is None:
+        st.caption("Guess first; then train and see.")
+    elif not on_bench:
+        st.caption("Your settings are no longer those of the experiment.")
+        st.button(
+            "Set it up again", key="experiment_again", on_click=lambda: open_experiment(experiment.slug)
+        )
+    elif run.epoch < experiment.config.num_epochs:
+        if not lab.snapshot.active:
+            st.button("Train it", type="primary", key="experiment_train", on_click=lambda: command("start"))
+    else:
+        draw_outcome(experiment, run.history, guess)
+
+
+def experiment_settings(experiment: Experiment, lab: Lab):
+    """Return the experiment's settings on the digits in use."""
+    return replace(experiment.config, dataset=lab.run.config.dataset)
+
+
+def draw_outcome(experiment: Experiment, history, guess: str) -> None:
+    """Show what happened beside what was expected, and the formula behind it."""
+    outcome = experiment.outcome(history[: experiment.config.num_epochs + 1])
+    right = experiment.options[experiment.answer]
+    verdict = "You guessed right" if guess == right else f"You guessed “{guess}”; it is “{right}”"
+    expected, happened = st.columns(2)
+    expected.markdown(f"**{verdict}.** {experiment.because}")
+    happened.markdown(f"**What your run did.** {outcome.sentence}")
+    if not outcome.kept:
+        happened.caption(
+            "That is not what was expected: a changed learning rate or other digits can do this."
+        )
+    st.latex(experiment.formula)
