@@ -1,23 +1,21 @@
 """One person's lab: settings, digits and the trainer with its networks, as a page finds them when it runs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import streamlit as st
 
-from mnistlab import registry
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset
-from mnistlab.runs import Run
-from mnistlab.trainer import Snapshot, Trainer
+from mnistlab.runs import CHANGEABLE, Run
+from mnistlab.snapshot import ACTIVE_STATES, Snapshot
+from mnistlab.trainer import Trainer
 from mnistlab.ui.digits import dataset_in_use
 from mnistlab.ui.settings import current_settings, keep_settings, use_settings
-from mnistlab.ui.tab import tab_report
+from mnistlab.ui.tab import current_trainer, took_lab_back
 
 SNAPSHOT = "snapshot"
-TOKEN = "token"
-SETTLED = "tab_settled"
-LIVE_SETTINGS = ("learning_rate", "num_epochs", "patience")  # may change without losing the network
-BUSY = ("queued", "running", "pausing", "stopping")
+REFUSED = "refused"
+BUSY = ACTIVE_STATES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +38,20 @@ class Lab:
         """Settings in which a new network would differ from the current one."""
         return different_settings(self.settings, self.run.config)
 
+    @property
+    def asks(self) -> bool:
+        """Whether the settings ask for another network than the one on the bench."""
+        return bool(self.differs)
+
 
 def open_lab(settings: TrainConfig) -> Lab:
     """Return this session's lab; an untrained network follows the settings, a trained one is kept."""
-    trainer = trainer_of_session()
-    run = trainer.snapshot().run
-    if run is None or (run.epoch == 0 and different_settings(settings, run.config) and is_idle(trainer)):
-        trainer.new(settings)
+    if took_lab_back():
+        come_back(settings)
+    trainer = current_trainer()
+    snapshot = trainer.snapshot()
+    if snapshot.run is None or (is_untouched(snapshot) and different_settings(settings, snapshot.run.config)):
+        command("new", settings)
     follow_live_settings(trainer, settings)
     dataset, complete = dataset_in_use(settings.dataset)
     return Lab(
@@ -54,83 +59,82 @@ def open_lab(settings: TrainConfig) -> Lab:
         dataset=dataset,
         complete=complete,
         trainer=trainer,
-        snapshot=fresh_snapshot(trainer),
+        snapshot=current_snapshot(),
     )
 
 
-def trainer_of_session() -> Trainer:
-    """Return the trainer of this tab: after a reload the one it had before."""
-    if TOKEN not in st.session_state:
-        st.session_state[TOKEN] = registry.new_token()
-    settle_tab()
-    registry.touch(st.session_state[TOKEN], session_id())
-    return registry.trainer_for(st.session_state[TOKEN])
-
-
-def settle_tab() -> None:
-    """Take the lab back that this tab remembers, once, as soon as the tab has said so."""
-    settled = st.session_state.get(SETTLED, False)
-    report = tab_report(st.session_state[TOKEN], settled)
-    if settled or not report:
-        return
-    st.session_state[SETTLED] = True
-    found = report.get("found", "")
-    if found and registry.claim(found, session_id(), bool(report.get("copied"))):
-        st.session_state[TOKEN] = found
-        run = registry.trainer_for(found).snapshot().run
-        if run is not None:
-            use_settings(run.settings)
+def come_back(settings: TrainConfig) -> None:
+    """Show the settings of the lab that was taken back, unless the address asks for another network."""
+    run = current_trainer().snapshot().run
+    asked = st.session_state["address_asked"]
+    if run is not None and not (asked and different_settings(settings, run.config)):
+        use_settings(run.settings)
     st.rerun()
 
 
-def session_id() -> str:
-    """Return the name that Streamlit has for this session; it opens the session, so it is never shown."""
-    context = st.runtime.scriptrunner.get_script_run_ctx()
-    return context.session_id if context else ""
-
-
-def fresh_snapshot(trainer: Trainer) -> Snapshot:
+def current_snapshot() -> Snapshot:
     """Return the trainer's latest snapshot and keep it, parameters included, in session state."""
-    st.session_state[SNAPSHOT] = trainer.snapshot()
+    st.session_state[SNAPSHOT] = current_trainer().snapshot()
     return st.session_state[SNAPSHOT]
 
 
-def is_idle(trainer: Trainer) -> bool:
-    """Return whether nothing is being trained."""
-    return trainer.snapshot().state not in BUSY
+def is_untouched(snapshot: Snapshot) -> bool:
+    """Return whether the current network was never trained, nor is about to be."""
+    return snapshot.run.epoch == 0 and not snapshot.run.schedule and not snapshot.active
+
+
+def is_moving(snapshot: Snapshot) -> bool:
+    """Return whether the lab has something under way: epochs, own digits, or the first figures of a network."""
+    return snapshot.active or bool(snapshot.doing)
+
+
+def phase_of(snapshot: Snapshot) -> tuple:
+    """Return what the buttons of a page depend on; as long as it stays the same, only figures move."""
+    state = "running" if snapshot.state == "queued" else snapshot.state
+    undo = snapshot.can_undo_reset, snapshot.can_undo_train_on
+    return state, is_moving(snapshot), snapshot.run.id, *undo
+
+
+def command(name: str, *args) -> None:
+    """Give the trainer a command by its name, as from a button; what it refuses is said in the sidebar."""
+    try:
+        getattr(current_trainer(), name)(*args)
+    except ValueError as error:
+        st.session_state[REFUSED] = str(error)
 
 
 def different_settings(settings: TrainConfig, config: TrainConfig) -> tuple[str, ...]:
     """Return the settings that need a new network, and differ."""
-    return tuple(
-        name
-        for name in TrainConfig.__dataclass_fields__
-        if name not in LIVE_SETTINGS and getattr(settings, name) != getattr(config, name)
-    )
+    names = [field.name for field in fields(TrainConfig) if field.name not in CHANGEABLE]
+    return tuple(name for name in names if getattr(settings, name) != getattr(config, name))
 
 
 def follow_live_settings(trainer: Trainer, settings: TrainConfig) -> None:
-    """Hand on what may change between epochs."""
+    """Hand on what may change between epochs, unless the settings are meant for another network."""
     run = trainer.snapshot().run
-    if run is None:
+    if run is None or different_settings(settings, run.config):
         return
-    for name, change in (
-        ("learning_rate", trainer.set_learning_rate),
-        ("num_epochs", trainer.set_num_epochs),
-        ("patience", trainer.set_patience),
-    ):
+    for name in CHANGEABLE:
         if getattr(run.settings, name) != getattr(settings, name):
-            change(getattr(settings, name))
+            command(f"set_{name}", getattr(settings, name))
 
 
 def begin_new_network() -> None:
     """Begin a network with the settings of the sidebar; the one before stays in the list of runs."""
-    trainer_of_session().new(st.session_state["settings"])
+    command("new", current_settings())
+
+
+def begin_and_train() -> None:
+    """Begin a network with the settings of the sidebar and train it."""
+    before = current_trainer().snapshot().run.id
+    begin_new_network()
+    if current_trainer().snapshot().run.id != before:
+        command("start")
 
 
 def back_to_network() -> None:
     """Set the sidebar to the settings of the current network."""
-    use_settings(registry.trainer_for(st.session_state[TOKEN]).snapshot().run.settings)
+    use_settings(current_trainer().snapshot().run.settings)
 
 
 def with_settings(**changes) -> None:

@@ -5,54 +5,62 @@ from dataclasses import replace
 import streamlit as st
 
 from mnistlab.downloads import mnist_download
+from mnistlab.runs import Run
 from mnistlab.ui.digits import arrival, generated_digits, mnist_is_here
-from mnistlab.ui.lab import BUSY, Lab, back_to_network, begin_new_network, fresh_snapshot
+from mnistlab.ui.lab import (
+    REFUSED,
+    Lab,
+    back_to_network,
+    begin_new_network,
+    current_snapshot,
+    is_moving,
+    phase_of,
+)
 from mnistlab.ui.settings import use_settings
 from mnistlab.ui.sidebar import DATASET_NAMES
+from mnistlab.ui.train_words import percent, progress_fraction, progress_words
 
+TICK = 0.5  # seconds between two looks at a training
+STILL_HERE = 60.0  # at rest: often enough for the lab to know that somebody has it open
 MOVING = ("idle", "probing", "downloading", "unpacking")
 
 
 def draw_network(lab: Lab) -> None:
-    """Say which network there is and what it is doing; while it trains, twice a second."""
-    busy = lab.snapshot.state in BUSY
-    st.fragment(network_line, run_every=0.5 if busy else None)(lab, busy)
-    if lab.differs and not busy:
-        st.caption(f"Your settings ask for another network ({', '.join(lab.differs).replace('_', ' ')}).")
+    """Say which network there is and what it is doing; the line looks after itself."""
+    moving = is_moving(lab.snapshot)
+    st.fragment(network_line, run_every=TICK if moving else STILL_HERE)(phase_of(lab.snapshot))
+    if sentence := st.session_state.pop(REFUSED, ""):
+        st.warning(sentence)
+    if lab.asks:
+        names = ", ".join(lab.differs).replace("_", " ")
+        st.caption(f"Your settings ask for another network ({names}). This one stays in the list of runs.")
         with st.container(horizontal=True, gap="small"):
             st.button("Begin it", key="begin_new", on_click=begin_new_network)
             st.button("Back to this one", key="back_to_network", on_click=back_to_network)
 
 
-def network_line(lab: Lab, was_busy: bool) -> None:
-    """Draw the state of the network; when training ends, have the whole page drawn anew."""
-    snapshot = fresh_snapshot(lab.trainer)
+def network_line(phase: tuple) -> None:
+    """Draw the state of the network; when training begins or ends, have the whole page drawn anew."""
+    snapshot = current_snapshot()
     with st.container(border=True, key="network_state", gap="small"):
-        st.markdown(f"**{snapshot.run.title}**  \n{described(snapshot)}")
-        if snapshot.state in BUSY:
-            st.progress(snapshot.step / max(1, snapshot.num_steps), progress_text(snapshot))
-    if was_busy and snapshot.state not in BUSY:
+        st.markdown(f"**{snapshot.run.title}**  \n{described(snapshot.run)}")
+        if is_moving(snapshot):
+            st.progress(progress_fraction(snapshot), progress_words(snapshot))
+        if snapshot.unsaved:
+            st.warning(snapshot.unsaved)
+    if phase_of(snapshot) != phase:
         st.rerun()
 
 
-def described(snapshot) -> str:
+def described(run: Run) -> str:
     """Return the network in a few words: parameters, epoch, accuracy, digits."""
-    run = snapshot.run
     size = sum(layer.weights.size + layer.biases.size for layer in run.params)
-    words = [f"{size:,} parameters"]
-    words.append(f"epoch {run.epoch}" if run.epoch else "untrained")
-    if run.epoch and run.accuracy is not None:
-        words.append(f"{run.accuracy:.1%}".replace("%", " %"))
+    words = [f"{size:,} parameters", f"epoch {run.epoch}" if run.epoch else "untrained"]
+    if run.epoch:
+        words.append(percent(run.accuracy, 1))
     if run.config.dataset == "generated":
         words.append("generated digits")
     return ", ".join(words)
-
-
-def progress_text(snapshot) -> str:
-    """Return what the trainer is doing, under its bar."""
-    if snapshot.state == "queued":
-        return f"queued, {snapshot.ahead} ahead"
-    return f"epoch {snapshot.run.epoch + 1} of {snapshot.target_epoch}"
 
 
 def draw_digits(lab: Lab) -> None:

@@ -1,0 +1,73 @@
+"""The buttons that steer a training: always the same ones in the same places, so that nothing jumps."""
+
+import streamlit as st
+
+from mnistlab.ui.lab import Lab, back_to_network, begin_and_train, command
+from mnistlab.ui.train_words import count
+
+RESUMES = "Goes on to epoch {}."
+TRAINS = "Trains {}. Keyboard: T."
+STOPS = "Stops at once. The epoch that was begun is rolled back, its random key too. Keyboard: S."
+PAUSES = "Stops when the running epoch is done. Keyboard: P."
+RESETS = "Begins this network anew with the settings of the sidebar. It can be undone."
+
+
+def draw_controls(lab: Lab) -> None:
+    """Draw the question about another network, where there is one, and the row of buttons."""
+    if lab.asks:
+        draw_question(lab)
+    snapshot = lab.snapshot
+    with st.container(horizontal=True, gap="small", key="train_controls"):
+        draw_start(lab)
+        button("Pause", "pause", disabled=snapshot.state not in ("queued", "running"), key="P", help=PAUSES)
+        button("Stop", "stop", disabled=not snapshot.active, key="S", help=STOPS)
+        st.space("small")
+        button("One epoch", "one_epoch", disabled=snapshot.active, help="Trains one epoch more.")
+        button("+10 epochs", "more", 10, help="Trains ten epochs more than was planned, or than are done.")
+        st.space("small")
+        button("Reset", "reset", disabled=snapshot.run.epoch == 0 and not snapshot.active, help=RESETS)
+        if snapshot.can_undo_reset:
+            button("Undo reset", "undo_reset", help="Brings the trained network back.")
+
+
+def draw_start(lab: Lab) -> None:
+    """Draw the button that begins, or goes on, or takes a pause back."""
+    snapshot, run = lab.snapshot, lab.run
+    kind = "secondary" if lab.asks else "primary"
+    if snapshot.state == "paused" and run.epoch < snapshot.target_epoch:
+        button("Resume", "resume", key="T", kind=kind, help=RESUMES.format(snapshot.target_epoch))
+    elif snapshot.state == "pausing":
+        button("Go on", "start", key="T", kind=kind, help="Takes the pause back.")
+    else:
+        epochs = run.settings.num_epochs
+        ahead = epochs - run.epoch if run.epoch < epochs else epochs
+        words = TRAINS.format(count(ahead, "epoch") + (" more" if run.epoch else ""))
+        button("Train", "start", key="T", kind=kind, disabled=snapshot.active, help=words)
+
+
+def button(label: str, name: str, *args, help: str, disabled=False, key=None, kind="secondary") -> None:
+    """Draw a button that gives the trainer a command; `key` is its key on the keyboard."""
+    st.button(
+        label,
+        key=f"train_{name}",
+        help=help,
+        type=kind,
+        disabled=disabled,
+        on_click=command,
+        args=(name, *args),
+        shortcut=None if disabled else key,
+    )
+
+
+def draw_question(lab: Lab) -> None:
+    """Ask what is to become of settings that need another network."""
+    names = ", ".join(name.replace("_", " ") for name in lab.differs)
+    wanted = "-".join(map(str, lab.settings.dimensions))
+    with st.container(border=True, key="train_question"):
+        st.markdown(
+            f"Your settings ask for another network, **{wanted}** (changed: {names}). "
+            f"The one on the bench, {lab.run.title}, stays in the list of runs."
+        )
+        with st.container(horizontal=True, gap="small"):
+            st.button("Train the new one", type="primary", key="train_new", on_click=begin_and_train)
+            st.button("Keep this one", key="train_keep", on_click=back_to_network)
