@@ -67,15 +67,14 @@ def draw_group(title: str, controls: dict[str, Control], settings: TrainConfig) 
 
 def draw_presets() -> None:
     """Draw one button for each preset."""
-    with st.container(horizontal=True, gap="small"):
-        for name in PRESETS:
-            st.button(
-                name.capitalize(),
-                key=f"preset_{name}",
-                help=GLOSSARY[f"preset {name}"],
-                on_click=lambda name=name: use_settings(preset_settings(name)),
-                type="secondary",
-            )
+    for column, name in zip(st.columns(len(PRESETS), gap="small"), PRESETS, strict=True):
+        column.button(
+            name.capitalize(),
+            key=f"preset_{name}",
+            help=GLOSSARY[f"preset {name}"],
+            on_click=lambda name=name: use_settings(preset_settings(name)),
+            width="stretch",
+        )
 
 
 def draw_hidden(settings: TrainConfig) -> tuple[int, ...]:
