@@ -3,18 +3,15 @@
 import gzip
 import hashlib
 import os
-import random
 import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mnistlab import handwriting, originals
-from mnistlab.array_file import load_arrays, save_arrays
 from mnistlab.datasets import (
     DATASETS,
     DataError,
@@ -24,24 +21,12 @@ from mnistlab.datasets import (
     load_dataset,
     load_mnist,
 )
+from tests import mirrors
 from tests.conftest import MNIST_FOLDER, REPOSITORY
+from tests.mirrors import FIRST_TRAIN_LABELS, NAMES, needs_mnist
 
-NAMES = tuple(originals.FILE_NAMES.values())
-FIRST_TRAIN_LABELS = [4, 1, 0, 7, 8, 1, 2, 7, 1, 6]  # of tfds.load("mnist", shuffle_files=False)
-
-needs_mnist = pytest.mark.skipif(
-    not all((MNIST_FOLDER / name).exists() for name in NAMES),
-    reason="real MNIST is not at hand (../shared/mnist)",
-)
-
-
-@pytest.fixture(autouse=True)
-def empty_machine(tmp_path, monkeypatch):
-    """A machine on which nothing was ever fetched."""
-    monkeypatch.setenv("MNISTLAB_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
-    monkeypatch.delenv("MNISTLAB_DATA_DIR", raising=False)
-    return tmp_path
+empty_machine = mirrors.empty_machine  # its fixture
+pytestmark = pytest.mark.usefixtures("empty_machine")
 
 
 @pytest.fixture
@@ -307,95 +292,3 @@ def test_an_unknown_data_set_is_refused_with_the_known_ones_named():
     assert DATASETS == ("mnist", "generated")
     with pytest.raises(DataError, match=r"dataset must be one of mnist, generated\. Got 'fashion'\."):
         load_dataset("fashion")
-
-
-@pytest.fixture
-def small_file(tmp_path):
-    """A file of arrays, 16 kB long, and the arrays."""
-    random_numbers = np.random.default_rng(5)
-    arrays = {
-        "images": random_numbers.integers(0, 256, (20, 28, 28), np.uint8),
-        "labels": np.arange(20, dtype=np.uint8),
-    }
-    save_arrays(tmp_path / "folder" / "arrays.npy", arrays)
-    return tmp_path / "folder" / "arrays.npy", arrays
-
-
-def test_arrays_come_back_as_they_were_saved(small_file):
-    path, arrays = small_file
-    loaded = load_arrays(path)
-    assert loaded.keys() == arrays.keys()
-    assert all(np.array_equal(loaded[name], arrays[name]) for name in arrays)
-    assert [entry.name for entry in path.parent.iterdir()] == ["arrays.npy"]
-
-
-def damaged(content, chance):
-    """One of the ways in which disks and people damage a file."""
-    position = chance.randrange(len(content))
-    kind = chance.choice(("bit", "cut", "longer", "zeros", "lost", "moved"))
-    if kind == "bit":
-        return (
-            content[:position]
-            + bytes([content[position] ^ 1 << chance.randrange(8)])
-            + content[position + 1 :]
-        )
-    if kind == "cut":
-        return content[:position]
-    if kind == "longer":
-        return content + chance.randbytes(1 + position % 100)
-    if kind == "zeros":
-        return content[:position] + bytes(len(content) - position)
-    if kind == "lost":
-        return content[:position] + content[position + 1 :]
-    return content[position:] + content[:position]
-
-
-def test_five_hundred_random_damages_are_all_noticed(small_file):
-    path, _ = small_file
-    whole, chance, tried = path.read_bytes(), random.Random(7), 0
-    while tried < 500:
-        broken = damaged(whole, chance)
-        if broken == whole:
-            continue
-        tried += 1
-        rewrite(path, broken)
-        assert load_arrays(path) is None, tried
-    rewrite(path, whole)
-    assert load_arrays(path) is not None
-
-
-def test_a_missing_file_is_no_arrays(tmp_path):
-    assert load_arrays(tmp_path / "none.npy") is None
-    assert load_arrays(tmp_path) is None
-
-
-def test_readers_of_the_old_file_keep_it_when_a_new_one_is_saved(small_file):
-    path, arrays = small_file
-    old = load_arrays(path)
-    save_arrays(path, {name: array + 1 for name, array in arrays.items()})
-    assert np.array_equal(old["images"], arrays["images"])
-    assert np.array_equal(load_arrays(path)["images"], arrays["images"] + 1)
-
-
-def test_what_killed_writers_left_is_swept_and_what_others_write_stays(small_file):
-    path, arrays = small_file
-    old, new = path.with_name("arrays.npy.1.tmp"), path.with_name("arrays.npy.2.tmp")
-    for unfinished in (old, new):
-        unfinished.write_bytes(b"half")
-    os.utime(old, (0, 0))
-    save_arrays(path, arrays)
-    assert {entry.name for entry in path.parent.iterdir()} == {"arrays.npy", "arrays.npy.2.tmp"}
-
-
-def test_a_reader_among_writers_sees_only_whole_files(small_file):
-    path, arrays = small_file
-    writers = [
-        threading.Thread(
-            target=lambda n=n: [save_arrays(path, {"images": arrays["images"] + n}) for _ in range(20)]
-        )
-        for n in (1, 2)
-    ]
-    for writer in writers:
-        writer.start()
-    while any(writer.is_alive() for writer in writers):
-        assert load_arrays(path) is not None
