@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from mnistlab.network import Params
-from mnistlab.runs import OwnDigits, Run, locked, with_epoch
+from mnistlab.runs import OwnDigits, Run, brought_forward, locked, with_epoch
 from mnistlab.tasks import EpochTask, MeasureTask, OwnDigitsTask, Task, Taught
 from mnistlab.training import Epoch
 
@@ -28,7 +28,7 @@ def with_result(run: Run, task: Task, result: Epoch | Taught) -> Run:
     if isinstance(result, Taught):
         return with_own_digits_learnt(run, task, result)
     if not is_finite(result):
-        return replace(run, broken_in=result.metrics.epoch)
+        return replace(brought_forward(run), broken_in=result.metrics.epoch)
     return with_epoch(run, result.metrics, result.params)
 
 

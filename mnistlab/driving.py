@@ -8,7 +8,7 @@ from mnistlab import shelf as shelves
 from mnistlab.course import broken_sentence, next_task, no_better_sentence, with_result
 from mnistlab.pace import Pace
 from mnistlab.pool import Job, Pool, Share
-from mnistlab.runs import Run
+from mnistlab.runs import Run, brought_forward
 from mnistlab.shelf import Shelf, Undo
 from mnistlab.speed import Speed
 from mnistlab.tasks import EpochTask, OwnDigitsTask, Taught
@@ -75,8 +75,7 @@ class Driving:
         """Take note that the work cannot be done."""
         with self._changed:
             if job is self._job:
-                self._end_job()
-                self._digits = None
+                self._cancel()
                 self._say("failed", sentence)
 
     # Below: with the lock held.
@@ -114,10 +113,16 @@ class Driving:
     def _end_job(self) -> None:
         self._job, self._step = None, 0
 
+    def _given_up(self) -> Shelf:
+        """Return the shelf as it is when the epoch that was begun is given up."""
+        run = self._shelf.current
+        return shelves.with_changed(self._shelf, brought_forward(run)) if run else self._shelf
+
     def _cancel(self) -> None:
         """Give up what is under way; whatever comes of it is not heard any more."""
         if self._job is not None:
             self._pool.cancel(self._job)
+        self._shelf = self._given_up()
         self._end_job()
         self._digits = None
 

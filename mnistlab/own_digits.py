@@ -82,6 +82,6 @@ def own_digit_steps(
     Yields:
         The network after each of the mini-batches.
     """
-    key = mixed_key(config.seed, epoch, number)
+    key = mixed_key(config.seed_of_order, epoch, number)
     mixed, mixed_config = with_own_digits(images, labels, data, key, config, num_steps)
     return epoch_steps(params, key, mixed, mixed_config, first)

@@ -1,6 +1,7 @@
 """The pool: worker processes that all runs share in fair turns."""
 
 import itertools
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from mnistlab.jobs import Job, Listener, Nobody, Seat, Share
 from mnistlab.messages import Finished, Progress, Refused, Turn
 from mnistlab.runs import num_bytes
 from mnistlab.workers import WorkerDied, WorkerProcess
+
+logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.1
 MAX_DEATHS = 3  # of workers over one task, before the task is blamed
@@ -117,9 +120,10 @@ class Pool:
         """Give one worker turn after turn, until it is not needed any more."""
         try:
             self._start(seat)
-            while job := self._next_job(seat):
+            while turn := self._next_turn(seat):
+                job = seat.job
                 try:
-                    answer = seat.worker.ask(self._turn(job, seat))
+                    answer = seat.worker.ask(turn)
                 except WorkerDied as death:
                     self._take_back(job, seat, str(death))
                     self._start(seat)
@@ -158,8 +162,8 @@ class Pool:
         for job in refused:
             job.listener.refused(job, sentence)
 
-    def _next_job(self, seat: Seat) -> Job | None:
-        """Wait for the job that comes next; None: this thread ends, and its place is free already.
+    def _next_turn(self, seat: Seat) -> Turn | None:
+        """Wait for the job that comes next and return what to ask for; None: this thread ends.
 
         "I end" and "the place is free" are one critical section: a task cannot come in between.
         """
@@ -171,7 +175,7 @@ class Pool:
                     job.on_turn = job.begun = True
                     seat.job = job
                     self._changed.notify_all()  # a job that would rather have waited for this seat need not
-                    return job
+                    return self._turn(job, seat)
                 seat.resting = True
                 woken = self._changed.wait(REST_SECONDS)
                 seat.resting = False
@@ -192,16 +196,15 @@ class Pool:
 
     def _turn(self, job: Job, seat: Seat) -> Turn:
         """Return what to ask the seat's worker for."""
-        with self._changed:
-            crowded = len(self._jobs) > self.num_workers
-            cheap = num_bytes(job.task.params) <= CHEAP_BYTES * (job.turns_held + 1)
-            others_rest = any(other.resting for other in self._seats) and any(
-                other.seat is seat and other is not job for other in self._jobs.values()
-            )
-            task = None if job.seat is seat else job.task
-            job.seat = job.share.seat = seat
-            forget, seat.forget = tuple(seat.forget), []
-            return Turn(job.number, task, self._turn_seconds, others_rest or (crowded and cheap), forget)
+        crowded = len(self._jobs) > self.num_workers
+        cheap = num_bytes(job.task.params) <= CHEAP_BYTES * (job.turns_held + 1)
+        others_rest = any(other.resting for other in self._seats) and any(
+            other.seat is seat and other is not job for other in self._jobs.values()
+        )
+        task = None if job.seat is seat else job.task
+        job.seat = job.share.seat = seat
+        forget, seat.forget = tuple(seat.forget), []
+        return Turn(job.number, task, self._turn_seconds, others_rest or (crowded and cheap), forget)
 
     def _deliver(self, job: Job, seat: Seat, answer: Progress | Finished | Refused) -> None:
         """Take an answer in and pass it on, unless the job was cancelled meanwhile."""
@@ -216,14 +219,8 @@ class Pool:
             else:
                 job.turns_held += 1
             self._changed.notify_all()
-        if not wanted:
-            return
-        if isinstance(answer, Progress):
-            job.listener.progressed(job, answer.step, answer.num_steps)
-        elif isinstance(answer, Finished):
-            job.listener.finished(job, answer.result)
-        else:
-            job.listener.refused(job, answer.sentence)
+        if wanted:
+            _report(job, answer)
 
     def _take_back(self, job: Job, seat: Seat, last_words: str) -> None:
         """Put the jobs of a dead worker back in the queue, as they were last handed back."""
@@ -241,6 +238,20 @@ class Pool:
             job.listener.refused(
                 job, f"{last_words} It happened {MAX_DEATHS} times here; memory may be short."
             )
+
+
+def _report(job: Job, answer: Progress | Finished | Refused) -> None:
+    """Tell the listener; one that fails must not take the worker's thread along, and its lab hears of it."""
+    try:
+        if isinstance(answer, Progress):
+            job.listener.progressed(job, answer.step, answer.num_steps)
+        elif isinstance(answer, Finished):
+            job.listener.finished(job, answer.result)
+        else:
+            job.listener.refused(job, answer.sentence)
+    except Exception:
+        logger.exception("What a worker sent could not be taken in.")
+        job.listener.refused(job, "What came of this epoch could not be taken in; the log says why.")
 
 
 def default_num_workers() -> int:

@@ -123,6 +123,14 @@ def changed(run: Run, name: str, value: float | int, epoch: int) -> Run:
     return replace(run, schedule=(*earlier, SettingChange(epoch, name, value)))
 
 
+def brought_forward(run: Run) -> Run:
+    """Return the run with what was to change after the next epoch changed before it, as that was given up."""
+    for change in run.schedule:
+        if isinstance(change, SettingChange) and change.epoch > run.epoch + 1:
+            run = changed(run, change.name, change.value, run.epoch + 1)
+    return run
+
+
 def with_epoch(run: Run, metrics: EpochMetrics, params: Params) -> Run:
     """Return the run after one more epoch, or with the figures of its beginning."""
     params = locked(params)

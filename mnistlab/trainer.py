@@ -95,24 +95,23 @@ class Trainer(Driving):
         """Make a new untrained run the current one and return its id; a trained one stays in the list."""
         params = self._initial(config)
         with self._changed:
-            self._put(shelves.with_new(self._shelf, config, params, name))
+            self._put(lambda shelf: shelves.with_new(shelf, config, params, name))
             return self._shelf.current_id
 
     def add(self, run: Run) -> str:
         """Make a run from elsewhere the current one and return its id here."""
         with self._changed:
-            taken = self._shelf.get(run.id) is not None
             own = new_run(run.config, run.params, run.name)
-            self._put(
-                shelves.with_run(self._shelf, replace(run, id=own.id if taken else run.id, name=own.name))
-            )
+            taken = self._shelf.get(run.id) is not None
+            added = replace(run, id=own.id if taken else run.id, name=own.name)
+            self._put(lambda shelf: shelves.with_run(shelf, added))
             return self._shelf.current_id
 
     def select(self, run_id: str) -> None:
         """Make another run the current one."""
         with self._changed:
             if run_id != self._shelf.current_id:
-                self._put(shelves.selected(self._shelf, run_id))
+                self._put(lambda shelf: shelves.selected(shelf, run_id))
 
     def rename(self, run_id: str, name: str) -> None:
         """Give a run another name."""
@@ -128,17 +127,19 @@ class Trainer(Driving):
         """Forget a run."""
         with self._changed:
             shelves.required(self._shelf, run_id)
-            left = shelves.without(self._shelf, run_id)
-            (self._put if run_id == self._shelf.current_id else self._keep)(left)
+            if run_id == self._shelf.current_id:
+                self._put(lambda shelf: shelves.without(shelf, run_id))
+            else:
+                self._keep(shelves.without(self._shelf, run_id))
 
     def reset(self) -> None:
         """Begin the current run anew, with the settings that hold now; `undo_reset` brings it back."""
         with self._changed:
-            settings = self._current().settings
-        params = self._initial(settings)
+            run = self._current()
+        params = self._initial(run.config)
         with self._changed:
-            if self._current().settings == settings:  # else somebody changed it meanwhile: that came after
-                self._put(shelves.with_reset(self._shelf, params))
+            if self._shelf.current_id == run.id:  # else somebody chose another run meanwhile
+                self._put(lambda shelf: shelves.with_reset(shelf, params))
 
     def undo_reset(self) -> None:
         """Bring back the run as it was before the reset; what was trained since stays as a run of its own."""
@@ -205,8 +206,7 @@ class Trainer(Driving):
         """Change how many epochs are to be trained in all."""
         with self._changed:
             self._set("num_epochs", num_epochs)
-            busy = isinstance(self._job and self._job.task, EpochTask)
-            self._target = max(num_epochs, self._current().epoch + busy)
+            self._target = max(num_epochs, self._current().epoch + self._in_epoch())
 
     def set_patience(self, patience: int) -> None:
         """Change after how many epochs without a better test cost training stops; 0: never."""
@@ -246,8 +246,9 @@ class Trainer(Driving):
 
     # Below: with the lock held.
 
-    def _put(self, shelf: Shelf) -> None:
-        """Take a shelf with another current run."""
+    def _put(self, change: Callable[[Shelf], Shelf]) -> None:
+        """Change the current run for another; where the shelf refuses that, nothing has happened."""
+        shelf = change(self._given_up())
         self._cancel()
         self._shelf = shelf
         self._settle()
@@ -263,10 +264,14 @@ class Trainer(Driving):
     def _set(self, name: str, value: float) -> None:
         with self._changed:
             run = self._current()
-            busy = self._job is not None and isinstance(self._job.task, EpochTask)
-            self._keep(shelves.with_changed(self._shelf, changed(run, name, value, run.epoch + 1 + busy)))
+            begun = name == "learning_rate" and self._in_epoch()
+            self._keep(shelves.with_changed(self._shelf, changed(run, name, value, run.epoch + 1 + begun)))
+
+    def _in_epoch(self) -> bool:
+        """Return whether an epoch was begun, with the settings that held then."""
+        return self._job is not None and isinstance(self._job.task, EpochTask)
 
     def _undo(self, what: str) -> None:
         with self._changed:
             if self._shelf.undo is not None and self._shelf.undo.what == what:
-                self._put(shelves.undone(self._shelf))
+                self._put(shelves.undone)

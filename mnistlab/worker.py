@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from mnistlab.compilation_cache import keep_compiled_operations
+from mnistlab.datasets import load_dataset
 from mnistlab.messages import Finished, Progress, Ready, Refused, Turn, read_message, write_message
 
 NICENESS = 10  # the pages go first
@@ -101,13 +102,6 @@ def sentence_of(error: Exception) -> str:
     return text if isinstance(error, ValueError) and text else f"{type(error).__name__}: {text}"
 
 
-def load_dataset(name: str):
-    """Return the data set of that name and refuse one with fewer images than the settings may ask for."""
-    from mnistlab import datasets
-
-    return datasets.load_dataset(name)
-
-
 def read_turns(pipe: BinaryIO, turns: queue.SimpleQueue) -> None:
     """Put what the lab sends into the queue; when the lab is gone, end this process at once."""
     try:
@@ -117,8 +111,12 @@ def read_turns(pipe: BinaryIO, turns: queue.SimpleQueue) -> None:
         os._exit(0)
 
 
-def main() -> None:
-    """Answer turns until the lab closes the pipe."""
+def main(load_dataset: Callable[[str], Any] = load_dataset) -> None:
+    """Answer turns until the lab closes the pipe.
+
+    Args:
+        load_dataset: Name -> data set; the seam for tests.
+    """
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     with contextlib.suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the lab, which then closes the pipe

@@ -21,11 +21,15 @@ class WorkerDied(Exception):
 
 
 class WorkerProcess:
-    """One `python -m mnistlab.worker`."""
+    """One `python -m mnistlab.worker`.
 
-    def __init__(self):
+    Args:
+        module: What to run; the seam for tests.
+    """
+
+    def __init__(self, module: str = "mnistlab.worker"):
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "mnistlab.worker"],
+            [sys.executable, "-P", "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=worker_environment(),
@@ -44,7 +48,7 @@ class WorkerProcess:
         try:
             while True:
                 self._answers.put(read_message(self._process.stdout))
-        except (EOFError, OSError, ValueError):
+        except Exception:  # the pipe ended, or what came through it was no message: either way it is over
             self._answers.put(None)
 
     def wait_until_ready(self) -> None:

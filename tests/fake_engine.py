@@ -1,0 +1,205 @@
+"""An engine that trains nothing, at once: the weight is a checksum of everything that was done to it.
+
+So a step done twice, an epoch lost or a learning rate that came too early shows in the weight. `replayed` says what
+it must be by the run's own settings and schedule, independently of trainer and pool.
+"""
+
+import threading
+
+import numpy as np
+
+from mnistlab.config import TrainConfig
+from mnistlab.evaluation import EpochMetrics, Score
+from mnistlab.messages import Finished, Progress, Turn
+from mnistlab.network import Layer
+from mnistlab.runs import OwnDigits, SettingChange
+from mnistlab.tasks import EpochTask, MeasureTask, OwnDigitsTask, Taught
+from mnistlab.training import Epoch
+from mnistlab.workers import WorkerDied
+
+PRIME = 2_147_483_647
+STEPS = 4
+DIGITS = np.zeros((3, 28, 28), np.uint8), np.array([1, 2, 3], np.uint8)
+
+
+def settings(seed=1, num_epochs=3, learning_rate=0.5, **others):
+    return TrainConfig(
+        seed=seed,
+        num_epochs=num_epochs,
+        learning_rate=learning_rate,
+        train_size=10 * STEPS,
+        batch_size=10,
+        hidden=(),
+        **others,
+    )
+
+
+def params_of(checksum):
+    return (Layer(np.array([[checksum]], np.int64), np.array([0], np.int64)),)
+
+
+def checksum_of(params):
+    return int(params[0].weights[0, 0])
+
+
+def initial(config):
+    return params_of(config.seed * 7919 % PRIME)
+
+
+def stepped(checksum, epoch, step, learning_rate):
+    return (checksum * 48271 + epoch * 1009 + step * 31 + int(learning_rate * 1000)) % PRIME
+
+
+def metrics_of(params, config, epoch):
+    score = Score(checksum_of(params) / PRIME, np.eye(10, dtype=int))
+    return EpochMetrics(epoch, score, score, (0.0,), (0.0,), config.learning_rate, 0.001)
+
+
+def advanced(task, steps):
+    """Return a task so many steps on."""
+    total = task.num_steps if not isinstance(task, MeasureTask) else 0
+    while steps and task.step < total:
+        marker = task.epoch if isinstance(task, EpochTask) else -1 - task.number
+        checksum = stepped(checksum_of(task.params), marker, task.step, task.config.learning_rate)
+        task = task._replace(params=params_of(checksum), step=task.step + 1)
+        steps -= 1
+    return task
+
+
+def result_of(task):
+    """Return the result of a task all of whose steps are done."""
+    if isinstance(task, OwnDigitsTask):
+        return Taught(task.params, 0.5, 0.6, 0.7, 0.8)
+    epoch = task.epoch + isinstance(task, EpochTask)
+    return Epoch(metrics_of(task.params, task.config, epoch), task.params)
+
+
+def is_done(task):
+    return isinstance(task, MeasureTask) or task.step >= task.num_steps
+
+
+def replayed(run):
+    """Return the checksums after each epoch, and the last one, by settings and schedule alone."""
+    checksum = checksum_of(initial(run.config))
+    after, rate = [], run.config.learning_rate
+    for epoch in range(run.epoch + 1):
+        if epoch:
+            for change in run.schedule:
+                if (
+                    isinstance(change, SettingChange)
+                    and change.name == "learning_rate"
+                    and change.epoch == epoch
+                ):
+                    rate = change.value
+            for step in range(STEPS):
+                checksum = stepped(checksum, epoch - 1, step, rate)
+        after.append(checksum)
+        times = 0
+        for change in run.schedule:
+            if isinstance(change, OwnDigits) and change.epoch == epoch:
+                for step in range(change.num_steps):
+                    checksum = stepped(checksum, -1 - times, step, change.learning_rate)
+                times += 1
+    return after, checksum
+
+
+def assert_whole(run):
+    """Fail unless the run's history has every epoch once, each as settings and schedule say."""
+    after, last = replayed(run)
+    assert [metrics.epoch for metrics in run.history] == list(range(len(run.history)))
+    assert [metrics.test.cost for metrics in run.history] == [c / PRIME for c in after[: len(run.history)]]
+    assert checksum_of(run.params) == last
+
+
+class FakeWorker:
+    """Answers turns at once; `die_at` counts down over all workers that share the list."""
+
+    pid = 0
+
+    def __init__(self, steps_per_turn=2, die_at=None):
+        self.tasks = {}
+        self.steps_per_turn = steps_per_turn
+        self.die_at = die_at if die_at is not None else []
+        self.dead = threading.Event()
+
+    def wait_until_ready(self):
+        if self.dead.is_set():
+            raise WorkerDied("ended")
+
+    def ask(self, turn: Turn):
+        for job in turn.forget:
+            self.tasks.pop(job, None)
+        if turn.task is not None:
+            self.tasks[turn.job] = turn.task
+        if self.dead.is_set() or (self.die_at and self._dies()):
+            raise WorkerDied("ended (signal 9).")
+        task = self.tasks[turn.job] = advanced(self.tasks[turn.job], self.steps_per_turn)
+        if is_done(task):
+            del self.tasks[turn.job]
+            return Finished(result_of(task), 0.001)
+        if turn.hand_back:
+            del self.tasks[turn.job]
+        return Progress(task.step, task.num_steps, 0.001, task if turn.hand_back else None)
+
+    def _dies(self):
+        self.die_at[0] -= 1
+        if self.die_at[0] == 0:
+            self.die_at.pop(0)
+            return True
+        return False
+
+    def kill(self):
+        self.dead.set()
+
+    def close(self):
+        self.dead.set()
+
+
+class HandPool:
+    """A pool that does a turn when the test says so."""
+
+    num_workers = 1
+
+    def __init__(self, steps_per_turn=2):
+        self.jobs = []
+        self.steps_per_turn = steps_per_turn
+
+    def submit(self, task, share, listener):
+        job = HandJob(task, listener)
+        self.jobs.append(job)
+        return job
+
+    def cancel(self, job):
+        if job in self.jobs:
+            self.jobs.remove(job)
+
+    def ahead(self, job):
+        return max(0, self.jobs.index(job)) if job in self.jobs else 0
+
+    @property
+    def num_jobs(self):
+        return len(self.jobs)
+
+    def turn(self):
+        """Do a turn for the first job, if there is one."""
+        if not self.jobs:
+            return
+        job = self.jobs[0]
+        job.begun = True
+        job.task = advanced(job.task, self.steps_per_turn)
+        if is_done(job.task):
+            self.jobs.remove(job)
+            job.listener.finished(job, result_of(job.task))
+        else:
+            job.listener.progressed(job, job.task.step, job.task.num_steps)
+
+    def refuse(self, sentence):
+        """Refuse the first job, if there is one."""
+        if self.jobs:
+            job = self.jobs.pop(0)
+            job.listener.refused(job, sentence)
+
+
+class HandJob:
+    def __init__(self, task, listener):
+        self.task, self.listener, self.begun = task, listener, False

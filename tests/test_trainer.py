@@ -1,0 +1,490 @@
+"""The trainer, turn by turn, with an engine that trains nothing."""
+
+import numpy as np
+import pytest
+
+from mnistlab.course import is_finite
+from mnistlab.messages import Finished
+from mnistlab.runs import MAX_NAME, OwnDigits, SettingChange
+from mnistlab.trainer import Trainer
+from tests.fake_engine import (
+    DIGITS,
+    STEPS,
+    HandPool,
+    assert_whole,
+    checksum_of,
+    initial,
+    metrics_of,
+    params_of,
+    settings,
+)
+
+
+@pytest.fixture
+def pool():
+    return HandPool()
+
+
+@pytest.fixture
+def trainer(pool):
+    return Trainer(pool, initial=initial)
+
+
+def ready(trainer, pool, **kw):
+    """Make a run and have its beginning measured."""
+    trainer.new(settings(**kw))
+    pool.turn()
+    return trainer.snapshot().run
+
+
+def epoch(pool):
+    for _ in range(STEPS // pool.steps_per_turn):
+        pool.turn()
+
+
+def test_a_trainer_begins_without_a_run(trainer):
+    snapshot = trainer.snapshot()
+    assert (snapshot.state, snapshot.run, snapshot.runs, snapshot.doing) == ("idle", None, (), "")
+    assert snapshot.seconds_left == snapshot.images_per_second == 0.0
+
+
+def test_commands_without_a_run_are_refused_with_a_sentence(trainer):
+    for command in (
+        trainer.start,
+        trainer.resume,
+        trainer.one_epoch,
+        trainer.reset,
+        lambda: trainer.more(3),
+        lambda: trainer.set_learning_rate(0.1),
+        lambda: trainer.train_on(*DIGITS),
+    ):
+        with pytest.raises(ValueError, match=r"There must be a run\."):
+            command()
+    trainer.pause()
+    trainer.stop()
+    trainer.undo_reset()
+    assert trainer.snapshot().state == "idle"
+
+
+def test_a_new_run_has_its_network_at_once_and_its_figures_after_the_first_turn(trainer, pool):
+    trainer.new(settings())
+    snapshot = trainer.snapshot()
+    assert (snapshot.run.epoch, snapshot.run.history, snapshot.doing) == (0, (), "measuring")
+    assert snapshot.run.accuracy is None
+    pool.turn()
+    snapshot = trainer.snapshot()
+    assert (snapshot.run.epoch, len(snapshot.run.history), snapshot.doing) == (0, 1, "")
+    assert snapshot.run.accuracy == snapshot.run.best_accuracy == 1.0
+
+
+def test_train_goes_to_the_number_of_epochs_and_again_as_many_more(trainer, pool):
+    ready(trainer, pool, num_epochs=2)
+    trainer.start()
+    assert trainer.snapshot().state == "queued"
+    pool.turn()
+    snapshot = trainer.snapshot()
+    assert (snapshot.state, snapshot.step, snapshot.num_steps, snapshot.target_epoch) == (
+        "running",
+        2,
+        STEPS,
+        2,
+    )
+    for _ in range(9):
+        pool.turn()
+    assert (trainer.snapshot().state, trainer.snapshot().run.epoch) == ("finished", 2)
+    trainer.start()
+    assert trainer.snapshot().target_epoch == 4
+    for _ in range(9):
+        pool.turn()
+    snapshot = trainer.snapshot()
+    assert (snapshot.state, snapshot.run.epoch) == ("finished", 4)
+    assert_whole(snapshot.run)
+
+
+def test_pause_ends_the_epoch_and_resume_goes_on_to_the_target(trainer, pool):
+    ready(trainer, pool, num_epochs=3)
+    trainer.start()
+    pool.turn()
+    trainer.pause()
+    assert trainer.snapshot().state == "pausing"
+    pool.turn()
+    assert (trainer.snapshot().state, trainer.snapshot().run.epoch, pool.jobs) == ("paused", 1, [])
+    trainer.resume()
+    epoch(pool)
+    epoch(pool)
+    assert (trainer.snapshot().state, trainer.snapshot().run.epoch) == ("finished", 3)
+
+
+def test_resume_takes_back_a_pause_that_has_not_come_yet(trainer, pool):
+    ready(trainer, pool)
+    trainer.start()
+    pool.turn()
+    trainer.pause()
+    trainer.resume()
+    assert trainer.snapshot().state == "running"
+    pool.turn()
+    assert trainer.snapshot().doing == "training"
+
+
+def test_pause_before_the_first_turn_is_at_once(trainer, pool):
+    ready(trainer, pool)
+    trainer.start()
+    trainer.pause()
+    assert (trainer.snapshot().state, pool.jobs) == ("paused", [])
+
+
+def test_stop_rolls_the_epoch_back_and_the_next_try_gives_what_it_would_have_given(trainer, pool):
+    ready(trainer, pool)
+    trainer.start()
+    epoch(pool)
+    pool.turn()
+    before = trainer.snapshot()
+    assert before.step == 2
+    trainer.stop()
+    after = trainer.snapshot()
+    assert (after.state, after.step, after.run, pool.jobs) == ("paused", 0, before.run, [])
+    trainer.one_epoch()
+    epoch(pool)
+    assert (trainer.snapshot().state, trainer.snapshot().run.epoch) == ("finished", 2)
+    assert_whole(trainer.snapshot().run)
+
+
+def test_what_a_stopped_job_still_reports_changes_nothing(trainer, pool):
+    ready(trainer, pool)
+    trainer.start()
+    job = pool.jobs[0]
+    trainer.stop()
+    version = trainer.snapshot().version
+    trainer.progressed(job, 2, STEPS)
+    trainer.refused(job, "too late")
+    trainer.finished(job, Finished(None, 0.0))
+    assert (trainer.snapshot().state, trainer.snapshot().version) == ("paused", version)
+
+
+def test_more_epochs_while_training_and_after(trainer, pool):
+    ready(trainer, pool, num_epochs=2)
+    trainer.start()
+    trainer.more(10)
+    assert trainer.snapshot().target_epoch == 12
+    trainer.stop()
+    trainer.more(2)
+    assert trainer.snapshot().target_epoch == 2
+    epoch(pool)
+    epoch(pool)
+    assert trainer.snapshot().state == "finished"
+
+
+def test_a_learning_rate_set_in_mid_epoch_holds_from_the_next_one(trainer, pool):
+    ready(trainer, pool, learning_rate=0.5)
+    trainer.start()
+    pool.turn()
+    trainer.set_learning_rate(0.25)
+    trainer.set_learning_rate(0.125)
+    for _ in range(5):
+        pool.turn()
+    run = trainer.snapshot().run
+    assert [metrics.learning_rate for metrics in run.history] == [0.5, 0.5, 0.125, 0.125]
+    assert run.schedule == (SettingChange(2, "learning_rate", 0.125),)
+    assert run.config.learning_rate == 0.5
+    assert_whole(run)
+
+
+def test_a_setting_of_an_untrained_run_is_simply_that_setting(trainer, pool):
+    ready(trainer, pool)
+    trainer.set_learning_rate(0.25)
+    trainer.set_num_epochs(7)
+    trainer.set_patience(2)
+    run = trainer.snapshot().run
+    assert (run.config.learning_rate, run.config.num_epochs, run.config.patience) == (0.25, 7, 2)
+    assert (run.schedule, trainer.snapshot().target_epoch) == ((), 7)
+
+
+def test_a_setting_set_back_leaves_no_trace(trainer, pool):
+    ready(trainer, pool)
+    trainer.one_epoch()
+    epoch(pool)
+    trainer.set_learning_rate(0.1)
+    trainer.set_learning_rate(0.5)
+    assert trainer.snapshot().run.schedule == ()
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), float("inf"), True, "0.1"])
+def test_a_learning_rate_out_of_bounds_changes_nothing(trainer, pool, value):
+    ready(trainer, pool)
+    with pytest.raises(ValueError, match="learning_rate must be"):
+        trainer.set_learning_rate(value)
+    assert trainer.snapshot().run.config.learning_rate == 0.5
+
+
+def test_fewer_epochs_end_the_training_after_the_running_one(trainer, pool):
+    ready(trainer, pool, num_epochs=9)
+    trainer.start()
+    epoch(pool)
+    pool.turn()
+    trainer.set_num_epochs(1)
+    assert trainer.snapshot().target_epoch == 2
+    pool.turn()
+    assert (trainer.snapshot().state, trainer.snapshot().run.epoch) == ("finished", 2)
+
+
+def test_the_stop_rule_ends_a_training_that_gets_no_better(trainer, pool):
+    run = ready(trainer, pool, num_epochs=900, patience=3)
+    trainer.start()
+    for _ in range(900 * STEPS):
+        pool.turn()
+        if not trainer.snapshot().active:
+            break
+    snapshot = trainer.snapshot()
+    costs = [metrics.test.cost for metrics in snapshot.run.history]
+    best = costs.index(min(costs))
+    assert snapshot.run.id == run.id
+    assert (snapshot.state, snapshot.run.epoch - best) == ("finished", 3)
+    assert all(
+        min(costs[: end + 1]) < costs[end - 3] or end < 3 for end in range(len(costs) - 1) if end - 3 >= 0
+    )
+    assert f"epoch {best}" in snapshot.message
+    assert "3 epochs" in snapshot.message
+
+
+def test_the_stop_rule_counts_anew_when_training_goes_on(trainer, pool):
+    ready(trainer, pool, num_epochs=900, patience=2)
+    trainer.start()
+    while trainer.snapshot().active:
+        pool.turn()
+    stopped = trainer.snapshot().run.epoch
+    trainer.more(2)
+    epoch(pool)
+    assert trainer.snapshot().active or trainer.snapshot().run.epoch >= stopped + 2
+
+
+def test_a_trained_run_stays_when_a_new_one_is_made_and_an_untrained_one_goes(trainer, pool):
+    first = ready(trainer, pool)
+    second = ready(trainer, pool, seed=2)
+    assert [run.id for run in trainer.snapshot().runs] == [second.id] != [first.id]
+    trainer.one_epoch()
+    epoch(pool)
+    third = ready(trainer, pool, seed=3)
+    assert [run.id for run in trainer.snapshot().runs] == [second.id, third.id]
+    assert trainer.snapshot().run.id == third.id
+
+
+def test_select_in_mid_epoch_keeps_the_finished_epochs_of_the_other(trainer, pool):
+    first = ready(trainer, pool)
+    trainer.one_epoch()
+    epoch(pool)
+    second = ready(trainer, pool, seed=2)
+    trainer.start()
+    epoch(pool)
+    pool.turn()
+    trainer.select(first.id)
+    snapshot = trainer.snapshot()
+    assert (snapshot.run.id, snapshot.state, pool.jobs) == (first.id, "paused", [])
+    assert [run.epoch for run in snapshot.runs] == [1, 1]
+    trainer.select(second.id)
+    trainer.resume()
+    epoch(pool)
+    assert trainer.snapshot().run.epoch == 2
+    for run in trainer.snapshot().runs:
+        assert_whole(run)
+
+
+def test_rename_hide_and_delete(trainer, pool):
+    first = ready(trainer, pool)
+    trainer.one_epoch()
+    epoch(pool)
+    second = ready(trainer, pool, seed=2)
+    trainer.rename(first.id, "  a\n<b>name</b>\x00" + "x" * 100)
+    name = trainer.snapshot().runs[0].name
+    assert name.startswith("a <b>name</b> x")
+    assert len(name) == MAX_NAME
+    trainer.hide(first.id, True)
+    assert trainer.snapshot().hidden == {first.id}
+    trainer.hide(first.id, False)
+    assert not trainer.snapshot().hidden
+    trainer.delete(second.id)
+    assert (trainer.snapshot().run.id, trainer.snapshot().state) == (first.id, "paused")
+    trainer.delete(first.id)
+    assert (trainer.snapshot().run, trainer.snapshot().runs) == (None, ())
+    for command in (trainer.select, trainer.delete, trainer.hide, lambda gone: trainer.rename(gone, "x")):
+        with pytest.raises(ValueError, match="run_id must be"):
+            command(first.id)
+
+
+def test_reset_begins_anew_and_undo_brings_the_network_back(trainer, pool):
+    first = ready(trainer, pool)
+    trainer.one_epoch()
+    epoch(pool)
+    trainer.set_learning_rate(0.25)
+    trained = trainer.snapshot().run
+    trainer.reset()
+    pool.turn()
+    fresh = trainer.snapshot()
+    assert (fresh.run.epoch, fresh.can_undo_reset, len(fresh.runs)) == (0, True, 1)
+    assert fresh.run.config.learning_rate == 0.25
+    assert (fresh.run.name, fresh.run.id != first.id) == (trained.name, True)
+    trainer.undo_reset()
+    back = trainer.snapshot()
+    assert (back.run, back.runs, back.can_undo_reset) == (trained, (trained,), False)
+
+
+def test_undo_of_a_reset_keeps_what_was_trained_since(trainer, pool):
+    ready(trainer, pool)
+    trainer.one_epoch()
+    epoch(pool)
+    trained = trainer.snapshot().run
+    trainer.reset()
+    pool.turn()
+    trainer.start()
+    epoch(pool)
+    epoch(pool)
+    pool.turn()
+    since = trainer.snapshot().run
+    trainer.undo_reset()
+    snapshot = trainer.snapshot()
+    assert snapshot.run is trained
+    assert [run.epoch for run in snapshot.runs] == [1, since.epoch]
+    assert len({run.id for run in snapshot.runs}) == 2
+    for run in snapshot.runs:
+        assert_whole(run)
+
+
+def test_own_digits_are_noted_with_what_they_changed_and_can_be_undone(trainer, pool):
+    ready(trainer, pool)
+    trainer.one_epoch()
+    epoch(pool)
+    before = trainer.snapshot().run
+    trainer.train_on(*DIGITS, num_steps=4)
+    assert trainer.snapshot().doing == "own digits"
+    epoch(pool)
+    snapshot = trainer.snapshot()
+    (change,) = snapshot.run.schedule
+    assert isinstance(change, OwnDigits)
+    assert (change.epoch, change.num_steps, change.learning_rate) == (1, 4, 0.5)
+    assert (change.test_before, change.test_after, snapshot.run.accuracy) == (0.5, 0.6, 0.6)
+    assert (snapshot.can_undo_train_on, snapshot.state) == (True, "finished")
+    assert_whole(snapshot.run)
+    trainer.undo_train_on()
+    assert trainer.snapshot().run is before
+
+
+def test_own_digits_while_training_come_between_two_epochs(trainer, pool):
+    ready(trainer, pool, num_epochs=3)
+    trainer.start()
+    pool.turn()
+    trainer.train_on(*DIGITS, num_steps=2)
+    for _ in range(10):
+        pool.turn()
+    run = trainer.snapshot().run
+    assert (trainer.snapshot().state, run.epoch, run.schedule[0].epoch) == ("finished", 3, 1)
+    assert_whole(run)
+
+
+@pytest.mark.parametrize(
+    ("images", "labels"),
+    [
+        (np.zeros((0, 28, 28)), []),
+        (np.zeros((1, 28, 28)), [1, 2]),
+        (np.zeros((1, 27, 28)), [1]),
+        (np.zeros((1, 28, 28)), [10]),
+        (np.zeros((1001, 28, 28)), [1] * 1001),
+    ],
+)
+def test_own_digits_that_are_none_are_refused(trainer, pool, images, labels):
+    ready(trainer, pool)
+    with pytest.raises(ValueError, match="Own digits must be 1 to 1,000"):
+        trainer.train_on(images, labels)
+    assert not pool.jobs
+
+
+def test_figures_that_are_not_finite_keep_the_network_and_say_why(trainer, pool):
+    ready(trainer, pool)
+    trainer.start()
+    epoch(pool)
+    before = trainer.snapshot().run
+    job = pool.jobs.pop()
+    metrics = metrics_of(before.params, before.config, 2)
+    broken = metrics._replace(test=metrics.test._replace(cost=float("nan")))
+    trainer.finished(job, type("Result", (), {"metrics": broken, "params": before.params}))
+    snapshot = trainer.snapshot()
+    assert (snapshot.state, snapshot.run.epoch, snapshot.run.broken_in) == ("failed", 1, 2)
+    assert snapshot.run.params is before.params
+    assert "below 0.5" in snapshot.message
+    trainer.set_learning_rate(0.1)
+    trainer.start()
+    epoch(pool)
+    assert (trainer.snapshot().run.epoch, trainer.snapshot().run.broken_in) == (2, 0)
+    assert_whole(trainer.snapshot().run)
+
+
+def test_a_network_with_a_weight_that_is_not_finite_is_not_finite(trainer, pool):
+    run = ready(trainer, pool)
+    metrics = metrics_of(run.params, run.config, 1)
+    good = type("Result", (), {"metrics": metrics, "params": params_of(1)})
+    assert is_finite(good)
+    bad = (good.params[0]._replace(biases=np.array([np.inf])),)
+    assert not is_finite(type("Result", (), {"metrics": metrics, "params": bad}))
+    steep = metrics._replace(gradient_norms=(float("inf"),))
+    assert not is_finite(type("Result", (), {"metrics": steep, "params": good.params}))
+
+
+def test_a_refused_epoch_fails_with_the_sentence_and_can_be_tried_again(trainer, pool):
+    ready(trainer, pool)
+    trainer.start()
+    pool.refuse("There was not enough memory.")
+    assert (trainer.snapshot().state, trainer.snapshot().message) == (
+        "failed",
+        "There was not enough memory.",
+    )
+    trainer.resume()
+    epoch(pool)
+    assert (trainer.snapshot().state, trainer.snapshot().message) == (
+        "running",
+        "",
+    ) or trainer.snapshot().active
+
+
+def test_a_run_from_elsewhere_becomes_the_current_one_under_an_id_that_is_free(trainer, pool):
+    run = ready(trainer, pool)
+    trainer.one_epoch()
+    epoch(pool)
+    trained = trainer.snapshot().run
+    added = trainer.add(trained)
+    assert added != run.id
+    assert [each.id for each in trainer.snapshot().runs] == [run.id, added]
+    assert checksum_of(trainer.snapshot().run.params) == checksum_of(trained.params)
+
+
+def test_a_lab_has_room_for_a_hundred_runs_and_says_so(trainer, pool):
+    for seed in range(100):
+        ready(trainer, pool, seed=seed)
+        trainer.one_epoch()
+        epoch(pool)
+    with pytest.raises(ValueError, match="at most 100 runs"):
+        trainer.new(settings())
+    assert len(trainer.snapshot().runs) == 100
+
+
+def test_the_expected_time_grows_with_epochs_and_with_the_crowd(trainer, pool):
+    short, long = (trainer.expected_seconds(settings(num_epochs=n)) for n in (1, 10))
+    assert long == pytest.approx(10 * short)
+    ready(trainer, pool)
+    trainer.start()
+    assert trainer.expected_seconds(settings(num_epochs=1)) == pytest.approx(2 * short)
+
+
+def test_nothing_that_can_be_seen_can_be_changed(trainer, pool):
+    run = ready(trainer, pool)
+    with pytest.raises(ValueError, match="read-only"):
+        run.params[0].weights[0, 0] = 1
+    with pytest.raises(AttributeError):
+        run.name = "other"
+    with pytest.raises(AttributeError):
+        trainer.snapshot().state = "other"
+
+
+def test_a_closed_trainer_asks_for_nothing_more(trainer, pool):
+    ready(trainer, pool)
+    trainer.start()
+    trainer.close()
+    trainer.start()
+    assert pool.jobs == []
