@@ -1,0 +1,109 @@
+"""The lab's engine, and what else JAX does with the same formulas: the notebook's way, compiled programs."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from benchmarks.problem import Problem
+from mnistlab.backprop import batch_step, image_deltas, image_gradient, sgd_step
+from mnistlab.evaluation import evaluate
+from mnistlab.network import Layer
+from mnistlab.pixels import network_inputs
+from mnistlab.training import step_function
+
+TARGETS = np.eye(10, dtype=np.float32)
+
+
+class JaxEngine:
+    """An engine whose parameters are the lab's."""
+
+    share = 1.0  # of an epoch that is run and timed
+
+    def __init__(self, given: Problem):
+        self.given = given
+        self.params = tuple(Layer(jnp.asarray(w), jnp.asarray(b)) for w, b in given.layers)
+        self.rate = jnp.float32(given.config.learning_rate)
+        self.step = self.make_step()
+
+    def make_step(self):
+        """Return (params, pixels, targets, learning rate) -> params."""
+        raise NotImplementedError
+
+    def epoch(self, order: np.ndarray) -> None:
+        """Train on the images in this order."""
+        config, train = self.given.config, self.given.dataset.train
+        for batch in self.given.batches(order):
+            pixels = jnp.asarray(network_inputs(train.images[batch], config.scaling))
+            self.params = self.step(self.params, pixels, jnp.asarray(TARGETS[train.labels[batch]]), self.rate)
+        jax.block_until_ready(self.params)
+
+    def accuracy(self) -> float:
+        """Return the share of the test images read right."""
+        return evaluate(self.params, self.given.dataset.test, self.given.config).accuracy
+
+
+class Ours(JaxEngine):
+    """The lab's own step: vmapped, traced once, evaluated operation by operation."""
+
+    name = "mnistlab (no jit)"
+
+    def make_step(self):
+        return step_function(self.given.config.activation)
+
+
+class Notebook(JaxEngine):
+    """The notebook's way: vmap makes the gradient arrays of every image, then they are summed."""
+
+    name = "the notebook's engine (no jit)"
+    share = 0.02
+
+    def make_step(self):
+        hidden = self.given.config.activation
+
+        def one_image(params, pixels, target):
+            return image_gradient(*image_deltas(params, pixels, target, hidden))
+
+        def step(params, pixels, targets, rate):
+            gradients = jax.vmap(one_image, in_axes=(None, 0, 0))(params, pixels, targets)
+            return sgd_step(params, jax.tree.map(lambda each: each.sum(axis=0), gradients), rate)
+
+        return step
+
+
+class JittedStep(JaxEngine):
+    """The same step compiled as a whole."""
+
+    name = "JAX, jitted step"
+
+    def make_step(self):
+        return jax.jit(partial(batch_step, hidden=self.given.config.activation))
+
+
+class JittedScan(JaxEngine):
+    """A whole epoch as one compiled program: the limit."""
+
+    name = "JAX, jitted scan"
+
+    def make_step(self):
+        step = partial(batch_step, hidden=self.given.config.activation)
+        scale = 255.0 if self.given.config.scaling == "unit" else 1.0
+
+        def one(params, batch, images, labels, rate):
+            pixels = images[batch].astype(jnp.float32) / scale
+            return step(params, pixels, jax.nn.one_hot(labels[batch], 10), rate), None
+
+        @jax.jit
+        def epoch(params, images, labels, batches, rate):
+            return jax.lax.scan(lambda p, b: one(p, b, images, labels, rate), params, batches)[0]
+
+        train, size = self.given.dataset.train, self.given.config.train_size
+        self.images = jnp.asarray(train.images[:size].reshape(size, -1))
+        self.labels = jnp.asarray(train.labels[:size])
+        return epoch
+
+    def epoch(self, order: np.ndarray) -> None:
+        batches = jnp.asarray(np.stack(list(self.given.batches(order))))
+        self.params = self.step(self.params, self.images, self.labels, batches, self.rate)
+        jax.block_until_ready(self.params)
