@@ -1,5 +1,22 @@
-"""The Data page."""
+"""Data: the digits themselves, before any network, and what is easy about them."""
 
+from mnistlab.ui.data_classes import draw_baselines, draw_classes, draw_pixels
+from mnistlab.ui.data_drawn import draw_drawn
+from mnistlab.ui.data_map import draw_map
+from mnistlab.ui.data_sheet import draw_sheet
+from mnistlab.ui.data_shelf import draw_arrays, draw_source
 from mnistlab.ui.shell import open_page
 
-lab = open_page("Data", "In the making.")
+lab = open_page(
+    "Data",
+    "Before you teach a network to read, look at what it will read: where it is easy, where people disagree, "
+    "and how far one gets without a network.",
+)
+draw_source(lab)
+draw_sheet(lab)
+draw_arrays(lab)
+draw_classes(lab)
+draw_pixels(lab)
+draw_map(lab)
+draw_baselines(lab)
+draw_drawn(lab)

@@ -1,0 +1,140 @@
+"""Data: sixteen digits drawn at random, one of them open as a picture and as the numbers it consists of."""
+
+import numpy as np
+import streamlit as st
+
+from mnistlab.datasets import Split
+from mnistlab.figures.digits import plot_digit, plot_digit_grid, plot_pixel_table
+from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.lab import Lab
+from mnistlab.ui.show import show
+
+SHOWN = 16
+SPLITS = {"train": "Training", "test": "Test"}
+ALL = "all"
+KINDS = (ALL, *range(10))
+OPENED = "data_opened"  # session state: which sheet, and the image opened on it
+
+
+@st.fragment
+def draw_sheet(lab: Lab) -> None:
+    """Draw the controls, the sheet, and the open digit beside it."""
+    st.subheader("Sixteen of them", anchor=False)
+    split_name, kind, seed = draw_controls()
+    split = getattr(lab.dataset, split_name)
+    chosen = drawn(split, kind, seed)
+    if not len(chosen):
+        st.info(f"There is no {kind} among these digits. Choose another one.")
+        return
+    sheet = (lab.dataset.name, len(split.images), split_name, kind, seed)
+    opened = opened_on(sheet, chosen)
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        draw_grid(split, chosen, sheet)
+        draw_picture(split, opened, SPLITS[split_name])
+    with right:
+        show(
+            plot_pixel_table(
+                split.images[opened], title=f"The same {split.labels[opened]}, as the computer has it"
+            ),
+            key="data_table",
+        )
+
+
+def draw_controls() -> tuple[str, str | int, int]:
+    """Draw what decides which digits are on the sheet; return split, kind of digit and seed."""
+    for key, value in (("data_split", "train"), ("data_kind", ALL), ("data_seed", 123)):
+        st.session_state.setdefault(key, value)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        split = st.segmented_control(
+            "From",
+            list(SPLITS),
+            format_func=SPLITS.get,
+            required=True,
+            key="data_split",
+            persist_state="session",
+        )
+        kind = st.segmented_control(
+            "Digit",
+            KINDS,
+            format_func=lambda kind: "All" if kind == ALL else str(kind),
+            required=True,
+            key="data_kind",
+            persist_state="session",
+        )
+        seed = st.number_input(
+            "Seed",
+            0,
+            2**32 - 1,
+            step=1,
+            key="data_seed",
+            help=GLOSSARY["seed"],
+            width=150,
+            persist_state="session",
+        )
+        st.button(
+            "Reshuffle", key="data_reshuffle", on_click=reshuffle, help="Sixteen others: the next seed."
+        )
+    return split, kind, min(max(0, int(seed)), 2**32 - 1)
+
+
+def reshuffle() -> None:
+    """Go to the next seed."""
+    st.session_state["data_seed"] = (int(st.session_state["data_seed"]) + 1) % 2**32
+
+
+def drawn(split: Split, kind: str | int, seed: int) -> np.ndarray:
+    """Return the indices of the images on the sheet, at most 16, drawn at random without repetition."""
+    among = np.arange(len(split.labels)) if kind == ALL else np.flatnonzero(split.labels == kind)
+    return np.random.default_rng(seed).permutation(among)[:SHOWN]
+
+
+def opened_on(sheet: tuple, chosen: np.ndarray) -> int:
+    """Return the index of the open image: the one that was clicked on this very sheet, or its first."""
+    before, index = st.session_state.get(OPENED, (None, 0))
+    return index if before == sheet else int(chosen[0])
+
+
+def draw_grid(split: Split, chosen: np.ndarray, sheet: tuple) -> None:
+    """Draw the sixteen digits; a click opens one."""
+    key = "data_sheet_" + "_".join(map(str, sheet))
+    with st.container(key="data_sheet"):
+        show(
+            plot_digit_grid(
+                split.images[chosen],
+                captions=[f"This is {article(label)} {label}" for label in split.labels[chosen]],
+                hover=[
+                    f"{SPLITS[sheet[2]].lower()} image {index:,}: {split.labels[index]}<br>click to open"
+                    for index in chosen
+                ],
+            ),
+            key=key,
+            on_select=lambda: open_clicked(key, sheet, chosen),
+            selection_mode="points",
+        )
+
+
+def open_clicked(key: str, sheet: tuple, chosen: np.ndarray) -> None:
+    """Open the image that was clicked."""
+    points = st.session_state[key].selection.points
+    if points:
+        st.session_state[OPENED] = (sheet, int(chosen[int(points[0]["customdata"])]))
+
+
+def draw_picture(split: Split, index: int, split_name: str) -> None:
+    """Draw the open digit and what can be counted on it."""
+    image, label = split.images[index], split.labels[index]
+    picture, facts = st.columns([3, 4], gap="medium", vertical_alignment="center")
+    with picture:
+        show(plot_digit(image, height=190, name=f"This is {article(label)} {label}"), key="data_picture")
+    with facts:
+        st.markdown(
+            f"**{split_name} image {index:,}** is {article(label)} {label}.  \n"
+            f"{int((image > 0).sum())} of its 784 pixels have ink, {int((image >= 250).sum())} of them full ink; "
+            f"on average a pixel is {image.mean():.1f}."
+        )
+
+
+def article(digit: int) -> str:
+    """Return a or an, as the digit is read."""
+    return "an" if digit == 8 else "a"
