@@ -3,6 +3,7 @@
 from mnistlab.ui.experiment import draw_cards
 from mnistlab.ui.home import draw_path, draw_start
 from mnistlab.ui.shell import open_page
+from mnistlab.ui.teacher import draw_link_builder
 
 lab = open_page(
     "Home",
@@ -12,3 +13,4 @@ lab = open_page(
 draw_start(lab)
 draw_path()
 draw_cards()
+draw_link_builder(lab)

@@ -26,6 +26,7 @@ def open_page(title: str, sentence: str) -> Lab:
         draw_menu()
         network, digits = st.container(), st.container()
         settings = draw_settings()
+        draw_type_size()
     lab = open_lab(settings)
     with network:
         draw_network(lab)
@@ -51,3 +52,9 @@ def show_complaints() -> None:
     """Say what was wrong with the address, until the next thing is done."""
     for sentence in st.session_state.pop("complaints", []):
         st.warning(f"This link asks for something that cannot be: {sentence} The default is used instead.")
+
+
+def draw_type_size() -> None:
+    """Offer larger type, for a projector: every size on the page follows that of the root."""
+    if st.toggle("Large type", key="large_type", help="For a projector.", persist_state="session"):
+        st.html("<style>html { font-size: 125%; }</style>")

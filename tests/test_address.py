@@ -1,0 +1,122 @@
+"""Settings and lessons in the address bar: what goes out comes in again, and a slip loses nothing else."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+pytest.importorskip("hypothesis", reason="hypothesis is in tests/requirements.txt")
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnistlab.config import DATASETS, TrainConfig
+from mnistlab.ui.address import query_of, settings_from
+from mnistlab.ui.lesson import CONTROLS, MAX_NOTE, PAGES, Lesson, lesson_from, link_to
+
+CONFIGS = st.builds(
+    TrainConfig,
+    dataset=st.sampled_from(DATASETS),
+    hidden=st.lists(st.integers(1, 1024), max_size=6).map(tuple),
+    activation=st.sampled_from(["sigmoid", "tanh", "relu"]),
+    initialization=st.sampled_from(["notebook", "scaled"]),
+    scaling=st.sampled_from(["raw", "unit"]),
+    seed=st.integers(0, 2**32 - 1),
+    num_epochs=st.integers(1, 1000),
+    learning_rate=st.floats(1e-9, 1000, exclude_min=True),
+    batch_size=st.integers(1, 100),
+    train_size=st.integers(100, 60_000),
+    patience=st.integers(0, 1000),
+)
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=300)
+
+
+@given(CONFIGS)
+def test_settings_survive_the_address(config):
+    query = {name: [text] for name, text in query_of(config).items()}
+    given_back, complaints = settings_from(query)
+    assert TrainConfig(**given_back) == config
+    assert complaints == []
+
+
+def test_the_address_holds_what_differs_and_always_the_seed():
+    assert query_of(TrainConfig()) == {"seed": "123"}
+    assert query_of(TrainConfig(hidden=(30, 20), scaling="unit")) == {
+        "hidden": "30,20",
+        "scaling": "unit",
+        "seed": "123",
+    }
+    assert query_of(TrainConfig(hidden=()))["hidden"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("seed", ["1", "2"]),
+        ("seed", [""]),
+        ("seed", ["-1"]),
+        ("seed", ["4294967296"]),
+        ("seed", ["1e3"]),
+        ("seed", ["\u0661\u0662"]),
+        ("seed", ["9" * 5000]),
+        ("hidden", ["100,"]),
+        ("hidden", ["0"]),
+        ("hidden", ["1,2,3,4,5,6,7"]),
+        ("hidden", ["<b>100</b>"]),
+        ("learning_rate", ["nan"]),
+        ("learning_rate", ["inf"]),
+        ("learning_rate", ["-0.1"]),
+        ("learning_rate", ["fast"]),
+        ("activation", ["![](http://127.0.0.1/x.png)"]),
+        ("batch_size", ["60001"]),
+        ("train_size", ["0"]),
+        ("num_epochs", ["1.5"]),
+    ],
+)
+def test_a_bad_value_gets_a_sentence_and_the_others_stay(name, values):
+    good = {"scaling": ["unit"], "patience": ["3"]}
+    settings, complaints = settings_from({**good, name: values})
+    assert settings == {"scaling": "unit", "patience": 3}
+    assert len(complaints) == 1
+    assert "must be" in complaints[0]
+    assert len(complaints[0]) < 200
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*TrainConfig.__dataclass_fields__, "note", "hide", "without"]),
+        st.lists(TEXTS, max_size=3),
+    )
+)
+def test_any_address_ends_in_settings_and_sentences(query):
+    settings, complaints = settings_from(query)
+    TrainConfig(**settings)
+    lesson, more = lesson_from(query)
+    assert set(lesson.hide) <= set(CONTROLS)
+    assert all(len(sentence) < 400 for sentence in complaints + more)
+
+
+@given(
+    CONFIGS,
+    st.builds(
+        Lesson,
+        note=st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]), max_size=MAX_NOTE),
+        hide=st.lists(st.sampled_from(CONTROLS), unique=True).map(
+            lambda names: tuple(sorted(names, key=CONTROLS.index))
+        ),
+        without=st.lists(st.sampled_from(PAGES), unique=True).map(
+            lambda names: tuple(sorted(names, key=PAGES.index))
+        ),
+        experiment=st.sampled_from(["", "notebook", "vanishing"]),
+    ),
+)
+def test_a_teachers_link_brings_everything(config, lesson):
+    query = parse_qs(urlsplit(link_to("http://127.0.0.1:8501/train", config, lesson)).query)
+    assert TrainConfig(**settings_from(query)[0]) == config
+    printable = "".join(c for c in lesson.note if c.isprintable())
+    assert lesson_from(query)[0] == Lesson(**{**vars(lesson), "note": printable})
+
+
+def test_a_note_that_is_too_long_is_left_out_with_a_sentence():
+    lesson, complaints = lesson_from({"note": ["x" * (MAX_NOTE + 1)]})
+    assert lesson == Lesson()
+    assert complaints == ["note must be at most 400 characters long. Got 401."]
