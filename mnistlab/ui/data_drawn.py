@@ -21,10 +21,10 @@ def draw_drawn(lab: Lab) -> None:
     forms = sum(len(templates) for templates in TEMPLATES.values())
     st.markdown(
         ("These digits are" if in_use else "The lab also works without the internet, on digits that are")
-        + f" drawn by the lab itself. They are not MNIST and no image of it is in them: {forms} forms of the ten "
-        "digits were set down by hand as strokes, as people of different countries write them. A pen then follows "
-        "the strokes, straying, slanting, stretching and pressing as a hand does, and the ink is framed in "
-        "28 × 28 pixels exactly as your own drawing is on the Predict page."
+        + f" drawn by the lab itself. They are not MNIST, and no image of it is in them: {forms} forms of "
+        "the ten digits were set down by hand as strokes, as people of different countries write them. A "
+        "pen then follows the strokes, straying, slanting, stretching and pressing as a hand does, and "
+        "the ink is framed in 28 × 28 pixels exactly as your own drawing is on the Predict page."
     )
     draw_forms()
 
@@ -64,8 +64,9 @@ def draw_forms() -> None:
             key="data_variations",
         )
         st.caption(
-            f"{len(TEMPLATES[digit])} forms of the {digit}; this one is {share_of(digit, form):.0%} of them. About "
-            "one digit in 25 is written with much less care than the others, as in life."
+            f"The lab knows {len(TEMPLATES[digit])} forms of the {digit}; {share_of(digit, form):.0%} of its "
+            f"{digit}s have this one. One digit in 25 is written with much less care than the others, as in "
+            "life."
         )
 
 

@@ -59,14 +59,16 @@ def draw_point(lab: Lab, index: int) -> None:
         key="data_point_picture",
     )
     found, distances = nearest_training_digits(lab.dataset, train.images[index], NEIGHBORS + 1)
-    others = [(i, d) for i, d in zip(found.tolist(), distances.tolist(), strict=True) if i != index][
-        :NEIGHBORS
-    ]
+    pairs = zip(found.tolist(), distances.tolist(), strict=True)
+    others = [(other, distance) for other, distance in pairs if other != index][:NEIGHBORS]
     show(
         plot_digit_grid(
-            train.images[[i for i, _ in others]],
-            captions=[str(train.labels[i]) for i, _ in others],
-            hover=[f"training image {i:,}: {train.labels[i]}<br>distance {d:,.0f}" for i, d in others],
+            train.images[[other for other, _ in others]],
+            captions=[str(train.labels[other]) for other, _ in others],
+            hover=[
+                f"training image {other:,}: {train.labels[other]}<br>distance {distance:,.0f}"
+                for other, distance in others
+            ],
             columns=NEIGHBORS,
             title=f"The nearest {NEIGHBORS}, in all 784 dimensions",
             tile=56,
@@ -85,3 +87,4 @@ def draw_directions(directions, shares) -> None:
                 plot_weight_image(direction, title=f"{name}, {share:.1%}", height=190),
                 key=f"data_axis_{number}",
             )
+    st.caption("Where a point lies is a weighted sum of its pixels. These are the weights.")

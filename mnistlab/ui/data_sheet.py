@@ -130,8 +130,8 @@ def draw_picture(split: Split, index: int, split_name: str) -> None:
     with facts:
         st.markdown(
             f"**{split_name} image {index:,}** is {article(label)} {label}.  \n"
-            f"{int((image > 0).sum())} of its 784 pixels have ink, {int((image >= 250).sum())} of them full ink; "
-            f"on average a pixel is {image.mean():.1f}."
+            f"{int((image > 0).sum())} of its 784 pixels have ink, {int((image >= 250).sum())} of them full "
+            f"ink; on average a pixel is {image.mean():.1f}."
         )
 
 

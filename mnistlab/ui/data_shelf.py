@@ -19,8 +19,9 @@ def draw_arrays(lab: Lab) -> None:
     st.subheader("What lies on the shelf", anchor=False)
     st.markdown("\n".join([COLUMNS, *(array_row(*row) for row in arrays(lab))]))
     st.caption(
-        "A digit $x$ is 28 × 28 = 784 whole numbers, 0 for paper and 255 for ink, and its label $y$ says what it "
-        "is. The network is fed each image as one row of 784 numbers; it is never told which pixels are neighbors."
+        "A digit $x$ is 28 × 28 = 784 whole numbers, 0 for paper and 255 for ink, and its label $y$ says "
+        "what it is. The network is fed each image as one row of 784 numbers; it is never told which pixels "
+        "are neighbors."
     )
 
 
