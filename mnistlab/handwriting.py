@@ -39,6 +39,7 @@ MOST_CHILDREN = 4
 USUAL = Habits()
 # A 0 is written smaller than an 8: scaled to one size, its line is wider.
 PENS = (1.18, 1.12, 1.08, 1.04, 0.98, 0.98, 1.02, 1.04, 0.96, 0.96)
+PEN_LIMITS = 1.2, 4.6  # pixels of MNIST
 
 
 def generate(num_images: int, seed: int, habits: Habits = USUAL) -> tuple[np.ndarray, np.ndarray]:
@@ -164,6 +165,7 @@ def _framed(digit: int, form: int, count: int, rng: np.random.Generator, habits:
     template = TEMPLATES[digit][form]
     writing = written(template, count, rng, habits)
     pen = PENS[digit] * habits.width * np.exp(habits.width_spread * rng.standard_normal(count))
+    pen = np.clip(pen, *PEN_LIMITS)
     return frame_ink(inked(writing, pen, basis(template).stroke_of_dot))
 
 

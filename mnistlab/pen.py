@@ -19,21 +19,21 @@ class Habits:
     """How much handwriting varies. Standard deviations, in heights of the digit unless said."""
 
     point: float = 0.015  # each control point, by itself
-    wander: float = 0.06  # of the hand along a stroke; neighboring points go together
-    stroke: float = 0.025  # a whole stroke against the others
-    sloppiness: float = 0.35  # of the logarithm of the factor by which one image exceeds these
-    hard: float = 0.04  # share of images that are sloppier still
+    wander: float = 0.044  # of the hand along a stroke; neighboring points go together
+    stroke: float = 0.02  # a whole stroke against the others
+    sloppiness: float = 0.28  # of the logarithm of the factor by which one image exceeds these
+    hard: float = 0.03  # share of images that are sloppier still
     hardness: float = 1.8  # by this factor
-    roundness: float = 0.25  # share by which curves are flattened (or bulged) between the control points
-    slant: float = 0.25  # x per y
-    mean_slant: float = 0.12
+    roundness: float = 0.17  # share by which curves are flattened (or bulged) between the control points
+    slant: float = 0.22  # x per y
+    mean_slant: float = 0.1
     rotation: float = 0.08  # radians
     aspect: float = 0.2  # of the logarithm of width by height
-    bend: float = 0.12  # quadratic and cubic warps of the whole digit
+    bend: float = 0.14  # quadratic and cubic warps of the whole digit
     tremor: float = 0.008
     width: float = 2.3  # of the pen, in MNIST's pixels, at the middle
     width_spread: float = 0.25  # of its logarithm
-    pressure: float = 0.14  # slow changes of the width along the strokes, as a share
+    pressure: float = 0.17  # slow changes of the width along the strokes, as a share
     nib: float = 0.10  # change of the width with the direction, as a share
 
 
