@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 
 from mnistlab.figures.epochs import curve, end_labels, epochs_figure
+from mnistlab.figures.lines import DASHES, layer_style
 from mnistlab.figures.template import DIGITS, TEST, TRAINING, empty
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
@@ -15,8 +16,6 @@ if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     History = Sequence[EpochMetrics]
     Run = tuple[str, History]
 
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
-LAYER_COLORS = ("#000020", "#000018", "#000016")  # with the dashes, all seven layers differ
 ROUND_VALUES = tuple(m * 10.0**e for e in range(-5, 4) for m in (1, 2, 5))  # ticks of a logarithmic axis
 
 
@@ -126,8 +125,7 @@ def plot_gradient_norms(history: "History", x_max: int, live: bool = False, heig
             lambda m, layer=layer: m.gradient_norms[layer] or None,  # a logarithmic axis has no zero
             f"layer {layer + 1}",
             ".2e",
-            LAYER_COLORS[layer % len(LAYER_COLORS)],
-            dash=DASHES[layer % len(DASHES)],
+            **layer_style(layer),
         )
         for layer in range(len(history[0].gradient_norms))
     ]

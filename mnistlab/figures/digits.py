@@ -106,7 +106,7 @@ def plot_digit_grid(
     return framed(
         [ink_sheet(images, columns, gap), click],
         title=title,
-        height=int(height_px * tile / SIDE) + (60 if title else 24),
+        height=height_px * tile // SIDE + (52 if title else 20),
         alt=f"{title or 'A sheet'}, {count} handwritten digits: {', '.join(map(str, says[:16]))}.",
         annotations=below,
         **picture_axes(height_px, width_px),
@@ -140,6 +140,7 @@ def numbers_on_ink(image: np.ndarray, where: np.ndarray, color: str) -> go.Heatm
         xgap=1,
         ygap=1,
         texttemplate="%{z}",
+        hoverongaps=False,
         textfont={"color": color},
         hovertemplate="row %{y}, column %{x}<br>value %{z} of 255<extra></extra>",
     )

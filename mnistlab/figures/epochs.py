@@ -82,7 +82,7 @@ def epochs_figure(
         y={**y, "fixedrange": live},
         hovermode="x unified",
         dragmode=False if live else "zoom",
-        margin={"l": 8, "r": 28, "t": 74 if layout.get("showlegend") else 44, "b": 8},
+        margin={"l": 4, "r": 28, "t": 74 if layout.get("showlegend") else 44, "b": 8, "pad": 0},
         **layout,
     )
 

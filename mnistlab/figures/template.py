@@ -74,12 +74,13 @@ def framed(traces=(), *, title="", height=HEIGHT, alt="", x=None, y=None, **layo
         "title": {"text": title, "y": 1.0, "yref": "container", "yanchor": "top", "pad": {"t": 6}},
         "meta": {"alt": alt or title},
         "height": height,
-        "margin": {"l": 8, "r": 12, "t": 44 if title else 12, "b": 8},
+        "margin": {"l": 4, "r": 12, "t": 44 if title else 12, "b": 8, "pad": 0},
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
         "showlegend": False,
         "legend": legend_above(),
         "hovermode": "closest",
+        "hoverlabel": {"bgcolor": PAGE, "bordercolor": MUTED, "font": {"color": TEXT, "size": 13}},
         "dragmode": False,
         "modebar": {"bgcolor": CLEAR, "color": MUTED, "activecolor": ACCENT},
         "barmode": "overlay",
@@ -102,6 +103,7 @@ def axis(own: dict | None = None) -> dict:
         "ticks": "",
         "tickfont": {"color": MUTED, "size": 12},
         "fixedrange": True,
+        "ticklabelstandoff": 6,
         "automargin": True,
     }
     return {**quiet, "title": title, **own}

@@ -1,0 +1,167 @@
+"""The data in figures: how many of each digit, which values pixels have, the mean of each class."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mnistlab.figures.digits import GAP, SIDE, picture_axes
+from mnistlab.figures.sheet import cells, ink_sheet
+from mnistlab.figures.template import ACCENT, TEST, TEXT, TRAINING, empty, framed, note
+
+
+def plot_class_balance(
+    counts_train: Sequence[int],
+    counts_test: Sequence[int],
+    title: str = "How many of each digit",
+    height: int = 300,
+) -> go.Figure:
+    """Return the number of training and test images of each digit, (10,) each."""
+    sets = (("training", np.asarray(counts_train), TRAINING), ("test", np.asarray(counts_test), TEST))
+    if not sum(int(counts.sum()) for _, counts, _ in sets):
+        return empty(title, "There are no images yet.", height)
+    traces = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": list(range(len(counts))),
+            "y": counts.tolist(),
+            "marker": {"color": color},
+            "customdata": (counts / max(1, counts.sum())).round(5).tolist(),
+            "hovertemplate": f"digit %{{x}}: %{{y:,}} {name} images, %{{customdata:.1%}}<extra></extra>",
+        }
+        for name, counts, color in sets
+    ]
+    least, most = int(sets[0][1].min()), int(sets[0][1].max())
+    return framed(
+        traces,
+        title=title,
+        height=height,
+        alt=f"{title}: from {least:,} to {most:,} training images.",
+        x={"title": "digit", "dtick": 1, "showgrid": False, "tickfont": {"color": TEXT, "size": 14}},
+        y={"title": "images", "tickformat": ",d"},
+        barmode="group",
+        bargap=0.25,
+        bargroupgap=0.05,
+        showlegend=True,
+        margin={"l": 4, "r": 12, "t": 74, "b": 8, "pad": 0},
+    )
+
+
+def plot_pixel_histogram(
+    counts: Sequence[int], title: str = "Which values pixels have", height: int = 300
+) -> go.Figure:
+    """Return how many pixels have each value 0..255, (256,), on a logarithmic axis."""
+    counts = np.asarray(counts)
+    total = int(counts.sum()) if counts.size else 0
+    if not total:
+        return empty(title, "There are no images yet.", height)
+    shares = counts / total
+    bars = {
+        "type": "bar",
+        "x": list(range(len(counts))),
+        "y": counts.tolist(),
+        "marker": {"color": ACCENT, "line": {"width": 0}},
+        "customdata": shares.round(6).tolist(),
+        "hovertemplate": "value %{x}: %{y:,} pixels, %{customdata:.2%}<extra></extra>",
+    }
+    words = f"{shares[0]:.0%} of all pixels are 0, {shares[-8:].sum():.0%} are 248 or more"
+    return framed(
+        [bars],
+        title=title,
+        height=height,
+        alt=f"{title}: {words}.",
+        x={
+            "title": "value of a pixel (0 paper, 255 ink)",
+            "range": [-2, 257],
+            "tickvals": [0, 64, 128, 192, 255],
+        },
+        y={"title": "pixels", "type": "log", "dtick": 1, "exponentformat": "power"},
+        bargap=0,
+        annotations=[note(words, 0.5, 1, xref="paper", yref="paper", yanchor="top")],
+    )
+
+
+def plot_class_means(means: np.ndarray, spreads: np.ndarray, title: str = "", tile: int = 56) -> go.Figure:
+    """Return the mean image of each class above its spread.
+
+    Args:
+        means: 0..255, (10, 28, 28).
+        spreads: Standard deviation of each pixel, (10, 28, 28).
+        title: Above the images.
+        tile: Height of one image in px where the page is wide enough.
+
+    Returns:
+        The figure; a click gives the digit as customdata.
+    """
+    means, spreads = np.asarray(means, float), np.asarray(spreads, float)
+    if not len(means):
+        return empty(title, "There are no images yet.")
+    count, step = len(means), SIDE + GAP
+    images = np.concatenate([means, spreads]).round().clip(0, 255).astype(np.uint8)
+    says = ["mean"] * count + ["standard deviation"] * count
+    click = cells(
+        [place % count * step - 0.5 for place in range(2 * count)],
+        [place // count * step - 0.5 for place in range(2 * count)],
+        SIDE,
+        SIDE,
+        [place % count for place in range(2 * count)],
+        "%{hovertext} of all %{customdata}s<extra></extra>",
+        hovertext=says,
+    )
+    height, width = 2 * step - GAP, count * step - GAP
+    below = "Above the mean image of each digit, below the standard deviation of each pixel."
+    foot = {"xref": "paper", "xanchor": "left", "yanchor": "top", "align": "left"}
+    return framed(
+        [ink_sheet(images, count, GAP), click],
+        title=title,
+        height=height * tile // SIDE + (68 if title else 36),
+        alt=f"{title or 'Means'}: mean image and spread of each of {count} classes.",
+        annotations=[note(below, 0, height + 1, **foot)],
+        margin={"l": 4, "r": 4, "t": 44 if title else 12, "b": 24, "pad": 0},
+        **picture_axes(height, width),
+    )
+
+
+def plot_baselines(
+    names: Sequence[str],
+    accuracies: Sequence[float],
+    highlighted: str | None = None,
+    title: str = "What there is to beat",
+) -> go.Figure:
+    """Return accuracies of simple methods as bars on a fixed axis, the highlighted one in the accent."""
+    names, accuracies = list(names), [float(accuracy) for accuracy in accuracies]
+    if not names:
+        return empty(title)
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "y": names,
+        "x": accuracies,
+        "text": [f"{accuracy:.1%}" for accuracy in accuracies],
+        "textposition": "outside",
+        "textfont": {"color": TEXT, "size": 13},
+        "cliponaxis": False,
+        "marker": {"color": [ACCENT if name == highlighted else TRAINING for name in names]},
+        "hovertemplate": "%{y}: %{x:.2%} of the test images read right<extra></extra>",
+    }
+    said = ", ".join(f"{name} {accuracy:.1%}" for name, accuracy in zip(names, accuracies, strict=True))
+    return framed(
+        [bars],
+        title=title,
+        height=84 + 40 * len(names),
+        alt=f"{title}: {said}.",
+        x={
+            "title": "test images read right",
+            "range": [0, 1.1],
+            "tickvals": [0, 0.25, 0.5, 0.75, 1],
+            "tickformat": ".0%",
+        },
+        y={
+            "autorange": "reversed",
+            "showgrid": False,
+            "tickfont": {"color": TEXT, "size": 13},
+            "ticklabelstandoff": 6,
+        },
+        bargap=0.35,
+    )

@@ -1,0 +1,195 @@
+"""What a layer has learnt: its weights as images, as a matrix, and how they are spread."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mnistlab.figures.digits import SIDE, picture_axes
+from mnistlab.figures.lines import layer_line
+from mnistlab.figures.sheet import cells, tiled
+from mnistlab.figures.template import DIVERGING, GRID, color_bar, empty, framed, note, number
+
+GAP = 2  # pixels between two images of weights
+STEPS = 127  # levels of color on either side of zero; a byte for each weight keeps the page light
+CLICKABLE = 1500  # entries up to which those of a matrix can be clicked
+BINS = 61
+
+
+def plot_weight_images(
+    weights: np.ndarray, columns: int = 10, limit: int = 100, title: str = "", tile: int = 56
+) -> go.Figure:
+    """Return the weights of the first layer's units as images, all on one scale with zero in the middle.
+
+    Args:
+        weights: (n, 784), a row for each unit.
+        columns: Images in a row.
+        limit: Units shown at most; the figure says so.
+        title: Above the images.
+        tile: Height of one image in px where the page is wide enough.
+
+    Returns:
+        The figure; a click gives the number of the unit as customdata.
+    """
+    weights = np.asarray(weights)
+    if not weights.size:
+        return empty(title, "This layer has no units.")
+    shown = weights[:limit]
+    count, step = len(shown), SIDE + GAP
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    reach = reach_of(shown)
+    levels = np.clip(np.round(shown / reach * STEPS), -STEPS, STEPS).astype(np.int8)
+    sheet = tiled(levels.reshape(-1, SIDE, SIDE), columns, GAP)
+    of = f" of {len(weights)}" if len(weights) > count else ""
+    says = [f"from {number(row.min())} to {number(row.max())}" for row in shown]
+    click = cells(
+        [unit % columns * step - 0.5 for unit in range(count)],
+        [unit // columns * step - 0.5 for unit in range(count)],
+        SIDE,
+        SIDE,
+        list(range(count)),
+        "unit %{customdata}<br>weights %{hovertext}<extra></extra>",
+        hovertext=says,
+    )
+    signed = {"colorscale": DIVERGING, "zmin": -STEPS, "zmax": STEPS, "showscale": False}
+    return framed(
+        [go.Heatmap(z=sheet, hoverinfo="skip", **signed), click],
+        title=title,
+        height=sheet.shape[0] * tile // SIDE + (44 if title else 12) + 28,
+        alt=f"{title or 'Weights'}: {count}{of} units, each as an image; colors reach ±{number(reach)}.",
+        shapes=[*rules("x", columns, step), *rules("y", rows, step)],
+        annotations=[footnote(f"{count}{of} units. Colors from −{number(reach)} to {number(reach)}.")],
+        margin={"l": 4, "r": 4, "t": 44 if title else 12, "b": 28, "pad": 0},
+        **picture_axes(*sheet.shape),
+    )
+
+
+def rules(direction: str, count: int, step: int) -> list[dict]:
+    """Return the thin lines between the images of a sheet."""
+    other = "y" if direction == "x" else "x"
+    return [
+        {
+            "type": "line",
+            f"{direction}0": place * step - 0.5 - GAP / 2,
+            f"{direction}1": place * step - 0.5 - GAP / 2,
+            f"{other}0": 0,
+            f"{other}1": 1,
+            f"{other}ref": f"{other} domain",
+            "line": {"color": GRID, "width": 1},
+        }
+        for place in range(1, count)
+    ]
+
+
+def footnote(text: str) -> dict:
+    """Return a line below the figure, at its left."""
+    return note(
+        text, 0, 0, xref="paper", yref="paper", xanchor="left", yanchor="top", yshift=-6, align="left"
+    )
+
+
+def plot_weight_image(weights: np.ndarray, title: str = "", height: int = 300) -> go.Figure:
+    """Return the weights of one unit, (784,), as an image; hovering gives each of them."""
+    image = np.asarray(weights, np.float32).reshape(SIDE, SIDE)
+    trace = signed_map(image, "row %{y}, column %{x}<br>weight %{z:.6f}<extra></extra>")
+    span = f"from {number(float(image.min()))} to {number(float(image.max()))}"
+    return framed(
+        [trace.update(showscale=False)],
+        title=title,
+        height=height,
+        alt=f"{title or 'The weights of a unit'} as an image, {span}.",
+        annotations=[footnote(f"Weights {span}.")],
+        margin={"l": 4, "r": 4, "t": 44 if title else 12, "b": 28, "pad": 0},
+        **picture_axes(SIDE, SIDE),
+    )
+
+
+def plot_matrix(
+    matrix: np.ndarray,
+    x_title: str = "unit before",
+    y_title: str = "unit",
+    title: str = "",
+    height: int = 320,
+    symbol: str = "W",
+) -> go.Figure:
+    """Return a matrix in colors with zero in the middle.
+
+    Args:
+        matrix: (rows, columns).
+        x_title: What the columns are.
+        y_title: What the rows are.
+        title: Above the matrix.
+        height: In px.
+        symbol: What an entry is called on hover.
+
+    Returns:
+        The figure; where it has at most 1,500 entries, a click gives (row, column) as customdata.
+    """
+    matrix = np.asarray(matrix, np.float32)
+    if not matrix.size:
+        return empty(title, height=height)
+    rows, columns = matrix.shape
+    hover = f"{y_title} %{{y}}, {x_title} %{{x}}<br>{symbol} = %{{z:.6g}}<extra></extra>"
+    traces = [signed_map(matrix, hover)]
+    if matrix.size <= CLICKABLE:
+        where = [[row, column] for row in range(rows) for column in range(columns)]
+        says = f"{y_title} %{{customdata[0]}}, {x_title} %{{customdata[1]}}<br>{symbol} = %{{hovertext}}"
+        values = [f"{value:.6g}" for value in matrix.ravel().tolist()]
+        lefts, tops = [column - 0.5 for _, column in where], [row - 0.5 for row, _ in where]
+        traces.append(cells(lefts, tops, 1, 1, where, says + "<extra></extra>", hovertext=values))
+    alt = f"{title or 'Matrix'}: {rows} by {columns}, from {number(matrix.min())} to {number(matrix.max())}."
+    x = {"title": x_title, "range": [-0.5, columns - 0.5], "showgrid": False, "tickformat": "d"}
+    y = {"title": y_title, "range": [rows - 0.5, -0.5], "showgrid": False, "tickformat": "d"}
+    step = {"dtick": 1} if rows <= 12 else {}
+    return framed(traces, title=title, height=height, alt=alt, x=x, y={**y, **step})
+
+
+def signed_map(values: np.ndarray, hovertemplate: str) -> go.Heatmap:
+    """Return numbers as colors with zero in the middle, and the bar that explains them."""
+    reach = float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
+    limits = {"zmin": -reach, "zmax": reach}
+    bar = color_bar(tickvals=[-reach, 0, reach], ticktext=["−" + number(reach), "0", number(reach)])
+    return go.Heatmap(
+        z=values, colorscale=DIVERGING, colorbar=bar, hoverongaps=False, hovertemplate=hovertemplate, **limits
+    )
+
+
+def reach_of(weights: np.ndarray) -> float:
+    """Return where the colors end: a few outliers do not make all other weights pale."""
+    finite = np.abs(weights[np.isfinite(weights)])
+    return float(np.quantile(finite, 0.998)) or 1.0 if finite.size else 1.0
+
+
+def plot_weight_histogram(
+    params: Sequence, title: str = "How the weights are spread", height: int = 320, reach: float | None = None
+) -> go.Figure:
+    """Return for each layer the share of its weights in each of 61 equal intervals.
+
+    Args:
+        params: Layers with weights (n_out, n_in), first to last.
+        title: Above the figure.
+        height: In px.
+        reach: Right end of the axis, to keep it fixed from epoch to epoch; None for the largest weight.
+    """
+    matrices = [np.asarray(layer.weights).ravel() for layer in params]
+    if not matrices:
+        return empty(title, "There are no layers.", height)
+    reach = reach or max(float(np.abs(matrix).max()) for matrix in matrices) or 1.0
+    edges = np.linspace(-reach, reach, BINS + 1)
+    middles = (edges[:-1] + edges[1:]) / 2
+    lines = [
+        layer_line(middles, np.histogram(matrix, edges)[0] / matrix.size, level, "weight %{x:.4f}: %{y:.2%}")
+        for level, matrix in enumerate(matrices)
+    ]
+    spreads = ", ".join(f"layer {i} {number(float(m.std()))}" for i, m in enumerate(matrices, start=1))
+    return framed(
+        lines,
+        title=title,
+        height=height,
+        alt=f"{title}. Standard deviations: {spreads}.",
+        x={"title": "weight", "range": [-reach, reach]},
+        y={"title": "share of the layer", "tickformat": "~%", "rangemode": "tozero"},
+        showlegend=len(lines) > 1,
+        margin={"l": 4, "r": 12, "t": 74 if len(lines) > 1 else 44, "b": 8, "pad": 0},
+    )

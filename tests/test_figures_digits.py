@@ -1,0 +1,148 @@
+"""Pictures of digits show each pixel where it is, and a click on one tells which it was."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnistlab.figures.digits import plot_digit, plot_digit_grid, plot_pixel_table, plot_strokes
+from mnistlab.figures.projection import braille, plot_projection
+from mnistlab.figures.sheet import ink_palette, tiled
+
+IMAGES = np.random.default_rng(1).integers(0, 256, (7, 28, 28), dtype=np.uint8)
+
+
+def pixels_of(image_trace):
+    """The picture as Pillow, which is not the code that wrote it, reads it: (height, width, RGBA)."""
+    data = base64.b64decode(image_trace.source.split(",")[1])
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGBA")).astype(int)
+
+
+def test_a_digit_is_drawn_with_its_own_values():
+    (trace,) = plot_digit(IMAGES[0]).data
+    assert np.array_equal(trace.z, IMAGES[0])
+    assert (trace.zmin, trace.zmax) == (0, 255)
+    assert trace.zsmooth is None
+
+
+def test_a_digit_is_square_with_its_first_row_at_the_top():
+    layout = plot_digit(IMAGES[0]).layout
+    assert layout.yaxis.range == (27.5, -0.5)
+    assert layout.yaxis.scaleanchor == "x"
+
+
+def test_tiles_lie_row_by_row_with_gaps_between():
+    small = np.arange(1, 6, dtype=np.uint8)[:, None, None] * np.ones((5, 2, 2), np.uint8)
+    expected = np.array(
+        [
+            [1, 1, 9, 2, 2, 9, 3, 3],
+            [1, 1, 9, 2, 2, 9, 3, 3],
+            [9, 9, 9, 9, 9, 9, 9, 9],
+            [4, 4, 9, 5, 5, 9, 9, 9],
+            [4, 4, 9, 5, 5, 9, 9, 9],
+        ]
+    )
+    assert np.array_equal(tiled(small, 3, 1, fill=9), expected)
+
+
+@pytest.mark.parametrize("columns", [1, 3, 4, 7])
+def test_each_digit_of_a_sheet_lies_under_the_area_that_is_clicked(columns):
+    figure = plot_digit_grid(IMAGES, [str(i) for i in range(7)], columns=columns)
+    picture, areas = figure.data
+    pixels, colors = pixels_of(picture), ink_palette()
+    for index in areas.customdata:
+        left = round(areas.x[index] - areas.width / 2 + 0.5)
+        top = round(areas.base[index] + 0.5)
+        assert areas.y[index] == 28
+        expected = colors[np.minimum(IMAGES[index], 254)]
+        assert np.array_equal(pixels[top : top + 28, left : left + 28], expected)
+
+
+def test_between_the_digits_of_a_sheet_there_is_no_paper():
+    picture, areas = plot_digit_grid(IMAGES, columns=4).data
+    assert (pixels_of(picture)[:, :, 3] == 255).sum() == 7 * 28 * 28
+    assert len(areas.customdata) == 7
+
+
+def test_captions_stand_under_their_digits():
+    captions = [f"This is a {digit}" for digit in range(7)]
+    figure = plot_digit_grid(IMAGES, captions, columns=3)
+    _, areas = figure.data
+    assert [note.text for note in figure.layout.annotations] == captions
+    assert [note.x for note in figure.layout.annotations] == list(areas.x)
+    assert all(note.y > base + 28 for note, base in zip(figure.layout.annotations, areas.base, strict=True))
+    assert list(areas.hovertext) == captions
+
+
+def test_the_darkest_ink_is_drawn_and_more_ink_is_darker():
+    colors = ink_palette().astype(int)
+    assert (np.diff(colors[:255, :3].sum(axis=1)) <= 0).all()
+    assert colors[255, 3] == 0
+
+
+def test_sixteen_digits_are_light():
+    images = np.zeros((16, 28, 28), np.uint8)
+    images[:, 5:20, 10:15] = IMAGES[0, 5:20, 10:15]
+    assert len(plot_digit_grid(images, ["This is a 7"] * 16).to_json()) < 20_000
+
+
+def test_the_pixel_table_writes_every_value_once():
+    dark, light = None, None
+    for trace in plot_pixel_table(IMAGES[0]).data:
+        values = np.array(trace.z, dtype=float)
+        dark, light = light, values
+        assert trace.texttemplate == "%{z}"
+        assert trace.hoverongaps is False
+    assert np.array_equal(np.isnan(dark), ~np.isnan(light))
+    assert np.array_equal(np.where(np.isnan(dark), light, dark), IMAGES[0])
+
+
+def test_numbers_on_dark_ink_are_white():
+    on_light, on_dark = plot_pixel_table(IMAGES[0]).data
+    assert on_light.textfont.color == "#000000"
+    assert on_dark.textfont.color == "#FFFFFF"
+    assert np.nanmax(np.array(on_light.z, float)) < np.nanmin(np.array(on_dark.z, float))
+
+
+STROKES = [np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 2.0]]), np.array([[0.5, 1.0], [1.5, 1.0]])]
+
+
+def test_strokes_are_drawn_in_the_order_of_writing():
+    figure = plot_strokes(STROKES)
+    drawn = [trace for trace in figure.data if "not yet" not in trace.hovertemplate]
+    assert [list(trace.x) for trace in drawn] == [[0, 1, 1], [0.5, 1.5]]
+    assert [note.text for note in figure.layout.annotations] == ["1", "2"]
+
+
+@pytest.mark.parametrize(("upto", "lengths"), [(0, []), (2, [2]), (3, [3]), (4, [3, 1]), (99, [3, 2])])
+def test_a_half_written_digit_has_as_many_points_as_were_written(upto, lengths):
+    drawn = [t for t in plot_strokes(STROKES, upto=upto).data if "not yet" not in t.hovertemplate]
+    assert [len(trace.x) for trace in drawn] == lengths
+
+
+def test_the_pen_path_runs_downwards_like_the_image():
+    low, high = plot_strokes(STROKES).layout.yaxis.range
+    assert low > high
+
+
+def test_a_point_of_the_projection_is_its_digit_and_tells_its_image():
+    points = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    figure = plot_projection(points, [7, 3, 7], [10, 20, 30])
+    three, seven = figure.data
+    assert (three.text, seven.text) == ("3", "7")
+    assert (list(seven.x), list(seven.y)) == ([1, 5], [2, 6])
+    assert list(seven.customdata) == [10, 30]
+    assert seven.textfont.color != three.textfont.color
+
+
+def test_braille_shows_the_dots_of_the_image():
+    image = np.zeros((28, 28), np.uint8)
+    image[2, 4] = 255  # first dot of the first character
+    image[5, 5] = 255  # last dot of the first character
+    image[25, 23] = 255  # last dot of the last character
+    lines = braille(image).split("<br>")
+    assert lines[0] == chr(0x2800 + 0x01 + 0x80)
+    assert lines[1:5] == [""] * 4
+    assert lines[5] == "\u2800" * 9 + chr(0x2880)

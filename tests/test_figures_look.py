@@ -1,0 +1,186 @@
+"""All figures share one frame: titled, of fixed height, transparent, in named colors, with an alt text."""
+
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mnistlab.evaluation import EpochMetrics, Score
+from mnistlab.figures import (
+    activation,
+    answer,
+    confusion,
+    curves,
+    diagram,
+    digits,
+    evidence,
+    projection,
+    statistics,
+    sweep,
+    template,
+    weights,
+)
+from mnistlab.network import Layer
+
+RANDOM = np.random.default_rng(0)
+IMAGES = RANDOM.integers(0, 256, (16, 28, 28), dtype=np.uint8)
+PARAMS = (
+    Layer(RANDOM.normal(size=(100, 784)).astype(np.float32), RANDOM.normal(size=100)),
+    Layer(RANDOM.normal(size=(10, 100)).astype(np.float32), RANDOM.normal(size=10)),
+)
+Z = np.linspace(-10, 10, 101)
+SIGMOID = 1 / (1 + np.exp(-Z))
+
+
+def metrics(epoch):
+    found = Score(1 / (1 + epoch), RANDOM.integers(0, 50, (10, 10)) + 100 * epoch * np.eye(10, dtype=int))
+    return EpochMetrics(epoch, found, found, (0.1, 0.01), (0.2, 0.0), 0.001, 0.5)
+
+
+HISTORY = tuple(metrics(epoch) for epoch in range(4))
+
+FULL = {
+    "digit": lambda: digits.plot_digit(IMAGES[0], "One"),
+    "digit grid": lambda: digits.plot_digit_grid(IMAGES, [f"This is a {i}" for i in range(16)], title="Grid"),
+    "pixel table": lambda: digits.plot_pixel_table(IMAGES[0], "Numbers"),
+    "strokes": lambda: digits.plot_strokes([np.array([[0, 0], [1, 1], [1, 0]])], title="Pen"),
+    "cost": lambda: curves.plot_cost([("now", HISTORY), ("before", HISTORY)], 10),
+    "accuracy": lambda: curves.plot_accuracy([("now", HISTORY)], 10, log=True),
+    "recall": lambda: curves.plot_recall(HISTORY, 10),
+    "gradient norms": lambda: curves.plot_gradient_norms(HISTORY, 10),
+    "confusion": lambda: confusion.plot_confusion(HISTORY[-1].test.confusion),
+    "weight images": lambda: weights.plot_weight_images(PARAMS[0].weights, title="Weights"),
+    "weight image": lambda: weights.plot_weight_image(PARAMS[0].weights[0], "Unit 0"),
+    "weight histogram": lambda: weights.plot_weight_histogram(PARAMS),
+    "matrix": lambda: weights.plot_matrix(PARAMS[1].weights, title="W"),
+    "network": lambda: diagram.plot_network(PARAMS, title="Network"),
+    "activation": lambda: activation.plot_activation(Z, SIGMOID, SIGMOID * (1 - SIGMOID), 1.0, title="σ"),
+    "pre-activations": lambda: activation.plot_pre_activations([Z * 100, Z], [Z, Z]),
+    "outputs": lambda: answer.plot_outputs(SIGMOID[:10], truth=3),
+    "strip": lambda: answer.plot_strip(Z, "z"),
+    "vector": lambda: answer.plot_vector(Z[:16], "z"),
+    "evidence": lambda: evidence.plot_evidence(PARAMS[0].weights[0], IMAGES[0], "Evidence"),
+    "evidence pair": lambda: evidence.plot_evidence_pair(PARAMS[0].weights[0], IMAGES[0], "Evidence"),
+    "projection": lambda: projection.plot_projection(
+        RANDOM.normal(size=(16, 2)), np.arange(16) % 10, range(16), IMAGES, "Map"
+    ),
+    "class balance": lambda: statistics.plot_class_balance(np.arange(1, 11), np.arange(1, 11)),
+    "pixel histogram": lambda: statistics.plot_pixel_histogram(np.arange(1, 257)),
+    "class means": lambda: statistics.plot_class_means(IMAGES[:10], IMAGES[:10], "Means"),
+    "baselines": lambda: statistics.plot_baselines(["chance", "mine"], [0.1, 0.9], "mine"),
+    "sweep": lambda: sweep.plot_sweep([("0.1", [0.1, 0.9]), ("1", [0.1, 0.1])]),
+}
+
+NOTHING = np.zeros(0)
+EMPTY = {
+    "digit": lambda: digits.plot_digit(NOTHING, "Title"),
+    "digit grid": lambda: digits.plot_digit_grid(np.zeros((0, 28, 28), np.uint8), title="Title"),
+    "pixel table": lambda: digits.plot_pixel_table(NOTHING, "Title"),
+    "strokes": lambda: digits.plot_strokes([], title="Title"),
+    "cost": lambda: curves.plot_cost([], 10),
+    "cost of an empty run": lambda: curves.plot_cost([("now", ())], 10),
+    "accuracy": lambda: curves.plot_accuracy([], 10),
+    "recall": lambda: curves.plot_recall((), 10),
+    "gradient norms": lambda: curves.plot_gradient_norms((), 10),
+    "confusion": lambda: confusion.plot_confusion(np.zeros((10, 10), int)),
+    "weight images": lambda: weights.plot_weight_images(np.zeros((0, 784)), title="Title"),
+    "weight histogram": lambda: weights.plot_weight_histogram(()),
+    "matrix": lambda: weights.plot_matrix(np.zeros((0, 0)), title="Title"),
+    "activation": lambda: activation.plot_activation([], [], [], title="Title"),
+    "pre-activations": lambda: activation.plot_pre_activations([]),
+    "outputs": lambda: answer.plot_outputs([]),
+    "strip": lambda: answer.plot_strip([], "Title"),
+    "vector": lambda: answer.plot_vector([], "Title"),
+    "evidence": lambda: evidence.plot_evidence(NOTHING, title="Title"),
+    "evidence pair": lambda: evidence.plot_evidence_pair(NOTHING, NOTHING, "Title"),
+    "projection": lambda: projection.plot_projection(np.zeros((0, 2)), [], [], title="Title"),
+    "class balance": lambda: statistics.plot_class_balance([0] * 10, [0] * 10),
+    "pixel histogram": lambda: statistics.plot_pixel_histogram([]),
+    "class means": lambda: statistics.plot_class_means(NOTHING, NOTHING, "Title"),
+    "baselines": lambda: statistics.plot_baselines([], []),
+    "sweep": lambda: sweep.plot_sweep([]),
+}
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_a_figure_has_title_height_and_a_sentence_for_alt(name):
+    figure = FULL[name]()
+    assert figure.layout.title.text
+    assert figure.layout.height >= 60
+    words = template.alt_text(figure)
+    assert words.endswith(".")
+    assert "<" not in words
+    assert len(figure.data) >= 1
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_without_data_a_figure_is_titled_and_says_so(name):
+    figure = EMPTY[name]()
+    assert figure.layout.title.text
+    assert len(figure.data) == 0
+    (words,) = figure.layout.annotations
+    assert words.text.endswith(".")
+    assert words.text in template.alt_text(figure)
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_a_figure_is_transparent_and_in_named_colors(name):
+    figure = FULL[name]()
+    assert figure.layout.paper_bgcolor == template.CLEAR
+    text = figure.to_json()
+    names = {color[:7] for color in re.findall(r"#0000\d\d[0-9A-F]*", text)}
+    assert names <= {f"#{number:06d}" for number in (*range(31), *range(32, 41))}
+    assert figure.layout.template.layout.colorway is None, "Plotly's own colors would show"
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_a_figure_is_valid_json_and_light(name):
+    text = FULL[name]().to_json()
+    json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
+    assert len(text) < 200_000
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_a_click_on_a_trace_tells_a_page_plain_numbers(name):
+    for trace in FULL[name]().data:
+        if trace.customdata is not None and trace.hoverinfo != "skip":
+            json.dumps([list(item) if isinstance(item, tuple) else item for item in trace.customdata])
+
+
+def test_figures_load_neither_jax_nor_streamlit():
+    names = "activation answer confusion curves diagram digits evidence projection statistics sweep weights"
+    code = (
+        f"import sys; [__import__('mnistlab.figures.' + name) for name in {names.split()}];"
+        "print(sorted({'jax', 'streamlit'} & set(sys.modules)))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0.000"),
+        (-7.0411, "−7.041"),
+        (0.00096, "1·10⁻³"),
+        (-2.4e-6, "−2·10⁻⁶"),
+        (123.4, "123"),
+        (-1340.2, "−1,340"),
+        (2.5e7, "2·10⁷"),
+        (float("nan"), "nan"),
+        (float("-inf"), "−inf"),
+    ],
+)
+def test_numbers_are_short_and_have_a_real_minus(value, text):
+    assert template.number(value) == text
+
+
+def test_the_diverging_scale_has_the_page_at_zero_and_is_symmetric():
+    places = [place for place, _ in template.DIVERGING]
+    assert template.DIVERGING[5] == [0.5, template.PAGE]
+    assert places[0] == 0
+    assert places[-1] == pytest.approx(1)
+    np.testing.assert_allclose(places, [1 - place for place in reversed(places)], atol=1e-9)

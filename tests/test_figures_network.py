@@ -1,0 +1,317 @@
+"""Figures of a network show its own weights, activations and evidence, each number at its place."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from mnistlab.figures.activation import flat_parts, plot_activation, plot_pre_activations
+from mnistlab.figures.answer import plot_outputs, plot_strip, plot_vector
+from mnistlab.figures.diagram import STRENGTHS, drawn_units, plot_network
+from mnistlab.figures.evidence import plot_evidence, plot_evidence_pair
+from mnistlab.figures.statistics import (
+    plot_baselines,
+    plot_class_balance,
+    plot_class_means,
+    plot_pixel_histogram,
+)
+from mnistlab.figures.template import ACCENT, NEGATIVE, POSITIVE, RIGHT, WRONG
+from mnistlab.figures.weights import (
+    STEPS,
+    plot_matrix,
+    plot_weight_histogram,
+    plot_weight_image,
+    plot_weight_images,
+    reach_of,
+)
+from mnistlab.network import Layer
+
+RANDOM = np.random.default_rng(2)
+
+
+def network(*widths):
+    return tuple(
+        Layer(RANDOM.normal(size=(n_out, n_in)), RANDOM.normal(size=n_out))
+        for n_in, n_out in itertools.pairwise(widths)
+    )
+
+
+SHAPES = [(784, 10), (784, 100, 10), (784, 1024, 512, 256, 10), (784, 64, 32, 16, 8, 4, 2, 10), (784, 1, 10)]
+
+
+def lines_of(figure):
+    """Each line of the diagram as (x, y, x, y), with the color and width of its trace."""
+    for trace in figure.data:
+        if trace.mode == "lines":
+            xs, ys = np.asarray(trace.x).reshape(-1, 3), np.asarray(trace.y).reshape(-1, 3)
+            for x, y in zip(xs, ys, strict=True):
+                yield (x[0], y[0], x[1], y[1]), trace.line.color, trace.line.width
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_any_network_is_drawn_by_few_light_traces(shape):
+    figure = plot_network(network(*shape))
+    assert len(figure.data) == 2 * len(STRENGTHS) + 2
+    assert len(figure.to_json()) < 130_000
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_line_has_the_color_of_its_weights_sign(shape):
+    params = network(*shape)
+    columns = [drawn_units(width, 14) for width in shape]
+    units = [dict(zip(np.float32(c.heights).tolist(), c.units.tolist(), strict=True)) for c in columns]
+    drawn = list(lines_of(plot_network(params)))
+    assert len(drawn) == sum(len(a.units) * len(b.units) for a, b in itertools.pairwise(columns))
+    for (left, start, right, end), color, _ in drawn:
+        level = round(float(left))
+        assert right == left + 1
+        weight = params[level].weights[units[level + 1][float(end)], units[level][float(start)]]
+        assert color == (NEGATIVE if weight < 0 else POSITIVE)
+
+
+def test_a_stronger_weight_is_never_drawn_thinner():
+    params = network(6, 4)
+    units = {
+        c: dict(zip(np.float32(drawn_units(c, 14).heights).tolist(), range(c), strict=True)) for c in (6, 4)
+    }
+    widths = {}
+    for (_, start, _, end), _, width in lines_of(plot_network(params)):
+        widths[abs(params[0].weights[units[4][float(end)], units[6][float(start)]])] = width
+    ordered = [widths[size] for size in sorted(widths)]
+    assert ordered == sorted(ordered)
+    assert len(widths) == 24
+
+
+def test_hovering_over_a_line_says_its_weight():
+    params = network(784, 100, 10)
+    says = plot_network(params).data[-2]
+    for text, (layer, target, source) in zip(says.text, says.customdata, strict=True):
+        assert text.endswith(f"{params[layer - 1].weights[target, source]:+.6f}")
+        assert f"to unit {target} from {'pixel' if layer == 1 else 'unit'} {source}" in text
+
+
+def test_a_mark_that_says_a_weight_lies_on_its_line():
+    params = network(5, 3)
+    before, after = drawn_units(5, 14), drawn_units(3, 14)
+    says = plot_network(params).data[-2]
+    for x, y, (_, target, source) in zip(says.x, says.y, says.customdata, strict=True):
+        assert y == pytest.approx(before.heights[source] * (1 - x) + after.heights[target] * x, abs=1e-5)
+
+
+def test_hovering_over_a_unit_says_its_bias_and_activation():
+    params = network(784, 3, 10)
+    inside = [np.linspace(0, 1, 784), np.array([0.1, 0.2, 0.9]), np.linspace(0, 1, 10)]
+    units = plot_network(params, activations=inside).data[-1]
+    place = [list(where) for where in units.customdata].index([1, 2])
+    assert units.text[place] == f"unit 2<br>bias {params[0].biases[2]:+.6f}<br>a = 0.900000"
+    assert units.marker.color[place] == "#000019"
+
+
+def test_a_large_layer_is_sampled_evenly_and_the_diagram_says_so():
+    column = drawn_units(784, 14)
+    assert len(column.units) == 14
+    assert set(np.diff(column.units)) == {56}
+    texts = [note.text for note in plot_network(network(784, 10)).layout.annotations]
+    assert "Of layers with more units, 14 are drawn." in texts
+    assert "<b>784</b><br>input" in texts
+    assert "⋮" in texts
+
+
+def test_a_small_network_is_drawn_whole_and_nothing_is_said():
+    texts = [note.text for note in plot_network(network(6, 4)).layout.annotations]
+    assert not any("drawn" in text or text == "⋮" for text in texts)
+
+
+def test_the_outputs_are_bars_on_a_fixed_axis_with_their_values_written():
+    values = np.linspace(0, 0.9, 10)
+    figure = plot_outputs(values)
+    (bars,) = figure.data
+    assert list(bars.y) == pytest.approx(values)
+    assert list(bars.text) == [f"{value:.2f}" for value in values]
+    assert figure.layout.yaxis.range == plot_outputs(values / 10).layout.yaxis.range == (0, 1.12)
+
+
+@pytest.mark.parametrize(("truth", "color"), [(None, ACCENT), (9, RIGHT), (4, WRONG)])
+def test_the_answer_is_colored_right_or_wrong_where_the_truth_is_known(truth, color):
+    figure = plot_outputs(np.linspace(0, 0.9, 10), truth=truth)
+    colors = figure.data[0].marker.color
+    assert colors[9] == color
+    assert color not in colors[:9]
+    assert ("<b>4</b>" in figure.layout.xaxis.ticktext) is (truth == 4)
+
+
+@pytest.mark.parametrize("plot", [plot_strip, plot_vector])
+def test_a_cell_stands_at_the_place_of_its_unit_and_tells_its_number(plot):
+    values = RANDOM.normal(size=23)
+    (cells,) = plot(values, columns=10, symbol="z").data
+    assert list(cells.customdata) == list(range(23))
+    assert list(cells.marker.color) == pytest.approx(values)
+    assert (cells.x[13], round(cells.base[13] + cells.y[13] / 2, 6)) == (3, 1)
+
+
+def test_signed_values_have_zero_in_the_middle_and_activations_begin_at_zero():
+    (signed,) = plot_strip([-2.0, 1.0]).data
+    (plain,) = plot_strip([0.0, 0.5]).data
+    assert (signed.marker.cmin, signed.marker.cmax) == (-2, 2)
+    assert (plain.marker.cmin, plain.marker.cmax) == (0, 1)
+    assert plot_strip([0.0, 0.5], signed=True).data[0].marker.cmin == -0.5
+
+
+def test_the_chosen_unit_is_outlined():
+    (frame,) = plot_strip(np.zeros(100), columns=50, selected=53).layout.shapes
+    assert ((frame.x0 + frame.x1) / 2, (frame.y0 + frame.y1) / 2) == (3, 1)
+
+
+def test_a_small_layer_writes_its_numbers():
+    texts = plot_vector([0.25, -7.0411, 5e-6]).data[0].text
+    assert [text.split("<br>")[0] for text in texts] == ["0.250", "−7.041", "5·10⁻⁶"]
+
+
+def test_weight_images_lie_under_their_units():
+    weights = RANDOM.normal(size=(7, 784))
+    sheet, areas = plot_weight_images(weights, columns=3).data
+    reach = reach_of(weights)
+    for unit in areas.customdata:
+        left, top = round(areas.x[unit] - 14 + 0.5), round(areas.base[unit] + 0.5)
+        tile = np.asarray(sheet.z)[top : top + 28, left : left + 28] / STEPS * reach
+        expected = np.clip(weights[unit].reshape(28, 28), -reach, reach)
+        np.testing.assert_allclose(tile, expected, atol=0.51 * reach / STEPS)
+    assert (sheet.zmin, sheet.zmax) == (-STEPS, STEPS)
+
+
+def test_only_so_many_weight_images_are_shown_and_the_figure_says_so():
+    figure = plot_weight_images(RANDOM.normal(size=(1024, 784)), limit=20)
+    assert len(figure.data[1].customdata) == 20
+    assert figure.layout.annotations[0].text.startswith("20 of 1024 units.")
+
+
+def test_one_outlier_does_not_make_all_weights_pale():
+    weights = np.full(10_000, 0.1)
+    weights[0] = 50
+    assert reach_of(weights) == pytest.approx(0.1)
+
+
+def test_a_weight_image_has_the_exact_weights_with_zero_in_the_middle():
+    weights = RANDOM.normal(size=784).astype(np.float32)
+    (trace,) = plot_weight_image(weights).data
+    assert np.array_equal(np.asarray(trace.z), weights.reshape(28, 28))
+    assert trace.zmin == -trace.zmax == -np.abs(weights).max()
+
+
+def test_the_histogram_of_weights_has_each_layers_shares():
+    params = network(784, 20, 10)
+    figure = plot_weight_histogram(params, reach=10.0)
+    assert [trace.name for trace in figure.data] == ["layer 1", "layer 2"]
+    for trace, layer in zip(figure.data, params, strict=True):
+        assert sum(trace.y) == pytest.approx(1, abs=1e-4)
+        mean = np.dot(trace.x, trace.y)
+        assert mean == pytest.approx(layer.weights.mean(), abs=0.02)
+    assert figure.layout.xaxis.range == (-10, 10)
+
+
+def test_a_click_on_a_matrix_tells_row_and_column():
+    matrix = RANDOM.normal(size=(3, 5))
+    colors, areas = plot_matrix(matrix).data
+    np.testing.assert_allclose(np.asarray(colors.z), matrix, rtol=1e-6)
+    assert list(areas.customdata[7]) == [1, 2]
+    assert (areas.x[7], areas.base[7] + 0.5) == (2, 1)
+    assert areas.hovertext[7] == f"{np.float32(matrix[1, 2]):.6g}"
+    assert len(plot_matrix(RANDOM.normal(size=(100, 784))).data) == 1
+
+
+Z = np.linspace(-10, 10, 401)
+SIGMOID = 1 / (1 + np.exp(-Z))
+SLOPE = SIGMOID * (1 - SIGMOID)
+
+
+def test_the_saturated_parts_of_a_sigmoid_begin_at_five():
+    (low, left), (right, high) = flat_parts(Z, SLOPE)
+    assert (low, high) == (-10, 10)
+    assert left == pytest.approx(-5, abs=0.06)
+    assert right == pytest.approx(5, abs=0.06)
+
+
+def test_a_relu_is_flat_to_the_left_only():
+    ((low, high),) = flat_parts(Z, (Z > 0).astype(float))
+    assert low == -10
+    assert high == pytest.approx(0, abs=0.05)
+
+
+def test_the_marked_z_has_the_values_of_both_curves():
+    marks = plot_activation(Z, SIGMOID, SLOPE, z_marked=1.5).data[2]
+    expected = 1 / (1 + np.exp(-1.5))
+    assert list(marks.x) == [1.5, 1.5]
+    assert list(marks.y) == pytest.approx([expected, expected * (1 - expected)], abs=1e-6)
+
+
+def test_each_layers_pre_activations_sum_to_one_and_the_saturated_share_is_said():
+    before, after = [np.linspace(-10, 10, 1000), np.zeros(50)], [np.linspace(-1, 1, 100), np.full(50, 8.0)]
+    figure = plot_pre_activations(before, after)
+    assert len(figure.data) == 4
+    for trace in figure.data:
+        assert sum(trace.y) == pytest.approx(1, abs=1e-4)
+    assert [note.text for note in figure.layout.annotations] == [
+        "|z| > 5: 50% before and 0% after training",
+        "|z| > 5: 0% before and 100% after training",
+    ]
+
+
+def test_the_ground_beyond_five_is_shaded_in_every_row():
+    figure = plot_pre_activations([np.linspace(-800, 800, 100)] * 3)
+    assert len(figure.layout.shapes) == 6
+    assert {shape.yref for shape in figure.layout.shapes} == {"y domain", "y2 domain", "y3 domain"}
+    inner = sorted({min(abs(shape.x0), abs(shape.x1)) for shape in figure.layout.shapes})
+    assert inner == [pytest.approx(np.arcsinh(5))]
+
+
+def test_evidence_has_zero_in_the_middle_and_the_ink_beneath():
+    image = RANDOM.integers(0, 256, (28, 28), dtype=np.uint8)
+    values = RANDOM.normal(size=(28, 28))
+    ink, colors = plot_evidence(values, image).data
+    assert np.array_equal(ink.z, image)
+    np.testing.assert_allclose(np.asarray(colors.z), values, rtol=1e-6)
+    assert colors.zmin == -colors.zmax
+    assert colors.colorscale[2][0] == 0.5
+    assert colors.colorscale[2][1].endswith(",0)")
+
+
+@pytest.mark.parametrize("scale", [1.0, 255.0])
+def test_the_evidence_pair_sums_to_the_pre_activation_without_bias(scale):
+    image = RANDOM.integers(0, 256, (28, 28), dtype=np.uint8)
+    weights = RANDOM.normal(size=784)
+    figure = plot_evidence_pair(weights, image, scale=scale)
+    _, _, left, right = figure.data
+    np.testing.assert_allclose(np.asarray(left.z).ravel(), weights, rtol=1e-6)
+    assert np.asarray(right.z).sum() == pytest.approx(weights @ (image.ravel() / scale), rel=1e-4)
+    assert right.x0 > left.x0 + 27
+
+
+def test_the_class_balance_has_both_sets():
+    train, test = plot_class_balance(np.arange(10, 20), np.arange(10)).data
+    assert (list(train.y), list(test.y)) == (list(range(10, 20)), list(range(10)))
+    assert train.customdata[0] == pytest.approx(10 / 145, abs=1e-5)
+
+
+def test_the_pixel_histogram_is_logarithmic_and_says_how_much_is_paper():
+    counts = np.zeros(256, int)
+    counts[0], counts[255], counts[100] = 80, 15, 5
+    figure = plot_pixel_histogram(counts)
+    assert list(figure.data[0].y) == counts.tolist()
+    assert figure.layout.yaxis.type == "log"
+    assert figure.layout.annotations[0].text == "80% of all pixels are 0, 15% are 248 or more"
+
+
+def test_means_and_spreads_of_a_digit_lie_below_each_other():
+    images = RANDOM.integers(0, 256, (10, 28, 28))
+    _, areas = plot_class_means(images, images).data
+    assert list(areas.customdata) == [*range(10), *range(10)]
+    assert areas.x[3] == areas.x[13]
+    assert areas.base[3] < areas.base[13]
+    assert (areas.hovertext[3], areas.hovertext[13]) == ("mean", "standard deviation")
+
+
+def test_baselines_are_bars_with_their_accuracies():
+    (bars,) = plot_baselines(["chance", "nearest mean", "yours"], [0.1, 0.82, 0.918], "yours").data
+    assert list(bars.x) == [0.1, 0.82, 0.918]
+    assert list(bars.text) == ["10.0%", "82.0%", "91.8%"]
+    assert [color == ACCENT for color in bars.marker.color] == [False, False, True]
