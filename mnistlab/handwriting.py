@@ -1,27 +1,29 @@
 """Generated digits with the shape of MNIST: our own strokes, a wavering pen, framed like a drawing.
 
-They are what the lab works with when MNIST cannot be had. They are not MNIST, and no image of it went into
-them.
+They are what the lab works with when MNIST cannot be had. They are not MNIST, and no pixel of it went into
+them. How often each digit comes, how wide its line is and how much the hand varies (`mnistlab.pen.Habits`)
+were fitted to MNIST's training part, never to its test part.
 """
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import platformdirs
 from filelock import FileLock
 
+from mnistlab import scribes
 from mnistlab.array_file import load_arrays, save_arrays
 from mnistlab.drawing import frame_ink
 from mnistlab.pen import Habits, inked, written
-from mnistlab.splines import basis
+from mnistlab.splines import Basis, basis
 from mnistlab.strokes import TEMPLATES
 
-VERSION = 1  # to be raised with every change of the strokes, the pen or the framing
+VERSION = 2  # to be raised with every change of the strokes, the pen or the framing
 CHUNK = 1000  # images that share one random stream; chunks can be made in any order, by any process
 COUNTS = (99, 112, 99, 102, 97, 91, 99, 104, 98, 99)  # of the digits 0 to 9 in a chunk, as in MNIST
 TRAIN_IMAGES, TEST_IMAGES = 60_000, 10_000
@@ -35,9 +37,8 @@ SHAPES = {
     "test_images": (TEST_IMAGES, 28, 28),
     "test_labels": (TEST_IMAGES,),
 }
-MOST_CHILDREN = 4
 USUAL = Habits()
-# A 0 is written smaller than an 8: scaled to one size, its line is wider.
+# Width of the line by digit: a 0 is written smaller than an 8, so scaled to one size its line is wider.
 PENS = (1.18, 1.12, 1.08, 1.04, 0.98, 0.98, 1.02, 1.04, 0.96, 0.96)
 PEN_LIMITS = 1.2, 4.6  # pixels of MNIST
 
@@ -87,19 +88,19 @@ def pen_path(digit: int, form: int, seed: int | None = None) -> list[np.ndarray]
     Args:
         digit: 0 to 9.
         form: Index of the form in TEMPLATES[digit].
-        seed: How it is varied, as the first of `variations` with this seed; None for the template itself.
+        seed: How it is varied, as in `variations(digit, form, 1, seed)`; None for the template itself.
 
     Returns:
         The points of each stroke, (k, 2): x and y in the unit square, y down.
     """
-    form_basis = basis(TEMPLATES[digit][form])
-    dots = form_basis.curve @ form_basis.points
+    lines = _basis(digit, form)
+    dots = lines.curve @ lines.points
     if seed is not None:
         rng = np.random.default_rng([VERSION, seed, digit, form])
-        dots = written(TEMPLATES[digit][form], 1, rng, USUAL).points[0]
+        dots = written(lines, 1, rng, USUAL).points[0]
     low, high = dots.min(axis=0), dots.max(axis=0)
-    dots = 0.5 + (dots - (low + high) / 2) / (high - low).max()
-    return np.split(dots, np.flatnonzero(np.diff(form_basis.stroke_of_dot)) + 1)
+    dots = np.clip(0.5 + (dots - (low + high) / 2) / (high - low).max(), 0, 1)  # but for rounding, within
+    return np.split(dots, np.flatnonzero(np.diff(lines.stroke_of_dot)) + 1)
 
 
 def load(
@@ -134,7 +135,7 @@ def _generated(path: Path, progress: Callable[[float], None]) -> dict[str, np.nd
     """Return the arrays newly generated, kept at path where it can be written."""
     arrays = {name: np.empty(shape, np.uint8) for name, shape in SHAPES.items()}
     parts = [arrays["train_images"], arrays["train_labels"]], [arrays["test_images"], arrays["test_labels"]]
-    for number, ((seed, place), chunk) in enumerate(zip(CHUNKS, _chunks_by_children(), strict=True)):
+    for number, ((seed, place), chunk) in enumerate(zip(CHUNKS, _chunks(), strict=True)):
         for whole, part in zip(parts[seed == TEST_SEED], chunk, strict=True):
             whole[place * CHUNK : (place + 1) * CHUNK] = part
         progress((number + 1) / len(CHUNKS))
@@ -158,48 +159,31 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
         lock.release()
 
 
+@cache
+def _basis(digit: int, form: int) -> Basis:
+    """Return the spline of one form of a digit."""
+    return basis(TEMPLATES[digit][form])
+
+
 def _framed(digit: int, form: int, count: int, rng: np.random.Generator, habits: Habits) -> np.ndarray:
     """Return one form of a digit written count times, uint8 (count, 28, 28)."""
     if not count:
         return np.zeros((0, 28, 28), np.uint8)
-    template = TEMPLATES[digit][form]
-    writing = written(template, count, rng, habits)
+    writing = written(_basis(digit, form), count, rng, habits)
     pen = PENS[digit] * habits.width * np.exp(habits.width_spread * rng.standard_normal(count))
     pen = np.clip(pen, *PEN_LIMITS)
-    return frame_ink(inked(writing, pen, basis(template).stroke_of_dot))
+    return frame_ink(inked(writing, pen, _basis(digit, form).stroke_of_dot))
 
 
-def _chunks_by_children() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield all chunks in order; processes of their own make them, so that this one stays free."""
-    count = min(MOST_CHILDREN, os.cpu_count() or 1)
-    root = str(Path(__file__).parents[1])
-    # Small matrices: threads would only wait for each other.
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])),
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-m", "mnistlab.handwriting", str(first), str(count)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            env=environment,
-        )
-        for first in range(count)
-    ]
-    try:
-        for number, chunk in enumerate(CHUNKS):
-            received = children[number % count].stdout.read(CHUNK * (PIXELS + 1))
-            if len(received) < CHUNK * (PIXELS + 1):  # the child has ended, whatever the reason
-                yield generate_chunk(*chunk)
-                continue
-            content = np.frombuffer(received, np.uint8)
-            yield content[: CHUNK * PIXELS].reshape(CHUNK, 28, 28), content[CHUNK * PIXELS :]
-    finally:
-        for child in children:
-            child.stdout.close()
-            child.terminate()
-            child.wait()
+def _chunks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the images and labels of all chunks in order."""
+    received = scribes.pieces("mnistlab.handwriting", len(CHUNKS), CHUNK * (PIXELS + 1))
+    for chunk, content in zip(CHUNKS, received, strict=True):
+        if content is None:
+            yield generate_chunk(*chunk)
+            continue
+        values = np.frombuffer(content, np.uint8)
+        yield values[: CHUNK * PIXELS].reshape(CHUNK, 28, 28), values[CHUNK * PIXELS :]
 
 
 def _write_chunks(first: int, step: int) -> None:

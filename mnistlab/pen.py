@@ -6,8 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mnistlab.drawing import BOX
-from mnistlab.splines import DOTS, basis
-from mnistlab.strokes import Template
+from mnistlab.splines import DOTS, Basis
 
 CANVAS = 44  # pixels; CANVAS x CANVAS x DOTS stays below the size at which OpenBLAS starts its threads
 DIGIT = 40  # pixels along the longer side of a digit on the canvas, twice MNIST's
@@ -16,7 +15,11 @@ SPREAD = 0.5  # of a dot of ink, as a share of the pen's radius
 
 @dataclass(frozen=True, kw_only=True)
 class Habits:
-    """How much handwriting varies. Standard deviations, in heights of the digit unless said."""
+    """How much handwriting varies. Standard deviations, in heights of the digit unless said.
+
+    All but `hard`, `hardness`, `tremor` and `point` were tuned on MNIST's training part, never its test part,
+    so that a network taught by these digits reads it well and learns them in the notebook's ten epochs.
+    """
 
     point: float = 0.015  # each control point, by itself
     wander: float = 0.044  # of the hand along a stroke; neighboring points go together
@@ -44,9 +47,8 @@ class Writing(NamedTuple):
     width: np.ndarray
 
 
-def written(template: Template, count: int, rng: np.random.Generator, habits: Habits) -> Writing:
-    """Return a template written count times."""
-    form = basis(template)
+def written(form: Basis, count: int, rng: np.random.Generator, habits: Habits) -> Writing:
+    """Return a form of a digit written count times."""
     slop = np.exp(habits.sloppiness * rng.standard_normal(count))
     slop *= np.where(rng.random(count) < habits.hard, habits.hardness, 1)
     slop = slop[:, None, None]
@@ -108,10 +110,13 @@ def inked(writing: Writing, pen: np.ndarray, stroke: np.ndarray) -> np.ndarray:
     length = (np.pad(step, ((0, 0), (1, 0))) + np.pad(step, ((0, 0), (0, 1)))) / 2
     # A straight line of such dots has the density exp(sharpness * (width**2 * radius**2 - distance**2)).
     weight = length * np.sqrt(sharpness / np.pi) * np.exp(sharpness * radius**2 * (writing.width**2 - 1))
-    pixel = np.arange(CANVAS, dtype=np.float32) + 0.5
-    across, down = (
-        np.exp(-sharpness[..., None] * (dots[..., i, None] - pixel) ** 2, dtype=np.float32) for i in (0, 1)
-    )
-    density = (down * weight[..., None].astype(np.float32)).transpose(0, 2, 1) @ across
-    distance = np.sqrt(np.maximum(0, -np.log(np.maximum(density, 1e-30)) / sharpness[..., None]))
+    density = _density(dots.astype(np.float32), weight.astype(np.float32), sharpness.astype(np.float32))
+    distance = np.sqrt(np.maximum(0, -np.log(np.maximum(density, 1e-30))) / sharpness[..., None])
     return np.clip(radius[..., None] - distance + 0.5, 0, 1).astype(np.float32)
+
+
+def _density(dots: np.ndarray, weight: np.ndarray, sharpness: np.ndarray) -> np.ndarray:
+    """Return the sum over the dots of weight * exp(-sharpness * distance**2), (n, CANVAS, CANVAS)."""
+    pixel = np.arange(CANVAS, dtype=np.float32) + np.float32(0.5)
+    across, down = (np.exp(-sharpness[..., None] * (dots[..., i, None] - pixel) ** 2) for i in (0, 1))
+    return (down * weight[..., None]).transpose(0, 2, 1) @ across
