@@ -1,0 +1,26 @@
+"""Nothing serious is in the way of anybody: axe-core on every page, light and dark."""
+
+import pytest
+
+from tests.browser import visiting
+
+pytest_plugins = ("tests.browser",)
+pytestmark = pytest.mark.browser
+PAGES = ("", "data", "architecture", "backprop", "train", "predict")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "home")
+def test_axe_finds_nothing_serious(chromium, server, path, scheme):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="tests/requirements.txt has axe"
+    )
+    with visiting(chromium, server, color_scheme=scheme) as visit:
+        visit.open(path)
+        found = axe.Axe().run(visit.page).response["violations"]
+    serious = [
+        f"{violation['id']}: {violation['help']} {[node['target'] for node in violation['nodes']][:3]}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert serious == []

@@ -1,0 +1,79 @@
+"""One walk through the whole lab in a real Chromium, and every page opened cold by its address."""
+
+import re
+
+import pytest
+
+pytest_plugins = ("tests.browser",)
+pytestmark = pytest.mark.browser
+PAGES = ("", "data", "architecture", "backprop", "train", "predict")
+TITLES = ("mnistlab", "Data", "Architecture", "Backprop", "Train", "Predict")
+QUICK = "train_size=2000&num_epochs=2&scaling=unit&initialization=scaled&learning_rate=0.05&batch_size=20"
+
+
+@pytest.mark.parametrize(("path", "title"), zip(PAGES, TITLES, strict=True), ids=TITLES)
+def test_every_page_opens_cold_by_its_address(visit, path, title):
+    visit.open(path)
+    assert visit.page.get_by_role("heading", level=1).inner_text() == title
+    assert visit.page.locator(".stException").count() == 0
+    assert visit.complaints() == []
+
+
+def test_open_train_two_epochs_draw_and_read_the_answer(visit):
+    page = visit.page
+    visit.open(f"train?{QUICK}")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.locator(".st-key-network_state", has_text=re.compile(r"epoch 2, \d+")).wait_for()
+    visit.settled()
+    with visit.rerun():
+        page.locator(".st-key-menu").get_by_role("link", name="Predict").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Predict"
+    canvas = page.locator("canvas.upper-canvas").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    across, top = box["x"] + box["width"] / 2, box["y"] + 0.15 * box["height"]
+    with visit.rerun():
+        page.mouse.move(across, top)
+        page.mouse.down()
+        page.mouse.move(across, top + 0.7 * box["height"], steps=12)
+        page.mouse.up()
+    answer = page.locator(".st-key-predict_verdict")
+    answer.wait_for()
+    assert re.search(r"\d", answer.inner_text())
+    assert visit.complaints() == []
+
+
+def test_settings_survive_page_changes_and_stand_in_the_address(visit):
+    page = visit.page
+    visit.open("?hidden=30&seed=7")
+    with visit.rerun():
+        page.locator(".st-key-menu").get_by_role("link", name="Data").click()
+    with visit.rerun():
+        page.locator(".st-key-menu").get_by_role("link", name="Train").click()
+    assert page.get_by_label("Width of layer 1").input_value() == "30"
+    assert "hidden=30" in page.url
+    assert "seed=7" in page.url
+    assert "784-30-10" in page.locator(".st-key-network_state").inner_text()
+
+
+def test_an_experiment_asks_first_and_answers_after(visit):
+    page = visit.page
+    visit.open("train?experiment=by-heart&num_epochs=40")
+    panel = page.locator(".st-key-experiment")
+    assert "Guess first" in panel.inner_text()
+    with visit.rerun():
+        panel.get_by_text("both about 99 %").click()
+    with visit.rerun():
+        panel.get_by_role("button", name="Train it").click()
+    panel.get_by_text("What your run did").wait_for()
+    visit.settled()
+    assert "It reads" in panel.inner_text()
+    assert visit.complaints() == []
+
+
+def test_a_teachers_words_are_shown_as_text(visit):
+    visit.open("?note=Look+at+%2Athis%2A+%3Cimg+src%3Dx%3E+%21%5Bx%5D%28http%3A%2F%2Fexample.org%2Fx.png%29")
+    note = visit.page.locator(".st-key-note")
+    assert note.inner_text() == "Look at *this* <img src=x> ![x](http://example.org/x.png)"
+    assert note.locator("img").count() == 0
+    assert visit.complaints() == []

@@ -1,0 +1,96 @@
+"""Home and the sidebar that all pages share, driven without a browser."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnistlab.config import PRESETS
+from mnistlab.experiments import EXPERIMENTS
+from tests.conftest import REPOSITORY
+
+
+def home(**query) -> AppTest:
+    app = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def shown(app: AppTest) -> str:
+    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.warning])
+
+
+def test_home_says_what_it_is_and_offers_the_next_step(generated):
+    app = home()
+    assert not app.exception
+    assert app.title[0].value == "mnistlab"
+    assert app.button(key="home_train").label == "Train a network for me"
+    for experiment in EXPERIMENTS:
+        assert experiment.title in shown(app)
+        assert app.button(key=f"open_{experiment.slug}")
+
+
+def test_the_sidebar_shows_what_the_address_asks_for(generated):
+    app = home(hidden="30,20", scaling="unit", learning_rate="0.037", seed="7")
+    assert not app.exception
+    assert app.slider(key="set_num_hidden").value == 2
+    assert [app.number_input(key=f"set_width_{i}").value for i in (0, 1)] == [30, 20]
+    assert app.select_slider(key="set_learning_rate").value == 0.037
+    assert "784-30-20-10" in shown(app)
+
+
+def test_moving_a_widget_changes_the_untrained_network_and_the_address(generated):
+    app = home()
+    app.slider(key="set_num_hidden").set_value(3).run()
+    app.number_input(key="set_width_2").set_value(17).run()
+    assert not app.exception
+    assert "784-100-100-17-10" in shown(app)
+    assert app.query_params["hidden"] == "100,100,17"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_sets_every_control(generated, name):
+    app = home(hidden="5", seed="9", num_epochs="3")
+    app.button(key=f"preset_{name}").click().run()
+    assert not app.exception
+    preset = PRESETS[name]
+    values = {widget.label: widget.value for widget in [*app.number_input, *app.select_slider]}
+    assert values["Width of layer 1"] == preset.hidden[0]
+    assert values["Seed"] == preset.seed
+    assert values["Epochs"] == preset.num_epochs
+    assert values["Mini-batch size"] == preset.batch_size
+
+
+def test_a_mini_batch_is_never_larger_than_the_training_set(generated):
+    app = home()
+    app.select_slider(key="set_train_size").set_value(100).run()
+    assert not app.exception
+    values = {widget.label: widget.value for widget in app.select_slider}
+    assert values["Mini-batch size"] == 100
+
+
+def test_what_a_link_gets_wrong_is_said_and_the_rest_is_kept(generated):
+    app = home(seed="inf", hidden="0", scaling="unit")
+    assert not app.exception
+    assert len(app.warning) == 2
+    assert "seed must be a whole number" in app.warning[0].value + app.warning[1].value
+    assert app.query_params["scaling"] == "unit"
+
+
+def test_a_lesson_hides_controls_and_pages(generated):
+    app = home(hide="seed,activation", without="backprop", note="Look at **this**.")
+    assert not app.exception
+    keys = {widget.key for widget in app.number_input}
+    assert "set_seed" not in keys
+    assert "set_num_epochs" in keys
+    assert "Follow one image forward" not in shown(app)
+    assert [text.value for text in app.text] == ["Look at **this**."]
+
+
+def test_the_teachers_link_holds_settings_and_lesson(generated):
+    app = home(hidden="30")
+    app.text_area(key="link_note").set_value("Guess!").run()
+    app.multiselect(key="link_hide").set_value(["seed"]).run()
+    link = app.code[-1].value
+    assert "hidden=30" in link
+    assert "note=Guess%21" in link
+    assert "hide=seed" in link
