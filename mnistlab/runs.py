@@ -41,7 +41,7 @@ class OwnDigits(NamedTuple):
 Change = SettingChange | OwnDigits
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Run:
     """A network with its past. It never changes: a run that goes on is a new record with the same id."""
 
