@@ -1,0 +1,93 @@
+"""The network's answer: a verdict in words, ten bars, how far both can be trusted, and what it really was."""
+
+import numpy as np
+import streamlit as st
+
+from mnistlab.collection import EMPTY, Collection, label_of, with_digit
+from mnistlab.figures.answer import plot_outputs
+from mnistlab.ui.home import train_for_me
+from mnistlab.ui.lab import Lab, current_snapshot, is_moving
+from mnistlab.ui.predict_memory import read, test_trust
+from mnistlab.ui.show import show
+from mnistlab.verdict import explanation, headline, trust_sentence, verdict
+
+TICK = 0.5  # seconds between two looks at a training
+OWN = "predict_own"
+HEIGHT = 236  # px of the bars
+
+
+def draw_answer(lab: Lab, image: np.ndarray | None, truth: int | None) -> None:
+    """Draw the answer for an image; while a network learns, the network of each epoch answers anew."""
+    st.markdown("**What it answers**")
+    moving = is_moving(lab.snapshot)
+    st.fragment(answer, run_every=TICK if moving else None)(lab, image, truth)
+    draw_correction(image, truth)
+
+
+def answer(lab: Lab, image: np.ndarray | None, truth: int | None) -> None:
+    """Draw verdict, bars and trust."""
+    run = current_snapshot().run
+    activations = [] if image is None else read(run, image).activations[-1]
+    with st.container(gap=None, key="predict_verdict"):
+        if image is None:
+            st.markdown("## Draw a digit.")
+            st.caption("As soon as you lift the pen, the network says what it reads.")
+        else:
+            found = verdict(activations)
+            st.markdown(f"## {headline(found)}")
+            st.caption(explanation(found))
+    show(plot_outputs(activations, truth, title="", height=HEIGHT), "predict_outputs")
+    with st.container(key="predict_state"):
+        draw_state(lab, run)
+
+
+def draw_state(lab: Lab, run) -> None:
+    """Say how far the answer can be trusted; where nothing was learnt yet, offer to change that."""
+    if run.epoch:
+        st.caption(
+            "The ten activations are no probabilities: they need not sum to one. "
+            + trust_sentence(test_trust(lab), lab.dataset.name)
+        )
+    elif current_snapshot().active:
+        st.caption("The network is about to learn. Each epoch reads your digit anew.")
+    else:
+        st.caption("This network is **untrained**: what it says is chance.")
+        st.button("Train the preset now", type="primary", key="predict_train", on_click=train_preset)
+
+
+def train_preset() -> None:
+    """Begin a network that learns well, and have the whole page drawn anew."""
+    train_for_me()
+    st.rerun()
+
+
+def own_digits() -> Collection:
+    """Return the digits that this session has kept."""
+    return st.session_state.get(OWN, EMPTY)
+
+
+def draw_correction(image: np.ndarray | None, truth: int | None) -> None:
+    """Draw "It was a ...": one click keeps the image with its label."""
+    st.session_state["predict_label"] = None if image is None else label_of(own_digits(), image)
+    st.segmented_control(
+        "It was a ...",
+        range(10),
+        key="predict_label",
+        on_change=keep_digit,
+        args=(image,),
+        disabled=image is None,
+        help="Keeps this digit with its label among your own digits, below.",
+        width="stretch",
+        wrap=False,
+    )
+
+
+def keep_digit(image: np.ndarray | None) -> None:
+    """Keep an image under the label that was just clicked."""
+    label = st.session_state.get("predict_label")
+    if image is None or label is None:
+        return
+    try:
+        st.session_state[OWN] = with_digit(own_digits(), image, label)
+    except ValueError as error:
+        st.session_state["predict_refused"] = str(error)
