@@ -4,6 +4,8 @@ from dataclasses import dataclass, fields, replace
 
 import streamlit as st
 
+from mnistlab import registry
+from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset
 from mnistlab.runs import CHANGEABLE, Run
@@ -46,6 +48,7 @@ class Lab:
 
 def open_lab(settings: TrainConfig) -> Lab:
     """Return this session's lab; an untrained network follows the settings, a trained one is kept."""
+    prepare_server()
     if took_lab_back():
         come_back(settings)
     trainer = current_trainer()
@@ -54,6 +57,7 @@ def open_lab(settings: TrainConfig) -> Lab:
         command("new", settings)
     follow_live_settings(trainer, settings)
     dataset, complete = dataset_in_use(settings.dataset)
+    warm_workers(settings)
     return Lab(
         settings=settings,
         dataset=dataset,
@@ -61,6 +65,18 @@ def open_lab(settings: TrainConfig) -> Lab:
         trainer=trainer,
         snapshot=current_snapshot(),
     )
+
+
+@st.cache_resource(show_spinner=False)
+def prepare_server() -> None:
+    """Do what has to be done once, before this process computes anything."""
+    keep_compiled_operations()
+
+
+@st.cache_resource(show_spinner=False)
+def warm_workers(_settings: TrainConfig) -> None:
+    """Have the workers ready by the time that somebody first presses Train."""
+    registry.warm(_settings)
 
 
 def come_back(settings: TrainConfig) -> None:
@@ -84,7 +100,7 @@ def is_untouched(snapshot: Snapshot) -> bool:
 
 
 def is_moving(snapshot: Snapshot) -> bool:
-    """Return whether the lab has something under way: epochs, own digits, or the first figures of a network."""
+    """Return whether the lab has something under way: epochs, own digits, or first figures."""
     return snapshot.active or bool(snapshot.doing)
 
 

@@ -11,7 +11,8 @@ from mnistlab.ui.lesson import Lesson, lesson_from, query_of_lesson
 
 KEY = "settings"
 LESSON = "lesson"
-WIDGETS = "set_"  # a widget's key is this and the name of its setting
+WIDGETS = "set_"  # a widget's key begins with this and the name of its setting
+TIMES = "settings_times"  # how often the settings were changed by something else than their widgets
 
 
 def current_settings() -> TrainConfig:
@@ -52,10 +53,20 @@ def default_dataset() -> dict[str, str]:
 
 
 def use_settings(config: TrainConfig) -> None:
-    """Make these the settings, and have the sidebar show them; call it before the sidebar is drawn."""
+    """Make these the settings, and have the sidebar show them in fresh widgets."""
     st.session_state[KEY] = config
-    for name in [key for key in st.session_state if str(key).startswith(WIDGETS)]:
-        del st.session_state[name]
+    st.session_state[TIMES] = st.session_state.get(TIMES, 0) + 1
+
+
+def widget_key(name: str) -> str:
+    """Return the key of a setting's widget.
+
+    A widget gets its first value as its default, never through session state: a slow browser that is sent two
+    runs at once would miss that, show the widget's own default and send it back as if it had been chosen.
+    So a widget whose value is changed from outside gives way to a fresh one.
+    """
+    times = st.session_state.get(TIMES, 0)
+    return f"{WIDGETS}{name}" + (f"_{times}" if times else "")
 
 
 def keep_settings(config: TrainConfig) -> None:

@@ -1,5 +1,6 @@
 """The sidebar, on every page the same: menu, state of the network, digits in use, settings."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -15,6 +16,7 @@ from mnistlab.ui.settings import (
     keep_settings,
     preset_settings,
     use_settings,
+    widget_key,
 )
 
 Control = Callable[[TrainConfig], object]  # draws a setting and returns what it is set to
@@ -80,19 +82,27 @@ def draw_presets() -> None:
 def draw_hidden(settings: TrainConfig) -> tuple[int, ...]:
     """Draw the number of hidden layers and their widths, and return the widths."""
     widths = settings.hidden
-    first_value("set_num_hidden", len(widths))
     count = st.slider(
-        "Hidden layers", 0, MAX_HIDDEN_LAYERS, key="set_num_hidden", help=GLOSSARY["hidden layer"]
+        "Hidden layers",
+        0,
+        MAX_HIDDEN_LAYERS,
+        value=len(widths),
+        key=widget_key("num_hidden"),
+        help=GLOSSARY["hidden layer"],
     )
     chosen = []
     columns = st.columns(2, gap="small") if count > 1 else [st.container()]
     for index in range(count):
-        key = f"set_width_{index}"
-        first_value(key, widths[index] if index < len(widths) else (widths[-1] if widths else 100))
         with columns[index % len(columns)]:
             chosen.append(
                 st.number_input(
-                    f"Width of layer {index + 1}", 1, MAX_WIDTH, step=1, key=key, help=GLOSSARY["width"]
+                    f"Width of layer {index + 1}",
+                    1,
+                    MAX_WIDTH,
+                    value=widths[index] if index < len(widths) else (widths[-1] if widths else 100),
+                    step=1,
+                    key=widget_key(f"width_{index}"),
+                    help=GLOSSARY["width"],
                 )
             )
     return tuple(chosen)
@@ -100,13 +110,13 @@ def draw_hidden(settings: TrainConfig) -> tuple[int, ...]:
 
 def choice(settings: TrainConfig, name: str, label: str, names: dict[str, str]) -> str:
     """Draw a setting that is one of a few."""
-    first_value(f"set_{name}", getattr(settings, name))
     return st.segmented_control(
         label,
         list(names),
         format_func=names.get,
+        default=getattr(settings, name),
         required=True,
-        key=f"set_{name}",
+        key=widget_key(name),
         help=GLOSSARY[name],
         width="stretch",
     )
@@ -114,34 +124,45 @@ def choice(settings: TrainConfig, name: str, label: str, names: dict[str, str]) 
 
 def number(settings: TrainConfig, name: str, label: str, low: int, high: int) -> int:
     """Draw a setting that is a whole number."""
-    first_value(f"set_{name}", getattr(settings, name))
-    return st.number_input(label, low, high, step=1, key=f"set_{name}", help=GLOSSARY[name])
-
-
-def from_scale(settings: TrainConfig, name: str, label: str, steps: Sequence[float]) -> float:
-    """Draw a setting on a scale of round values; one that came from a link keeps its own place on it."""
-    key = f"set_{name}"
-    first_value(key, getattr(settings, name))
-    values = sorted({*steps, st.session_state[key]})
-    return st.select_slider(
-        label, values, key=key, format_func=lambda value: f"{value:g}" if value < 1 else f"{value:,g}",
+    return st.number_input(
+        label,
+        low,
+        high,
+        value=getattr(settings, name),
+        step=1,
+        key=widget_key(name),
         help=GLOSSARY[name],
-    )  # fmt: skip
+    )
 
 
-def first_value(key: str, value: object) -> None:
-    """Give a widget its value when it is not drawn yet; later it keeps its own."""
-    if key not in st.session_state:
-        st.session_state[key] = value
+def from_scale(
+    settings: TrainConfig, name: str, label: str, steps: Sequence[float], largest: float = math.inf
+) -> float:
+    """Draw a setting on a scale of round values; one that came from a link keeps its own place on it.
+
+    Args:
+        settings: As they are.
+        name: Of the setting.
+        label: Above the slider.
+        steps: The round values.
+        largest: Where the scale ends; a larger value is lowered to it.
+    """
+    key = widget_key(name) if largest == math.inf else f"{widget_key(name)}_to_{largest}"
+    value = min(getattr(settings, name), largest)
+    return st.select_slider(
+        label,
+        sorted({*(step for step in steps if step <= largest), value}),
+        value=value,
+        key=key,
+        format_func=lambda value: f"{value:g}" if value < 1 else f"{value:,g}",
+        help=GLOSSARY[name],
+    )
 
 
 def draw_batch_size(settings: TrainConfig) -> int:
     """Draw the size of a mini-batch, at most that of the training set as it was just chosen."""
-    largest = st.session_state.get("set_train_size", settings.train_size)
-    first_value("set_batch_size", settings.batch_size)
-    st.session_state["set_batch_size"] = min(st.session_state["set_batch_size"], largest)
-    sizes = [size for size in BATCH_SIZES if size <= largest]
-    return from_scale(settings, "batch_size", "Mini-batch size", sizes)
+    largest = st.session_state.get(widget_key("train_size"), settings.train_size)
+    return from_scale(settings, "batch_size", "Mini-batch size", BATCH_SIZES, largest)
 
 
 NETWORK: dict[str, Control] = {

@@ -13,8 +13,8 @@ TOKEN = "token"
 SETTLED = "tab_settled"  # whether it is decided which lab this session has
 NAME = "tab_name"
 
-# sessionStorage belongs to one tab and outlives a reload. A duplicated tab gets a copy of it in which the original
-# is still marked as live; a tab that is left, for a reload too, takes the mark away.
+# sessionStorage belongs to one tab and outlives a reload. A duplicated tab gets a copy of it in which the
+# original is still marked as live; a tab that is left, for a reload too, takes the mark away.
 _memory = st.components.v2.component(
     "mnistlab_tab",
     html="<span></span>",
@@ -50,7 +50,7 @@ def current_trainer() -> Trainer:
 
 
 def took_lab_back() -> bool:
-    """Take back the lab that this tab remembers, once, as soon as the tab has said which; return whether it did."""
+    """Take back the lab that this tab remembers, as soon as the tab has said which; return whether it did."""
     token = st.session_state.setdefault(TOKEN, registry.new_token())
     settled = st.session_state.get(SETTLED, False)
     report = _memory(

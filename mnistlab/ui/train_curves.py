@@ -10,16 +10,13 @@ from mnistlab.snapshot import Snapshot
 from mnistlab.ui.show import show
 
 FIGURES = "train_figures"
-SCALES = ("linear", "log")
+SCALES = ("linear axis", "log axis")
 MAX_OVERLAID = 8
 
 
 def draw_curves(snapshot: Snapshot) -> None:
-    """Draw the curves; a figure that shows nothing new is the very one of before, which costs the browser nothing."""
-    scale = st.segmented_control(
-        "Vertical axis", SCALES, default="linear", required=True, key="train_scale", persist_state="session"
-    )
-    log = scale == "log"
+    """Draw the curves; one that shows nothing new is the very figure of before, which costs nothing."""
+    log = chosen_scale() == SCALES[1]
     run, others = snapshot.run, overlaid(snapshot)
     live = snapshot.active
     x_max = max([snapshot.target_epoch, run.settings.num_epochs, *(each.epoch for each in (run, *others))])
@@ -33,6 +30,21 @@ def draw_curves(snapshot: Snapshot) -> None:
         kept_figure("accuracy", (seen, x_max, log, live), lambda: plot_accuracy(runs, x_max, log, live))
         kept_figure(
             "gradients", (seen[0], x_max, live), lambda: plot_gradient_norms(run.history, x_max, live)
+        )
+
+
+def chosen_scale() -> str:
+    """Draw the choice of the vertical axis and return it."""
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        return st.segmented_control(
+            "Vertical axis of cost and accuracy",
+            SCALES,
+            default=SCALES[0],
+            required=True,
+            key="train_scale",
+            persist_state="session",
+            label_visibility="collapsed",
+            width="content",
         )
 
 

@@ -1,5 +1,7 @@
 """What the Train page says about a training in progress, in a few words and numbers."""
 
+import re
+
 from mnistlab.snapshot import Snapshot
 
 
@@ -87,3 +89,8 @@ def epochs_ahead(snapshot: Snapshot) -> int:
         return snapshot.target_epoch - run.epoch
     planned = run.settings.num_epochs
     return planned - run.epoch if run.epoch < planned else planned
+
+
+def plain(text: str) -> str:
+    """Return somebody's text as it has to stand in Markdown to be shown as it is."""
+    return re.sub(r"([^\w\s])", r"\\\1", text)

@@ -1,0 +1,24 @@
+"""What lies behind the curves: one tab at a time is drawn, and the one that was open stays open."""
+
+import streamlit as st
+
+from mnistlab.ui.lab import Lab
+from mnistlab.ui.train_away import draw_away
+from mnistlab.ui.train_digits import draw_digits
+from mnistlab.ui.train_runs import draw_runs
+from mnistlab.ui.train_weights import draw_weights
+
+TABS = {"Digits": draw_digits, "Weights": draw_weights, "Runs": draw_runs, "Take away": draw_away}
+OPEN = "train_open_tab"
+
+
+def draw_tabs(lab: Lab) -> None:
+    """Draw the row of tabs and the content of the open one."""
+    before = st.session_state.get(OPEN, next(iter(TABS)))
+    for name, tab in zip(
+        TABS, st.tabs(list(TABS), default=before, key="train_tabs", on_change="rerun"), strict=True
+    ):
+        if tab.open:
+            st.session_state[OPEN] = name
+            with tab:
+                TABS[name](lab)
