@@ -1,5 +1,23 @@
-"""The Architecture page."""
+"""Architecture: what the network consists of, and what it says before it has learnt anything."""
 
+from mnistlab.ui.architecture_answers import draw_answers, draw_promise
+from mnistlab.ui.architecture_case import viewed_network
+from mnistlab.ui.architecture_diagram import draw_diagram, draw_table
+from mnistlab.ui.architecture_sigma import draw_sigma
+from mnistlab.ui.architecture_sums import draw_sums
+from mnistlab.ui.architecture_weights import draw_weights
 from mnistlab.ui.shell import open_page
 
-lab = open_page("Architecture", "In the making.")
+lab = open_page(
+    "Architecture",
+    "Shape your network in the sidebar and watch it take form here: its units, its weights, the function "
+    "that squeezes every sum, and what it says to an image before it has learnt.",
+)
+viewed = viewed_network(lab)
+draw_diagram(viewed)
+draw_table(viewed)
+draw_answers(lab, viewed)
+draw_sigma(viewed)
+draw_sums(lab, viewed)
+draw_weights(viewed)
+draw_promise()

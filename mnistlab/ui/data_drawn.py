@@ -6,12 +6,13 @@ from mnistlab.figures.digits import plot_digit_grid, plot_strokes
 from mnistlab.handwriting import pen_path, variations
 from mnistlab.splines import DOTS
 from mnistlab.strokes import TEMPLATES
-from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
+from mnistlab.ui.seed import draw_seed
 from mnistlab.ui.show import show
 
 WRITTEN = 40
 COLUMNS = 10
+FIRST = 4  # the digit that is shown first
 
 
 def draw_drawn(lab: Lab) -> None:
@@ -40,6 +41,7 @@ def draw_forms() -> None:
             "How far the pen has come",
             1,
             DOTS,
+            value=DOTS,
             key="data_form_upto",
             persist_state="session",
             help="The strokes in the order of writing; the numbers say where each begins.",
@@ -72,33 +74,19 @@ def draw_forms() -> None:
 
 def draw_controls() -> tuple[int, int, int]:
     """Draw the choice of digit, form and seed, and return them."""
-    for key, value in (("data_form_digit", 4), ("data_form_seed", 123), ("data_form_upto", DOTS)):
-        st.session_state.setdefault(key, value)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         digit = st.segmented_control(
-            "Digit", list(range(10)), required=True, key="data_form_digit", persist_state="session"
-        )
-        names = [template.name for template in TEMPLATES[digit]]
-        key = f"data_form_{digit}"
-        st.session_state.setdefault(key, names[0])
-        form = st.selectbox("Form", names, key=key, persist_state="session", width=260)
-        seed = st.number_input(
-            "Seed",
-            0,
-            2**32 - 1,
-            step=1,
-            key="data_form_seed",
-            help=GLOSSARY["seed"],
-            width=150,
+            "Digit",
+            list(range(10)),
+            default=FIRST,
+            required=True,
+            key="data_form_digit",
             persist_state="session",
         )
-        st.button("Write again", key="data_form_again", on_click=write_again)
-    return digit, names.index(form), int(seed)
-
-
-def write_again() -> None:
-    """Go to the next seed."""
-    st.session_state["data_form_seed"] = (int(st.session_state["data_form_seed"]) + 1) % 2**32
+        names = [template.name for template in TEMPLATES[digit]]
+        form = st.selectbox("Form", names, key=f"data_form_{digit}", persist_state="session", width=260)
+        seed = draw_seed("data_form_seed", "Write again", "Forty others: the next seed.")
+    return digit, names.index(form), seed
 
 
 def share_of(digit: int, form: int) -> float:

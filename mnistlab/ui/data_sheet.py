@@ -5,8 +5,8 @@ import streamlit as st
 
 from mnistlab.datasets import Split
 from mnistlab.figures.digits import plot_digit, plot_digit_grid, plot_pixel_table
-from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
+from mnistlab.ui.seed import draw_seed
 from mnistlab.ui.show import show
 
 SHOWN = 16
@@ -43,13 +43,12 @@ def draw_sheet(lab: Lab) -> None:
 
 def draw_controls() -> tuple[str, str | int, int]:
     """Draw what decides which digits are on the sheet; return split, kind of digit and seed."""
-    for key, value in (("data_split", "train"), ("data_kind", ALL), ("data_seed", 123)):
-        st.session_state.setdefault(key, value)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         split = st.segmented_control(
             "From",
             list(SPLITS),
             format_func=SPLITS.get,
+            default="train",
             required=True,
             key="data_split",
             persist_state="session",
@@ -58,29 +57,13 @@ def draw_controls() -> tuple[str, str | int, int]:
             "Digit",
             KINDS,
             format_func=lambda kind: "All" if kind == ALL else str(kind),
+            default=ALL,
             required=True,
             key="data_kind",
             persist_state="session",
         )
-        seed = st.number_input(
-            "Seed",
-            0,
-            2**32 - 1,
-            step=1,
-            key="data_seed",
-            help=GLOSSARY["seed"],
-            width=150,
-            persist_state="session",
-        )
-        st.button(
-            "Reshuffle", key="data_reshuffle", on_click=reshuffle, help="Sixteen others: the next seed."
-        )
-    return split, kind, min(max(0, int(seed)), 2**32 - 1)
-
-
-def reshuffle() -> None:
-    """Go to the next seed."""
-    st.session_state["data_seed"] = (int(st.session_state["data_seed"]) + 1) % 2**32
+        seed = draw_seed("data_seed", "Reshuffle", "Sixteen others: the next seed.")
+    return split, kind, seed
 
 
 def drawn(split: Split, kind: str | int, seed: int) -> np.ndarray:
