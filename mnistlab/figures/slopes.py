@@ -1,0 +1,139 @@
+"""What one weight does to an image: the cost along it, and the outputs when it is set by hand."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mnistlab.figures.template import ACCENT, RIGHT, TEXT, framed, legend_above, note
+
+PLAIN = "#00003759"
+
+
+def line(x, y, color: str, name: str, hover: str, **own) -> go.Scatter:
+    """Return a thin line."""
+    return go.Scatter(
+        x=np.asarray(x, float).tolist(),
+        y=np.asarray(y, float).tolist(),
+        mode="lines",
+        name=name,
+        line={"color": color, "width": 2.5, **own},
+        hovertemplate=hover + "<extra></extra>",
+    )
+
+
+def point(x: float, y: float, color: str, name: str, hover: str, filled: bool = True) -> go.Scatter:
+    """Return one dot."""
+    marker = {
+        "color": color,
+        "size": 11,
+        "symbol": "circle" if filled else "circle-open",
+        "line": {"width": 2},
+    }
+    return go.Scatter(
+        x=[float(x)],
+        y=[float(y)],
+        mode="markers",
+        name=name,
+        marker=marker,
+        hovertemplate=hover + "<extra></extra>",
+    )
+
+
+def plot_cost_of_weight(
+    values: Sequence[float],
+    costs: Sequence[float],
+    own: tuple[float, float],
+    slope: float,
+    by_hand: tuple[float, float] | None = None,
+    title: str = "",
+    height: int = 340,
+) -> go.Figure:
+    """Return the cost of the image for each value of one weight, with the tangent whose slope is dL/dW.
+
+    Args:
+        values: Of the weight, (n,), from low to high.
+        costs: (n,).
+        own: The weight as it is, and the cost.
+        slope: dL/dW there.
+        by_hand: The weight as somebody set it, and the cost there.
+        title: Above it.
+        height: In px.
+    """
+    low, high = float(np.min(costs)), float(np.max(costs))
+    margin = max(0.08 * (high - low), 1e-3 * max(high, 1e-9))
+    bottom, top = low - margin, high + margin
+    half = 0.22 * (values[-1] - values[0])
+    if slope:  # no steeper than the figure is high
+        half = min(half, 0.5 * (top - bottom) / abs(slope))
+    ends = [own[0] - half, own[0] + half]
+    traces = [
+        line(values, costs, ACCENT, "cost L(W)", "W = %{x:.5g}<br>L = %{y:.6g}"),
+        line(
+            ends,
+            [own[1] + slope * (end - own[0]) for end in ends],
+            TEXT,
+            "tangent, slope ∂L/∂W",
+            f"slope {slope:.4g}",
+            dash="dot",
+        ),
+        point(*own, TEXT, "W as it is", "as it is: W = %{x:.5g}<br>L = %{y:.6g}", filled=False),
+    ]
+    if by_hand is not None:
+        traces.append(point(*by_hand, ACCENT, "W as you set it", "yours: W = %{x:.5g}<br>L = %{y:.6g}"))
+    alt = (
+        f"Cost of the image against one weight, from {low:.4g} to {high:.4g}; "
+        f"at {own[0]:.4g} its slope is {slope:.3g}."
+    )
+    return framed(
+        traces,
+        title=title,
+        height=height,
+        alt=alt,
+        x={"title": "value of the weight", "range": [values[0], values[-1]], "nticks": 6},
+        y={"title": "cost L", "range": [bottom, top], "nticks": 5},
+        showlegend=True,
+        legend={**legend_above(), "y": 1.02},
+        margin={"l": 8, "r": 12, "t": 84 if title else 56, "b": 8},
+    )
+
+
+def plot_moved_outputs(
+    before: Sequence[float], after: Sequence[float], truth: int, title: str = "", height: int = 340
+) -> go.Figure:
+    """Return the ten outputs as bars, and a line across each where it was before."""
+    before, after = [float(v) for v in before], [float(v) for v in after]
+    digits = list(range(len(after)))
+    bars = go.Bar(
+        x=digits,
+        y=after,
+        marker={"color": [RIGHT if digit == truth else PLAIN for digit in digits]},
+        customdata=before,
+        hovertemplate="output %{x}<br>now %{y:.6f}<br>before %{customdata:.6f}<extra></extra>",
+    )
+    ticks = go.Scatter(
+        x=digits,
+        y=before,
+        mode="markers",
+        marker={"symbol": "line-ew", "size": 24, "line": {"color": TEXT, "width": 2}},
+        hoverinfo="skip",
+    )
+    moved = max(digits, key=lambda digit: abs(after[digit] - before[digit]))
+    alt = f"The ten outputs; output {moved} moved most, from {before[moved]:.4f} to {after[moved]:.4f}."
+    return framed(
+        [bars, ticks],
+        title=title,
+        height=height,
+        alt=alt,
+        x={
+            "title": f"digit (this is a {truth})",
+            "tickvals": digits,
+            "showgrid": False,
+            "range": [-0.6, 9.6],
+        },
+        y={"title": "activation", "range": [0, 1.04], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        annotations=[
+            note("lines: before", 1, 1.04, xref="paper", yref="paper", xanchor="right", yanchor="bottom")
+        ],
+        margin={"l": 8, "r": 12, "t": 56 if title else 28, "b": 8},
+    )

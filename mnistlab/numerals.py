@@ -1,0 +1,43 @@
+"""Numbers as they stand in formulas and sentences: four significant digits, never more than is known."""
+
+import math
+
+DIGITS = 4
+RAISED = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def numeral(value: float, digits: int = DIGITS) -> str:
+    """Return a number in LaTeX: 0.2437, -12.3, 1.9 · 10^-7."""
+    if not math.isfinite(value):
+        return r"\text{not a number}" if math.isnan(value) else r"-\infty" if value < 0 else r"\infty"
+    text = f"{value:.{digits}g}"
+    if value == 0 or (1e-3 <= abs(value) < 10.0**digits and "e" not in text):
+        return "0" if value == 0 else text
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return rf"{trimmed(mantissa)} \cdot 10^{{{int(exponent)}}}"
+
+
+def factor(value: float, digits: int = DIGITS) -> str:
+    """Return a number as it stands in a product or a sum: in parentheses when it is negative."""
+    text = numeral(value, digits)
+    return f"({text})" if text.startswith("-") else text
+
+
+def plain(value: float, digits: int = DIGITS) -> str:
+    """Return a number in a sentence or on an axis: 0.2437, −12.3, 1.9·10⁻⁷."""
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else "−∞" if value < 0 else "∞"
+    text = numeral(value, digits).replace("-", "−")
+    mantissa, _, exponent = text.partition(r" \cdot 10^{")
+    return mantissa + (f"·10{exponent.rstrip('}').translate(RAISED)}" if exponent else "")
+
+
+def signed(value: float, digits: int = DIGITS) -> str:
+    """Return a change: +0.2437, -12.3, 0; with the plain minus by which a metric knows its direction."""
+    text = plain(value, digits)
+    return f"+{text}" if value > 0 else f"-{text[1:]}" if value < 0 else text
+
+
+def trimmed(mantissa: str) -> str:
+    """Return digits without zeros at the end of their fraction."""
+    return mantissa.rstrip("0").rstrip(".")
