@@ -17,6 +17,9 @@ FORMATS = ("PNG", "JPEG")
 PNG_ADDRESS = "data:image/png;base64,"
 JPEG_SCAN = b"\xff\xda"
 
+# Pillow warns of damage that it can live with, and of sizes above our own bound: no news for the server's log.
+warnings.filterwarnings("ignore", module="PIL")
+
 
 class PictureError(ValueError):
     """A file that cannot be read as a picture; the sentence says what must be how."""
@@ -41,7 +44,7 @@ def read_picture(data: bytes) -> np.ndarray:
         raise PictureError(f"A JPEG picture must have at most {MAX_SCANS} scans. Got {scans:,}.")
     try:
         # The size stands in the header: what is too large is refused before anything is unpacked.
-        with opened(data) as picture:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             width, height = picture.size
             if width * height > MAX_PIXELS:
                 raise PictureError(
@@ -56,13 +59,6 @@ def read_picture(data: bytes) -> np.ndarray:
         raise PictureError("A picture must be a PNG or JPEG file. Got something else.") from None
     except Exception as error:  # Pillow's decoders raise many kinds for damaged files
         raise PictureError("A picture must be a whole PNG or JPEG file. Got a damaged one.") from error
-
-
-def opened(data: bytes) -> Image.Image:
-    """Return the picture, of which only the header has been read."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own bound is lower
-        return Image.open(io.BytesIO(data), formats=FORMATS)
 
 
 def turned(picture: Image.Image) -> Image.Image:

@@ -16,22 +16,29 @@ OWN = "predict_own"
 HEIGHT = 236  # px of the bars
 
 
-def draw_answer(lab: Lab, image: np.ndarray | None, truth: int | None) -> None:
-    """Draw the answer for an image; while a network learns, the network of each epoch answers anew."""
+def draw_answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: str) -> None:
+    """Draw the answer for an image; while a network learns, the network of each epoch answers anew.
+
+    Args:
+        lab: Whose network is asked.
+        image: uint8 (28, 28), or None when there is nothing to be read yet.
+        truth: The image's label, where it is known.
+        invitation: What to do when there is no image.
+    """
     st.markdown("**What it answers**")
     moving = is_moving(lab.snapshot)
-    st.fragment(answer, run_every=TICK if moving else None)(lab, image, truth)
-    draw_correction(image, truth)
+    st.fragment(answer, run_every=TICK if moving else None)(lab, image, truth, invitation)
+    draw_correction(image)
 
 
-def answer(lab: Lab, image: np.ndarray | None, truth: int | None) -> None:
+def answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: str) -> None:
     """Draw verdict, bars and trust."""
     run = current_snapshot().run
     activations = [] if image is None else read(run, image).activations[-1]
     with st.container(gap=None, key="predict_verdict"):
         if image is None:
-            st.markdown("## Draw a digit.")
-            st.caption("As soon as you lift the pen, the network says what it reads.")
+            st.markdown(f"## {invitation}")
+            st.caption("As soon as there is ink, the network says what it reads.")
         else:
             found = verdict(activations)
             st.markdown(f"## {headline(found)}")
@@ -66,7 +73,7 @@ def own_digits() -> Collection:
     return st.session_state.get(OWN, EMPTY)
 
 
-def draw_correction(image: np.ndarray | None, truth: int | None) -> None:
+def draw_correction(image: np.ndarray | None) -> None:
     """Draw "It was a ...": one click keeps the image with its label."""
     st.session_state["predict_label"] = None if image is None else label_of(own_digits(), image)
     st.segmented_control(

@@ -5,7 +5,7 @@ import streamlit as st
 from mnistlab.ui.canvas import HIDDEN
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.predict_answer import draw_answer
-from mnistlab.ui.predict_input import draw_input, draw_source
+from mnistlab.ui.predict_input import INVITATIONS, draw_input, draw_source
 from mnistlab.ui.predict_own import draw_own
 from mnistlab.ui.predict_seen import draw_seen
 from mnistlab.ui.predict_why import draw_why
@@ -18,6 +18,7 @@ LOOK = f"""<style>
 .st-key-predict_sheet {{ filter: drop-shadow(0 0 1px rgba(110, 110, 120, 0.9)); }}
 .st-key-predict_verdict {{ min-height: 6rem; }}
 .st-key-predict_state {{ min-height: 6.2rem; }}
+@media (max-width: 640px) {{ .st-key-predict_bench > :has(> .st-key-predict_seen) {{ order: 3; }} }}
 .st-key-predict_label button {{ padding-inline: 0; min-width: 0; }}
 </style>"""
 LAST = "last_drawing"  # uint8 (28, 28), for the Backprop page
@@ -33,7 +34,7 @@ def draw_bench(lab: Lab) -> None:
         with st.container(width=SEEN_WIDTH, gap="small", key="predict_seen"):
             image = draw_seen(asked)
         with st.container(width="stretch", gap="small", key="predict_answer"):
-            draw_answer(lab, image, asked.truth if asked else None)
+            draw_answer(lab, image, asked.truth if asked else None, INVITATIONS.get(source, "Ask it."))
     if asked is not None and asked.squeezed is not None:
         st.session_state[LAST] = asked.framed
     draw_why(lab, image)

@@ -21,6 +21,7 @@ SOURCES = {
     "mistakes": "Its worst mistakes",
     "picture": "A picture from a file",
 }
+INVITATIONS = {"draw": "Draw a digit.", "picture": "Show it a picture."}
 NUM_MISTAKES = 16
 
 

@@ -56,7 +56,7 @@ def draw_spoilers(asked: Asked | None) -> tuple[bool, int, int]:
         help="Squeeze the whole sheet into 28 × 28 without looking for the ink, as most demos do. "
         "Draw small and in a corner, and see what becomes of the answer.",
     )
-    sides = st.columns(2, gap="small")
+    sides = st.columns(2, gap="small", wrap=False)
     moved = [
         side.slider(
             f"Move {name}",

@@ -84,7 +84,7 @@ def draw_evidence(run: Run, passed: Passed, image: np.ndarray) -> None:
     found = evidence(run.params, passed, layer, unit, run.config.activation)
     name = f"output {unit}" if layer == len(run.params) - 1 else f"unit {unit} of layer {layer + 1}"
     words = ("Weights", "Weight × input") if found.is_exact else ("Gradient ∂z/∂x", "Gradient × input")
-    maps = st.columns(2, gap="small")
+    maps = st.columns(2, gap="small", wrap=False)
     for side, values, title, key in zip(
         maps, (found.slopes, found.contributions), words, ("slopes", "contributions"), strict=True
     ):
@@ -121,6 +121,7 @@ def draw_choice(run: Run, passed: Passed) -> tuple[int, int]:
         on_change=forget_unit,
         required=True,
         persist_state="session",
+        wrap=True,
     )
     if chosen:
         return chosen
