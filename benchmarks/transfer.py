@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,7 @@ ENOUGH = 0.85  # of MNIST's test set, for the best of the settings
 SETTINGS = {
     "notebook": PRESETS["notebook"],
     "scaled pixels": TrainConfig(initialization="scaled", scaling="unit", learning_rate=0.01, num_epochs=30),
-    "scaled pixels, relu": TrainConfig(
-        activation="relu", initialization="scaled", scaling="unit", learning_rate=0.01, num_epochs=30
-    ),
+    "recommended": replace(PRESETS["recommended"], hidden=(100,)),
 }
 
 
