@@ -212,8 +212,8 @@ def _overfitting(history: Sequence[EpochMetrics], config: TrainConfig) -> Findin
         "warning",
         "The network overfits: it learns the training images by heart, not the digits.",
         f"Since epoch {earlier.epoch} the training cost went from {earlier.train.cost:.4f} to "
-        f"{last.train.cost:.4f}, the test cost from {earlier.test.cost:.4f} to {last.test.cost:.4f}. Read "
-        f"right are {last.train.accuracy:.1%} of the training and {last.test.accuracy:.1%} of the test images.",
+        f"{last.train.cost:.4f}, the test cost from {earlier.test.cost:.4f} to {last.test.cost:.4f}. "
+        f"Of the training images {last.train.accuracy:.1%} are read right, of the others {last.test.accuracy:.1%}.",
         "Train on more images, or stop earlier, or take fewer units.",
     )
 
