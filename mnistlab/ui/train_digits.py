@@ -3,19 +3,20 @@
 import numpy as np
 import streamlit as st
 
+from mnistlab.datasets import Split
 from mnistlab.evaluation import score
 from mnistlab.figures.confusion import plot_confusion
 from mnistlab.figures.digits import plot_digit_grid
 from mnistlab.mistakes import worst_mistakes
 from mnistlab.ui.lab import Lab, current_snapshot
-from mnistlab.ui.show import show
-from mnistlab.ui.train_outputs import test_answers
+from mnistlab.ui.train_figures import show_kept
+from mnistlab.ui.train_outputs import network_key, test_answers
 
 CELL = "train_cell"  # (is, read as), as it was last clicked
-MATRIX = "train_confusion"
+MATRIX = "confusion"
 IN_CELL = 30
 WORST = 16
-TICK = 1.0  # seconds
+TICK = 2.0  # seconds
 
 
 def draw_digits(lab: Lab) -> None:
@@ -27,21 +28,27 @@ def digits() -> None:
     """Draw matrix, images of one cell and worst mistakes of the network as it is."""
     run = current_snapshot().run
     split, outputs = test_answers(run)
-    answers = outputs.argmax(axis=1)
+    network = network_key(run)
     counts = score(outputs, split.labels).confusion
     left, right = st.columns(2)
     with left:
         st.caption("Each row is a digit, each column what it was read as. Click a cell to see its images.")
-        show(plot_confusion(counts), MATRIX, on_select=keep_cell, selection_mode="points")
+        show_kept(
+            MATRIX,
+            run.id,
+            network,
+            lambda: plot_confusion(counts),
+            on_select=keep_cell,
+            selection_mode="points",
+        )
     with right:
-        true, read = chosen_cell(counts)
-        draw_cell(true, read, split, outputs, np.flatnonzero((split.labels == true) & (answers == read)))
-    draw_worst(split, outputs, answers)
+        draw_cell(network, chosen_cell(counts), split, outputs)
+    draw_worst(network, split, outputs)
 
 
 def keep_cell() -> None:
     """Keep the cell that was clicked; the matrix forgets it when the next epoch changes the counts."""
-    points = st.session_state[MATRIX]["selection"]["points"]
+    points = st.session_state[f"train_{MATRIX}"]["selection"]["points"]
     if points and points[0].get("customdata"):
         true, read = points[0]["customdata"][:2]
         st.session_state[CELL] = int(true) % 10, int(read) % 10
@@ -54,8 +61,10 @@ def chosen_cell(counts: np.ndarray) -> tuple[int, int]:
     return st.session_state.get(CELL, most)
 
 
-def draw_cell(true: int, read: int, split, outputs: np.ndarray, places: np.ndarray) -> None:
+def draw_cell(network: tuple, cell: tuple[int, int], split: Split, outputs: np.ndarray) -> None:
     """Draw the images behind one cell, those with the strongest answer first."""
+    true, read = cell
+    places = np.flatnonzero((split.labels == true) & (outputs.argmax(axis=1) == read))
     word = "right" if true == read else f"as {read}"
     of_digit = int((split.labels == true).sum())
     st.caption(
@@ -71,15 +80,17 @@ def draw_cell(true: int, read: int, split, outputs: np.ndarray, places: np.ndarr
         for place in first
     ]
     title = f"A {true}, read {word}" + (f": {IN_CELL} of {len(places):,}" if len(places) > IN_CELL else "")
-    show(
-        plot_digit_grid(split.images[first], columns=6, title=title, hover=hover, tile=72),
-        "train_cell_images",
+    show_kept(
+        "cell_images",
+        network[0],
+        (network, cell),
+        lambda: plot_digit_grid(split.images[first], columns=6, title=title, hover=hover, tile=72),
     )
 
 
-def draw_worst(split, outputs: np.ndarray, answers: np.ndarray) -> None:
+def draw_worst(network: tuple, split: Split, outputs: np.ndarray) -> None:
     """Draw the mistakes in which the wrong output was largest."""
-    worst = worst_mistakes(outputs, split.labels, WORST)
+    answers, worst = outputs.argmax(axis=1), worst_mistakes(outputs, split.labels, WORST)
     st.markdown("#### The worst mistakes")
     if not len(worst):
         st.markdown("There are none: every test image is read right.")
@@ -91,4 +102,9 @@ def draw_worst(split, outputs: np.ndarray, answers: np.ndarray) -> None:
         f"with {outputs[place, answers[place]]:.3f} against {outputs[place, split.labels[place]]:.3f}"
         for place in worst
     ]
-    show(plot_digit_grid(split.images[worst], captions, columns=8, hover=hover, tile=104), "train_worst")
+    show_kept(
+        "worst",
+        network[0],
+        network,
+        lambda: plot_digit_grid(split.images[worst], captions, columns=8, hover=hover, tile=104),
+    )

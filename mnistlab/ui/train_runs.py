@@ -9,8 +9,6 @@ from mnistlab.ui.lab import Lab, back_to_network, command, current_snapshot
 from mnistlab.ui.train_words import count, plain
 
 TABLE = "train_runs"
-NAME = "train_name"
-NAMED = "train_named"  # the run, and the name of it, that the field was filled with
 DELETING = "train_deleting"  # id of the run that may be deleted
 CHANGED = "train_runs_changed"
 TICK = 2.0  # seconds
@@ -61,10 +59,9 @@ def draw_table(snapshot: Snapshot) -> Run:
 
 def draw_actions(run: Run, is_current: bool, is_hidden: bool) -> None:
     """Draw the field for the name, and the buttons."""
-    if st.session_state.get(NAMED) != (run.id, run.name):
-        st.session_state[NAMED], st.session_state[NAME] = (run.id, run.name), run.name
+    key = f"train_name_{run.id}_{run.name}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.text_input("Name", key=NAME, max_chars=MAX_NAME, on_change=rename, args=(run.id,), width=260)
+        st.text_input("Name", run.name, MAX_NAME, key=key, on_change=rename, args=(run.id, key), width=260)
         st.button(
             "Put it on the bench",
             "train_select",
@@ -97,9 +94,9 @@ def changing(name: str, *args) -> None:
     st.session_state[CHANGED] = True
 
 
-def rename(run_id: str) -> None:
+def rename(run_id: str, key: str) -> None:
     """Take the name from the field."""
-    changing("rename", run_id, st.session_state[NAME])
+    changing("rename", run_id, st.session_state[key])
 
 
 def put_on_bench(run_id: str) -> None:

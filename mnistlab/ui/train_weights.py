@@ -1,5 +1,7 @@
 """The weights through the epochs: as images, as a histogram, and a slider through time."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -7,11 +9,11 @@ from mnistlab.figures.weights import plot_weight_histogram, plot_weight_images
 from mnistlab.network import Params
 from mnistlab.runs import Run
 from mnistlab.ui.lab import Lab, current_snapshot
-from mnistlab.ui.show import show
+from mnistlab.ui.train_figures import show_kept
 from mnistlab.ui.train_words import percent
 
-EPOCH = "train_epoch"
-LAST = "train_last_epoch"  # the newest epoch when the slider was drawn last
+PLACE = "train_epoch"  # where the slider stands
+NEWEST = -1  # whatever epoch that is
 PLAYING = "train_playing"
 TICK = 1.0  # seconds
 FRAME = 0.7  # seconds, of the film
@@ -29,51 +31,61 @@ def weights(was_playing: bool) -> None:
     run = current_snapshot().run
     kept = dict(run.kept) or {run.epoch: run.params}
     epochs = sorted(kept)
-    follow(epochs, was_playing)
-    epoch = chosen_epoch(epochs)
+    epoch = chosen_epoch(epochs, next_epoch(epochs, was_playing))
     left, right = st.columns([3, 2])
     with left:
         title = f"What the units of the first layer look for, {when(epoch)}"
-        show(plot_weight_images(kept[epoch][0].weights, title=title, tile=52), "train_weight_images")
+        images = kept[epoch][0].weights
+        show_kept("weights", run.id, epoch, lambda: plot_weight_images(images, title=title, tile=52))
     with right:
         reach = widest(run.id, tuple(epochs), kept)
-        show(plot_weight_histogram(kept[epoch], reach=reach, height=360), "train_weight_histogram")
+        spread = partial(plot_weight_histogram, kept[epoch], reach=reach, height=360)
+        show_kept("histogram", run.id, (epoch, reach), spread)
         st.caption(figures_after(run, epoch))
     if st.session_state.get(PLAYING, False) != was_playing:
         st.rerun()
 
 
-def follow(epochs: list[int], playing: bool) -> None:
-    """Set the slider: the film goes one epoch on; at its right end the slider stays with the newest epoch."""
+def next_epoch(epochs: list[int], playing: bool) -> int:
+    """Return where the slider stands now: the film goes on; at the right end it stays with the newest."""
     state = st.session_state
-    at_end = state.get(EPOCH) == state.get(LAST)
-    state[LAST] = epochs[-1]
-    if state.get(EPOCH) not in epochs:
-        state[EPOCH] = epochs[-1]
-    elif playing and state.get(PLAYING):
-        state[EPOCH] = next((epoch for epoch in epochs if epoch > state[EPOCH]), epochs[-1])
-        state[PLAYING] = state[EPOCH] != epochs[-1]
-    elif at_end and not state.get(PLAYING):
-        state[EPOCH] = epochs[-1]
+    place = state.get(PLACE, NEWEST)
+    if place == NEWEST:
+        return epochs[-1]
+    if playing and state.get(PLAYING):
+        place = next((epoch for epoch in epochs if epoch > place), epochs[-1])
+        state[PLAYING] = place != epochs[-1]
+    nearest = max((epoch for epoch in epochs if epoch <= place), default=epochs[0])
+    state[PLACE] = NEWEST if nearest == epochs[-1] else nearest
+    return nearest
 
 
-def chosen_epoch(epochs: list[int]) -> int:
+def chosen_epoch(epochs: list[int], epoch: int) -> int:
     """Draw the slider with the button of the film, and return its epoch."""
     if len(epochs) < 2:
         st.caption("Train, and a slider here leads back through the epochs.")
-        return epochs[-1]
+        return epoch
+    key = f"train_epoch_{epoch}_of_{epochs[-1]}"  # a slider that moves by itself is a new one
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         label = "Stop" if st.session_state.get(PLAYING) else "Play"
         st.button(label, key="train_play", on_click=play, args=(epochs,), help="Shows epoch after epoch.")
-        return st.select_slider("After epoch", epochs, key=EPOCH, persist_state="session")
+        st.select_slider("After epoch", epochs, value=epoch, key=key, on_change=go_to, args=(key, epochs[-1]))
+    return epoch
+
+
+def go_to(key: str, newest: int) -> None:
+    """Take the epoch from the slider; that ends the film."""
+    chosen = st.session_state[key]
+    st.session_state[PLACE] = NEWEST if chosen == newest else chosen
+    st.session_state[PLAYING] = False
 
 
 def play(epochs: list[int]) -> None:
     """Begin the film, from the beginning when it stands at the end, or end it."""
     state = st.session_state
     state[PLAYING] = not state.get(PLAYING, False)
-    if state[PLAYING] and state[EPOCH] == epochs[-1]:
-        state[EPOCH] = epochs[0]
+    if state[PLAYING] and state.get(PLACE, NEWEST) == NEWEST:
+        state[PLACE] = epochs[0]
 
 
 def when(epoch: int) -> str:
