@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
+from mnistlab.config import TrainConfig
 from mnistlab.drawing import LARGEST_GAIN, frame, frame_ink, raw_resize, shift, stages
+from mnistlab.evaluation import activations_of
+from mnistlab.training import train
 
 CANVAS = 280
 points = st.tuples(st.integers(30, 250), st.integers(30, 250))
@@ -217,3 +220,25 @@ def test_mnist_digits_have_the_properties_that_framing_gives(mnist):
     centers = np.array([ndimage.center_of_mass(image) for image in mnist.test.images[:2000].astype(float)])
     assert centers.min() >= 13.5
     assert centers.max() <= 14.5
+
+
+@pytest.mark.slow
+def test_framing_enlarged_and_moved_digits_costs_a_network_at_most_one_point(mnist):
+    config = TrainConfig(initialization="scaled", scaling="unit", learning_rate=0.01, num_epochs=5)
+    *_, last = train(config, mnist)
+    images, labels = mnist.test.images[:2000], mnist.test.labels[:2000]
+    rng = np.random.default_rng(2)
+    canvases = []
+    for image in images:
+        side = int(rng.integers(56, CANVAS))
+        ink = np.array(Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC))
+        canvas = placed(ink, *rng.integers(0, CANVAS - side + 1, 2))
+        canvases.append(canvas if rng.random() < 0.5 else 255 - canvas)
+
+    def accuracy(pictures):
+        return (activations_of(last.params, np.stack(pictures), config).argmax(axis=1) == labels).mean()
+
+    original = accuracy(images)
+    assert original > 0.9
+    assert accuracy([frame(canvas) for canvas in canvases]) >= original - 0.01
+    assert accuracy([raw_resize(canvas) for canvas in canvases]) < 0.6
