@@ -7,7 +7,8 @@ import pytest
 
 from mnistlab.figures.activation import flat_parts, plot_activation, plot_pre_activations
 from mnistlab.figures.answer import plot_outputs, plot_strip, plot_vector
-from mnistlab.figures.diagram import STRENGTHS, drawn_units, plot_network
+from mnistlab.figures.diagram import STRENGTHS, plot_network
+from mnistlab.figures.drawn import drawn_units
 from mnistlab.figures.evidence import plot_evidence, plot_evidence_pair
 from mnistlab.figures.statistics import (
     plot_baselines,
@@ -294,7 +295,7 @@ def test_the_class_balance_has_both_sets():
 
 def test_the_pixel_histogram_is_logarithmic_and_says_how_much_is_paper():
     counts = np.zeros(256, int)
-    counts[0], counts[255], counts[100] = 80, 15, 5
+    counts[0], counts[255], counts[250], counts[100] = 80, 10, 5, 5
     figure = plot_pixel_histogram(counts)
     assert list(figure.data[0].y) == counts.tolist()
     assert figure.layout.yaxis.type == "log"

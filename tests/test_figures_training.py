@@ -72,6 +72,7 @@ def test_nothing_moves_from_epoch_to_epoch(plot):
     shorter, longer = plot([("now", HISTORY[:2])], 10, live=True), plot([("now", HISTORY)], 10, live=True)
     assert shorter.layout.xaxis.range == longer.layout.xaxis.range
     assert shorter.layout.yaxis.range == longer.layout.yaxis.range
+    assert longer.layout.yaxis.range[0] == 0  # and not None
     assert shorter.layout.height == longer.layout.height
     assert longer.layout.xaxis.range[1] > 10
 

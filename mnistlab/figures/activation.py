@@ -1,18 +1,26 @@
 """A unit's activation: the function with its slope, and where the pre-activations of a layer fall on it."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistlab.figures.template import ACCENT, CLEAR, MUTED, TEXT, TRAINING, axis, empty, framed, note, number
+from mnistlab.figures.spread import SATURATED, even_edges, round_ticks, shares_text, spread
+from mnistlab.figures.template import (
+    ACCENT,
+    MUTED,
+    TEXT,
+    TRAINING,
+    axis,
+    empty,
+    framed,
+    legend_above,
+    note,
+    number,
+)
 
-SATURATED = 5.0  # beyond this |z| the slope of a sigmoid is under 0.007
 SATURATED_SLOPE = 0.007
 ZONE = "#00003714"
-BINS = 60
-ROUND = (1, 10, 100, 1000, 10_000, 100_000)
 
 
 def plot_activation(
@@ -49,7 +57,7 @@ def plot_activation(
         traces,
         title=title,
         height=height,
-        alt=f"{title or 'The activation'} with its slope, z from {number(z[0])} to {number(z[-1])}.{marked}",
+        alt=f"{title or 'The activation'} with its slope, z from {z[0]:g} to {z[-1]:g}.{marked}",
         x={"title": "z", "range": [float(z[0]), float(z[-1])]},
         y={"title": "", "zeroline": True, "zerolinecolor": MUTED},
         showlegend=True,
@@ -126,7 +134,7 @@ def plot_pre_activations(
         return empty(title, "There are no pre-activations yet.")
     both = [z for z in (*before, *after) if z is not None]
     reach = max(10.0, *(float(np.abs(z[np.isfinite(z)]).max(initial=0.0)) for z in both))
-    edges = np.linspace(-np.arcsinh(reach), np.arcsinh(reach), BINS + 1)
+    edges = even_edges(reach)
     traces, shapes, notes, axes = [], [], [], {}
     for level, (first, last) in enumerate(zip(before, after, strict=True)):
         suffix = "" if level == 0 else str(level + 1)
@@ -147,54 +155,22 @@ def plot_pre_activations(
     shares = "; ".join(
         f"layer {i}: {shares_text(*pair)}" for i, pair in enumerate(zip(before, after, strict=True), 1)
     )
-    ticks = [0, *(sign * size for size in ROUND if size <= reach for sign in (-1, 1)), -SATURATED, SATURATED]
     x = {
         "title": "z",
         "range": [float(edges[0]), float(edges[-1])],
-        "tickvals": [float(np.arcsinh(tick)) for tick in ticks],
-        "ticktext": [f"{tick:,.0f}".replace("-", "−") for tick in ticks],
+        **round_ticks(reach),
         "anchor": "y" + ("" if len(before) == 1 else str(len(before))),
     }
     return framed(
         traces,
         title=title,
-        height=84 + 50 + row_height * len(before),
+        height=92 + 50 + row_height * len(before),
         alt=f"{title}. {shares}.",
         x=x,
         shapes=shapes,
         annotations=notes,
         showlegend=True,
-        margin={"l": 4, "r": 16, "t": 74, "b": 8, "pad": 0},
+        legend={**legend_above(), "y": 1 + 22 / (row_height * len(before))},  # above the shares in words
+        margin={"l": 4, "r": 16, "t": 92, "b": 8, "pad": 0},
         **axes,
     )
-
-
-def shares_text(before: np.ndarray, after: np.ndarray | None) -> str:
-    """Return which share lies beyond 5, in words."""
-    text = f"{(np.abs(before) > SATURATED).mean():.0%}"
-    if after is not None:
-        text += f" before and {(np.abs(after) > SATURATED).mean():.0%} after training"
-    return f"|z| > 5: {text}"
-
-
-def spread(z: np.ndarray, edges: np.ndarray, axis_suffix: str, name: str, filled: bool, legend: bool) -> dict:
-    """Return the histogram of some pre-activations as a line in steps."""
-    finite = np.arcsinh(z[np.isfinite(z)])
-    share = np.histogram(finite, edges)[0] / max(1, z.size)
-    ends = np.sinh(edges)
-    return {
-        "type": "scatter",
-        "x": np.round((edges[:-1] + edges[1:]) / 2, 4).tolist(),
-        "y": np.round(share, 6).tolist(),
-        "yaxis": f"y{axis_suffix}",
-        "name": name,
-        "legendgroup": name,
-        "showlegend": legend,
-        "mode": "lines",
-        "line": {"color": TRAINING if filled else ACCENT, "width": 1 if filled else 2, "shape": "hvh"},
-        "fill": "tozeroy" if filled else "none",
-        "fillcolor": "#00003726" if filled else CLEAR,
-        "customdata": [[number(low), number(high)] for low, high in pairwise(ends.tolist())],
-        "hovertemplate": f"{name}<br>z from %{{customdata[0]}} to %{{customdata[1]}}: %{{y:.1%}}"
-        "<extra></extra>",
-    }

@@ -42,6 +42,7 @@ def plot_weight_images(
     levels = np.clip(np.round(shown / reach * STEPS), -STEPS, STEPS).astype(np.int8)
     sheet = tiled(levels.reshape(-1, SIDE, SIDE), columns, GAP)
     of = f" of {len(weights)}" if len(weights) > count else ""
+    words = f"{count}{of} units. Colors from −{number(reach)} to {number(reach)}."
     says = [f"from {number(row.min())} to {number(row.max())}" for row in shown]
     click = cells(
         [unit % columns * step - 0.5 for unit in range(count)],
@@ -59,7 +60,7 @@ def plot_weight_images(
         height=sheet.shape[0] * tile // SIDE + (44 if title else 12) + 28,
         alt=f"{title or 'Weights'}: {count}{of} units, each as an image; colors reach ±{number(reach)}.",
         shapes=[*rules("x", columns, step), *rules("y", rows, step)],
-        annotations=[footnote(f"{count}{of} units. Colors from −{number(reach)} to {number(reach)}.")],
+        annotations=[footnote(words, sheet.shape[0])],
         margin={"l": 4, "r": 4, "t": 44 if title else 12, "b": 28, "pad": 0},
         **picture_axes(*sheet.shape),
     )
@@ -82,11 +83,9 @@ def rules(direction: str, count: int, step: int) -> list[dict]:
     ]
 
 
-def footnote(text: str) -> dict:
-    """Return a line below the figure, at its left."""
-    return note(
-        text, 0, 0, xref="paper", yref="paper", xanchor="left", yanchor="top", yshift=-6, align="left"
-    )
+def footnote(text: str, row: int) -> dict:
+    """Return a line under a picture that ends with this row."""
+    return note(text, -0.5, row - 0.5, xanchor="left", yanchor="top", yshift=-4, align="left")
 
 
 def plot_weight_image(weights: np.ndarray, title: str = "", height: int = 300) -> go.Figure:
@@ -99,7 +98,7 @@ def plot_weight_image(weights: np.ndarray, title: str = "", height: int = 300) -
         title=title,
         height=height,
         alt=f"{title or 'The weights of a unit'} as an image, {span}.",
-        annotations=[footnote(f"Weights {span}.")],
+        annotations=[footnote(f"Weights {span}.", SIDE)],
         margin={"l": 4, "r": 4, "t": 44 if title else 12, "b": 28, "pad": 0},
         **picture_axes(SIDE, SIDE),
     )
