@@ -19,7 +19,7 @@ class Projection(NamedTuple):
     shares: np.ndarray  # (2,) of the variance of all pixels that lies along each
 
 
-def project(images: np.ndarray, sample: int = 1_500, seed: int = 123) -> Projection:
+def project(images: np.ndarray, sample: int = 800, seed: int = 123) -> Projection:
     """Return the first two principal components of a sample of images.
 
     With the mean image m, the rows x - m of the sample are U S V^T; the rows of V^T are the directions, and

@@ -1,10 +1,8 @@
 """Data: the digits themselves, before any network, and what is easy about them."""
 
-from mnistlab.ui.data_classes import draw_baselines, draw_classes, draw_pixels
-from mnistlab.ui.data_drawn import draw_drawn
-from mnistlab.ui.data_map import draw_map
 from mnistlab.ui.data_sheet import draw_sheet
-from mnistlab.ui.data_shelf import draw_arrays, draw_source
+from mnistlab.ui.data_shelf import draw_source
+from mnistlab.ui.data_tabs import draw_tabs
 from mnistlab.ui.shell import open_page
 
 lab = open_page(
@@ -14,9 +12,4 @@ lab = open_page(
 )
 draw_source(lab)
 draw_sheet(lab)
-draw_arrays(lab)
-draw_classes(lab)
-draw_pixels(lab)
-draw_map(lab)
-draw_baselines(lab)
-draw_drawn(lab)
+draw_tabs(lab)

@@ -13,7 +13,8 @@ from mnistlab.ui.show import show
 def draw_answers(lab: Lab, viewed: Viewed) -> None:
     """Draw the ten activations for the first three training images, untrained and, where it was, trained."""
     train = lab.dataset.train
-    st.subheader("What it says before it has learnt", anchor=False, help=GLOSSARY["activation"])
+    title = "What it says before it has learnt" if viewed.after is None else "What it says, before and after"
+    st.subheader(title, anchor=False, help=GLOSSARY["activation"])
     draw_scores(lab, viewed)
     states = [("before", "untrained", viewed.start_id, viewed.before)]
     if viewed.after is not None:

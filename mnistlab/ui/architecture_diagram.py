@@ -19,7 +19,7 @@ def draw_diagram(viewed: Viewed) -> None:
     st.caption(
         f"The {state} network. A line is a weight: blue where a unit's firing helps the next, orange where "
         "it hinders, the stronger the bolder. Hover over a line for its weight, over a unit for its bias. "
-        "In a large layer only some units are drawn, evenly spaced; what is drawn is real.",
+        "Of a large layer some units are drawn, evenly spaced.",
         help=GLOSSARY["weight"],
     )
 

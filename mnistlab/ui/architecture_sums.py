@@ -64,15 +64,15 @@ def lesson(lab: Lab, viewed: Viewed) -> str:
     if sigma == "relu":
         return (
             "A ReLU lets every positive $z$ pass, however large; at $z \\leq 0$ its slope is 0. Before "
-            f"training that is the case for **{shares['raw']:.0%}** of the first layer's sums, whatever the "
-            f"pixels are divided by. What changes is their size: $|z|$ is {sizes['raw']:.2g} in the middle "
-            f"with pixels from 0 to 255, and {sizes['unit']:.2g} divided by 255."
+            f"training that is so for **{shares['raw']:.0%}** of the first layer's sums, whatever the pixels "
+            f"are divided by. What changes is their size: half of them are beyond ±{sizes['raw']:.2g} with "
+            f"pixels from 0 to 255, and beyond ±{sizes['unit']:.2g} divided by 255."
         )
     return (
-        f"Fed with pixels from 0 to 255, the untrained first layer has $|z|$ = {sizes['raw']:.2g} in the "
-        f"middle, and **{shares['raw']:.0%}** of its sums lie where $\\sigma'$ is nearly 0: saturated before "
-        f"anything was learnt. Divided by 255, the same weights give {sizes['unit']:.2g}, and "
-        f"**{shares['unit']:.0%}** are saturated."
+        "Fed with pixels from 0 to 255, half of the untrained first layer's sums are beyond "
+        f"±{sizes['raw']:.2g}, and **{shares['raw']:.0%}** lie where $\\sigma'$ is nearly 0: saturated "
+        "before anything was learnt. With pixels divided by 255, the same weights give half of the sums "
+        f"within ±{sizes['unit']:.2g}, and **{shares['unit']:.0%}** are saturated."
     )
 
 

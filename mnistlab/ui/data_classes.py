@@ -31,7 +31,9 @@ def draw_classes(lab: Lab) -> None:
         )
     with right:
         show(
-            plot_class_means(*known_class_pictures(dataset), title="The mean of each digit, and its spread"),
+            plot_class_means(
+                *known_class_pictures(dataset), title="The mean of each digit, and its spread", tile=46
+            ),
             key="data_means",
         )
         st.caption(

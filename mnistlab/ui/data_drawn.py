@@ -74,7 +74,7 @@ def draw_forms() -> None:
 
 def draw_controls() -> tuple[int, int, int]:
     """Draw the choice of digit, form and seed, and return them."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         digit = st.segmented_control(
             "Digit",
             list(range(10)),
@@ -84,7 +84,7 @@ def draw_controls() -> tuple[int, int, int]:
             persist_state="session",
         )
         names = [template.name for template in TEMPLATES[digit]]
-        form = st.selectbox("Form", names, key=f"data_form_{digit}", persist_state="session", width=260)
+        form = st.selectbox("Form", names, key=f"data_form_{digit}", persist_state="session", width=220)
         seed = draw_seed("data_form_seed", "Write again", "Forty others: the next seed.")
     return digit, names.index(form), seed
 

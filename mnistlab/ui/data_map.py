@@ -23,7 +23,7 @@ def draw_map(lab: Lab) -> None:
         f"{len(seen.indices):,} of them differ most, they look like this; the two directions hold "
         f"**{seen.shares.sum():.0%}** of all differences, so what overlaps here may still be far apart."
     )
-    left, right = st.columns([8, 4], gap="large")
+    left, right = st.columns([7, 5], gap="medium")
     with left:
         key = "data_map_" + "_".join(map(str, name_of(lab.dataset)))
         show(
@@ -82,9 +82,9 @@ def draw_directions(directions, shares) -> None:
     columns = st.columns(2, gap="small")
     for number, (column, direction, share) in enumerate(zip(columns, directions, shares, strict=True)):
         with column:
-            name = ("Horizontal", "Vertical")[number]
+            name = ("Across", "Upwards")[number]
             show(
-                plot_weight_image(direction, title=f"{name}, {share:.1%}", height=190),
+                plot_weight_image(direction, title=f"{name}, {share:.1%}", height=200),
                 key=f"data_axis_{number}",
             )
     st.caption("Where a point lies is a weighted sum of its pixels. These are the weights.")

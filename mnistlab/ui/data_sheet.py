@@ -4,7 +4,8 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.datasets import Split
-from mnistlab.figures.digits import plot_digit, plot_digit_grid, plot_pixel_table
+from mnistlab.figures.digits import plot_digit, plot_digit_grid
+from mnistlab.ui.data_table import pixel_table
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.seed import draw_seed
 from mnistlab.ui.show import show
@@ -28,17 +29,16 @@ def draw_sheet(lab: Lab) -> None:
         return
     sheet = (lab.dataset.name, len(split.images), split_name, kind, seed)
     opened = opened_on(sheet, chosen)
-    left, right = st.columns([5, 7], gap="large")
+    left, right = st.columns([4, 7], gap="medium")
     with left:
         draw_grid(split, chosen, sheet)
         draw_picture(split, opened, SPLITS[split_name])
     with right:
-        show(
-            plot_pixel_table(
-                split.images[opened], title=f"The same {split.labels[opened]}, as the computer has it"
-            ),
-            key="data_table",
-        )
+        label = split.labels[opened]
+        st.markdown(f"**The same {label}, as the computer has it**")
+        with st.container(key="data_table"):
+            st.html(pixel_table(split.images[opened], f"This {label}"))
+        st.caption("Hover over a number for its row, its column and its value.")
 
 
 def draw_controls() -> tuple[str, str | int, int]:
@@ -90,6 +90,7 @@ def draw_grid(split: Split, chosen: np.ndarray, sheet: tuple) -> None:
                     f"{SPLITS[sheet[2]].lower()} image {index:,}: {split.labels[index]}<br>click to open"
                     for index in chosen
                 ],
+                tile=62,
             ),
             key=key,
             on_select=lambda: open_clicked(key, sheet, chosen),
@@ -109,10 +110,10 @@ def draw_picture(split: Split, index: int, split_name: str) -> None:
     image, label = split.images[index], split.labels[index]
     picture, facts = st.columns([3, 4], gap="medium", vertical_alignment="center")
     with picture:
-        show(plot_digit(image, height=190, name=f"This is {article(label)} {label}"), key="data_picture")
+        show(plot_digit(image, height=160, name=f"This is {article(label)} {label}"), key="data_picture")
     with facts:
         st.markdown(
-            f"**{split_name} image {index:,}** is {article(label)} {label}.  \n"
+            f"**{split_name} image {index:,}** is {article(label)}\u00a0{label}.  \n"
             f"{int((image > 0).sum())} of its 784 pixels have ink, {int((image >= 250).sum())} of them full "
             f"ink; on average a pixel is {image.mean():.1f}."
         )

@@ -28,7 +28,7 @@ def draw_seed(name: str, button: str, about: str) -> int:
         step=1,
         key=f"{name}_{version}",
         help=GLOSSARY["seed"],
-        width=150,
+        width=130,
     )
     st.session_state[name] = min(max(0, int(seed)), LARGEST)  # only the browser keeps the bounds
     st.button(button, key=f"{name}_next", on_click=lambda: next_seed(name), help=about)
