@@ -1,0 +1,194 @@
+"""A run as a table, as the notebook's log, and as a script that gives its numbers again."""
+
+import ast
+import csv
+import io
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mnistlab import export
+from mnistlab.config import TrainConfig
+from mnistlab.messages import Finished, Refused, Turn
+from mnistlab.pool import Pool
+from mnistlab.runs import OwnDigits
+from mnistlab.trainer import Trainer
+from mnistlab.worker import Desk
+from tests.conftest import MNIST_FOLDER, REPOSITORY
+
+PATIENCE = 120.0
+
+
+class DeskInProcess:
+    """A worker without a process: the same desk, asked directly."""
+
+    pid = 0
+
+    def __init__(self, dataset):
+        self.desk = Desk(lambda name: dataset)
+
+    def wait_until_ready(self):
+        pass
+
+    def ask(self, turn: Turn):
+        answer = self.desk.answer(turn)
+        assert not isinstance(answer, Refused), answer
+        return answer
+
+    def kill(self):
+        pass
+
+    close = kill
+
+
+def eventful_run(dataset, name):
+    """Train a run on which everything happens that a schedule can hold."""
+    pool = Pool(lambda: DeskInProcess(dataset), num_workers=1)
+    trainer = Trainer(pool)
+    try:
+        trainer.new(
+            TrainConfig(
+                dataset=name, hidden=(9,), train_size=640, batch_size=32, num_epochs=2, scaling="unit"
+            )
+        )
+        steps = [
+            trainer.start,
+            lambda: trainer.train_on(dataset.test.images[:3], dataset.test.labels[:3], 5),
+            lambda: (trainer.set_learning_rate(0.03), trainer.one_epoch()),
+            lambda: trainer.train_on(dataset.test.images[3:4], dataset.test.labels[3:4], 4),
+            lambda: trainer.train_on(dataset.test.images[5:6], dataset.test.labels[5:6], 4),
+            lambda: (trainer.set_learning_rate(0.01), trainer.set_num_epochs(5), trainer.start()),
+        ]
+        for step in steps:
+            trainer.wait_for(lambda snapshot: not snapshot.active and not snapshot.doing, PATIENCE)
+            step()
+        return trainer.wait_for(lambda snapshot: not snapshot.active and not snapshot.doing, PATIENCE).run
+    finally:
+        trainer.close()
+        pool.close()
+
+
+def lines_of(run):
+    return [
+        f"{metrics.epoch} {metrics.train.cost} {metrics.test.cost} {metrics.test.num_correct}"
+        for metrics in run.history
+    ]
+
+
+def output_of(script, tmp_path, **environment):
+    path = tmp_path / "run.py"
+    path.write_text(script)
+    done = subprocess.run(
+        [sys.executable, str(path)],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_the_script_of_a_run_on_mnist_gives_its_numbers_to_the_last_digit(mnist, tmp_path):
+    run = eventful_run(mnist, "mnist")
+    assert len(run.schedule) == 6
+    assert sum(isinstance(change, OwnDigits) for change in run.schedule) == 3
+    assert output_of(export.script(run), tmp_path, MNISTLAB_DATA_DIR=str(MNIST_FOLDER)) == lines_of(run)
+
+
+def test_the_script_of_a_run_on_generated_digits_does_too(generated, tmp_path):
+    run = eventful_run(generated, "generated")
+    assert output_of(export.script(run), tmp_path) == lines_of(run)
+
+
+@pytest.fixture(scope="module")
+def run():
+    from tests.test_checkpoints import trained_run
+
+    return trained_run()
+
+
+def test_a_script_that_left_out_a_change_would_be_noticed(mnist, tmp_path):
+    run = eventful_run(mnist, "mnist")
+    script = re.sub(r"3, 1, 0\.03\)", "3, 1, 0.04)", export.script(run).replace("2, 1, 0.03", "2, 1, 0.031"))
+    assert output_of(script, tmp_path, MNISTLAB_DATA_DIR=str(MNIST_FOLDER)) != lines_of(run)
+
+
+def test_the_script_is_python_whatever_the_run_is_called(run):
+    from dataclasses import replace
+
+    for name in ('"""', "'; import os", "\\", "x\n1/0"):
+        tree = ast.parse(export.script(replace(run, name=name)))
+        assert not [node for node in ast.walk(tree) if isinstance(node, ast.Div)]
+
+
+def test_an_untrained_run_has_a_script_too(run):
+    from dataclasses import replace
+
+    script = export.script(replace(run, history=run.history[:1]))
+    ast.parse(script)
+    assert "0 epochs" in script
+    assert "trained(params, 0" not in script
+
+
+def test_more_epochs_than_a_training_may_have_are_trained_in_stages(run):
+    from dataclasses import replace
+
+    long = replace(run, history=tuple(run.history[0]._replace(epoch=epoch) for epoch in range(2501)))
+    calls = re.findall(r"trained\(params, (\d+), (\d+)", export.script(long))
+    assert calls == [("0", "1000"), ("1000", "1000"), ("2000", "500")]
+
+
+def test_the_table_holds_every_figure_to_its_last_digit(run):
+    rows = list(csv.DictReader(io.StringIO(export.history_csv(run))))
+    assert len(rows) == len(run.history)
+    for row, metrics in zip(rows, run.history, strict=True):
+        assert int(row["epoch"]) == metrics.epoch
+        assert float(row["test_cost"]) == metrics.test.cost
+        assert float(row["train_cost"]) == metrics.train.cost
+        assert int(row["test_correct"]) == metrics.test.num_correct
+        assert int(row["train_images"]) == metrics.train.confusion.sum()
+        assert float(row["gradient_norm_2"]) == metrics.gradient_norms[1]
+        assert float(row["saturation_1"]) == metrics.saturation[0]
+        assert float(row["seconds"]) == metrics.seconds
+        assert [float(row[f"test_recall_{d}"]) for d in range(10)] == list(metrics.test.recall)
+
+
+def test_a_digit_without_images_has_an_empty_cell(run):
+    from dataclasses import replace
+
+    empty = run.history[0].test._replace(confusion=np.zeros((10, 10), int))
+    only = replace(run, history=(run.history[0]._replace(test=empty),))
+    (row,) = csv.DictReader(io.StringIO(export.history_csv(only)))
+    assert row["test_recall_3"] == ""
+
+
+def test_the_log_is_the_notebooks(mnist):
+    pool = Pool(lambda: DeskInProcess(mnist), num_workers=1)
+    trainer = Trainer(pool)
+    try:
+        trainer.new(TrainConfig(train_size=1280, num_epochs=1))
+        trainer.start()
+        run = trainer.wait_for(lambda snapshot: not snapshot.active, PATIENCE).run
+    finally:
+        trainer.close()
+        pool.close()
+    lines = export.log_text(run).splitlines()
+    assert lines[:2] == ["Initial cost: 2.478697", "Correctly predicted labels: 830 / 10000"]
+    assert lines[2] == "Episode 0"
+    assert re.fullmatch(r"Current cost: \d\.\d{6}", lines[3])
+    assert re.fullmatch(r"Correctly predicted labels: \d+ / 10000", lines[4])
+    assert len(lines) == 5
+
+
+def test_a_desk_refuses_in_a_sentence_and_forgets_the_job(mnist):
+    desk = Desk(lambda name: mnist)
+    answer = desk.answer(Turn(1, None, 0.1, False))
+    assert isinstance(answer, Refused)
+    assert not isinstance(answer, Finished)
+    assert desk.work == {}
