@@ -213,7 +213,7 @@ def _overfitting(history: Sequence[EpochMetrics], config: TrainConfig) -> Findin
         "The network overfits: it learns the training images by heart, not the digits.",
         f"Since epoch {earlier.epoch} the training cost went from {earlier.train.cost:.4f} to "
         f"{last.train.cost:.4f}, the test cost from {earlier.test.cost:.4f} to {last.test.cost:.4f}. "
-        f"Read right: {last.train.accuracy:.1%} of the training images, {last.test.accuracy:.1%} of the others.",
+        f"{last.train.accuracy:.1%} of the training images are right, {last.test.accuracy:.1%} of the others.",
         "Train on more images, or stop earlier, or take fewer units.",
     )
 
