@@ -138,6 +138,17 @@ def test_a_hairline_is_darkened_within_bounds():
     assert boxed.max() == round(255 * LARGEST_GAIN / 10)
 
 
+def test_a_faint_tip_is_part_of_the_digit():
+    drawing = np.zeros((1000, 1000), np.uint8)
+    drawing[101:900, 300:500] = 255
+    drawing[100, 400] = 255
+    first_row, last_row, *_ = extents(stages(drawing).boxed)
+    assert (first_row, last_row) == (0, 19)
+    drawing[101:139, 300:500] = 0  # the topmost cells hold that one pixel alone
+    boxed = stages(drawing).boxed
+    assert (boxed[0].max(), np.count_nonzero(boxed[0])) == (1, 1)
+
+
 def test_ink_in_a_corner_is_not_clipped_by_centering():
     picture = np.zeros((100, 100), np.uint8)
     picture[10:90, 10] = picture[10, 10:90] = 40  # a faint long L ...

@@ -161,6 +161,7 @@ def test_a_stroke_is_not_joined_to_the_next():
     ink = inked(Writing(points[None], np.ones((1, DOTS))), np.array([2.0]), np.repeat([0, 1], 64))[0]
     assert not ink[:, CANVAS // 2 - 8 : CANVAS // 2 + 8].any()
     assert ink.sum(axis=1)[10:30].min() > 7
+    assert ink.sum(axis=1).max() < 9  # two lines of four pixels, without blots at their ends
 
 
 @pytest.mark.slow
