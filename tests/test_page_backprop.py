@@ -1,0 +1,219 @@
+"""The Backprop page, driven without a browser: every control, and what is on the screen after it."""
+
+import inspect
+import json
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnistlab import backprop, registry
+from mnistlab.config import TrainConfig
+from mnistlab.datasets import Dataset, Split
+from mnistlab.network import initialize_network
+from mnistlab.runs import new_run, with_epoch
+from mnistlab.training import train
+from tests.conftest import REPOSITORY
+
+SETTINGS = {"hidden": "12", "scaling": "unit", "initialization": "scaled", "dataset": "generated"}
+
+
+def page(**query) -> AppTest:
+    app = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=120)
+    for name, value in {**SETTINGS, **query}.items():
+        app.query_params[name] = value
+    app.switch_page("pages/backprop.py")
+    return app.run()
+
+
+def shown(app: AppTest) -> str:
+    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.latex])
+
+
+def figures(app: AppTest) -> list[dict]:
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def button_keys(app: AppTest) -> set[str]:
+    return {button.key for button in app.button}
+
+
+def guess(app: AppTest, answer: str) -> AppTest:
+    return app.button(key=f"backprop_guess_{answer}").click().run()
+
+
+@pytest.fixture(scope="module")
+def trained(generated):
+    """A run of one epoch on a few generated digits."""
+    config = TrainConfig(
+        hidden=(12,), scaling="unit", initialization="scaled", dataset="generated", num_epochs=1,
+        train_size=256, batch_size=32, learning_rate=0.05,
+    )  # fmt: skip
+    few = Split(generated.train.images[:256], generated.train.labels[:256])
+    small = Dataset("generated digits", "", few, few)
+    run = new_run(config, initialize_network(config.dimensions, config.seed, "scaled"), "small")
+    for epoch in train(config, small):
+        run = with_epoch(run, epoch.metrics, epoch.params)
+    return run
+
+
+def test_the_page_is_useful_with_no_choice_made(generated):
+    app = page()
+    assert not app.exception
+    assert app.title[0].value == "Backprop"
+    headings = [heading.value for heading in app.subheader]
+    assert headings == [
+        "Forward",
+        "Backward",
+        "The gradient",
+        "One weight, with its numbers",
+        "Turn this weight by hand",
+        "Is it right?",
+        "One step of training",
+        "The code that ran",
+    ]
+    label = int(generated.test.labels[0])
+    assert f"is a **{label}**" in shown(app)
+    assert "backprop_trained" not in {control.key for control in app.segmented_control}
+    assert len(figures(app)) >= 9
+
+
+def test_the_source_is_that_of_the_modules_themselves(generated):
+    codes = {code.value for code in page().code}
+    for function in (backprop.backward, backprop.batch_gradient, backprop.sgd_step):
+        assert inspect.getsource(function).rstrip() in {code.rstrip() for code in codes}
+
+
+def test_nothing_is_given_away_before_a_guess_and_the_numbers_prove_the_answer(generated):
+    app = page()
+    assert {"backprop_guess_raise", "backprop_guess_lower", "backprop_guess_same"} <= button_keys(app)
+    before = {metric.label for metric in app.metric}
+    guess(app, "raise")
+    assert not app.exception
+    assert "backprop_guess_raise" not in button_keys(app)
+    costs = [float(m.value) for m in app.metric if m.label not in before and "the weight" in m.label]
+    assert len(costs) == 3
+    lower, _, higher = costs
+    raised = "**You guessed right.** Raise it" in shown(app)
+    assert raised == (higher < lower)
+    assert raised or "**Not so.** Lower it" in shown(app)
+    for name in ("(BP1)", "(BP2)", "(BP3)", "(BP4)"):
+        assert name in shown(app)
+
+
+def test_another_weight_asks_again_unless_guessing_is_switched_off(generated):
+    app = guess(page(), "none")
+    app.number_input(key="backprop_pick_unit").set_value(5).run()
+    assert "backprop_guess_raise" in button_keys(app)
+    app.toggle(key="backprop_guess_first").set_value(False).run()
+    assert "backprop_guess_raise" not in button_keys(app)
+    assert "z_{5}^{(1)}" in shown(app)
+
+
+def test_layer_unit_and_source_choose_the_weight_that_is_written_out(generated):
+    app = guess(page(), "none")
+    app.segmented_control(key="backprop_pick_layer").set_value(2).run()
+    app.number_input(key="backprop_pick_unit").set_value(7).run()
+    app.number_input(key="backprop_pick_source").set_value(3).run()
+    guess(app, "none")
+    assert not app.exception
+    assert r"\partial W_{7,3}^{(2)}" in shown(app)
+    assert "(BP2)" not in "".join(c.value for c in app.caption)
+    app.button(key="backprop_steepest").click().run()
+    assert app.segmented_control(key="backprop_pick_layer").value == 2
+    assert "W_{7,3}^{(2)}" not in shown(app)
+
+
+def test_digit_and_number_choose_the_image(generated):
+    app = page()
+    app.pills(key="backprop_digit").set_value(4).run()
+    number = app.number_input(key="backprop_number").value
+    assert generated.test.labels[number] == 4
+    app.button(key="backprop_next").click().run()
+    after = app.number_input(key="backprop_number").value
+    assert after > number
+    assert generated.test.labels[after] == 4
+    app.button(key="backprop_random").click().run()
+    assert generated.test.labels[app.number_input(key="backprop_number").value] == 4
+    other = int(np.flatnonzero(generated.test.labels != 4)[0])
+    app.number_input(key="backprop_number").set_value(other).run()
+    assert app.pills(key="backprop_digit").value is None
+    app.segmented_control(key="backprop_from").set_value("train").run()
+    assert f"Training image {other:,} is a **{generated.train.labels[other]}**" in shown(app)
+    assert not app.exception
+
+
+def test_a_mistake_is_an_image_that_the_network_misreads(generated):
+    app = page()
+    app.button(key="backprop_misread").click().run()
+    assert not app.exception
+    assert "which is right" not in shown(app)
+
+
+def test_a_drawing_is_offered_when_there_is_one_and_asks_what_it_was_meant_to_be(generated):
+    app = page()
+    assert "drawing" not in app.segmented_control(key="backprop_from").options
+    app.session_state["last_drawing"] = generated.test.images[3]
+    app.run()
+    app.segmented_control(key="backprop_from").set_value("drawing").run()
+    app.pills(key="backprop_meant").set_value(6).run()
+    assert not app.exception
+    assert "Your drawing is a **6**" in shown(app)
+
+
+def test_turning_the_weight_moves_the_cost_and_back_brings_it_back(generated):
+    app = page()
+    slider = next(s for s in app.slider if s.key.startswith("backprop_turn_"))
+
+    def cost():
+        return next(m.value for m in app.metric if m.label == "cost $L$")
+
+    as_it_is = cost()
+    slider.set_value(200).run()
+    assert cost() != as_it_is
+    app.button(key="backprop_turn_back").click().run()
+    assert cost() == as_it_is
+    assert not app.exception
+
+
+def test_the_check_shows_every_array_and_belongs_to_its_image(generated):
+    app = page()
+    app.button(key="backprop_check").click().run()
+    assert not app.exception
+    assert "**By hand against `jax.grad`.**" in shown(app)
+    assert "do **not** agree" not in shown(app)
+    assert len(app.table[0].value) == 4
+    app.button(key="backprop_next").click().run()
+    assert not app.table
+
+
+def test_one_step_lowers_the_cost_and_says_how_much_of_the_promise_was_kept(generated):
+    app = page()
+    app.segmented_control(key="backprop_size").set_value(8).run()
+    app.segmented_control(key="backprop_part").set_value(100).run()
+    app.button(key="backprop_step").click().run()
+    assert not app.exception
+    metrics = {metric.label: metric.value for metric in app.metric}
+    assert float(metrics["after"]) <= float(metrics["summed cost before"])
+    assert float(metrics["kept of the promise"].rstrip(" %")) == pytest.approx(100, abs=5)
+    assert "with 8 images" in shown(app)
+
+
+@pytest.mark.parametrize("hidden", ["none", "7,6"])
+def test_other_depths_have_their_own_equations(generated, hidden):
+    app = guess(page(hidden=hidden), "none")
+    assert not app.exception
+    captions = [caption.value for caption in app.caption]
+    assert sum("(BP2) carried" in caption for caption in captions) == (0 if hidden == "none" else 2)
+
+
+def test_a_trained_network_can_be_compared_with_itself_before_training(generated, trained):
+    app = page()
+    registry.trainer_for(app.session_state["token"]).add(trained)
+    app.run()
+    state = app.segmented_control(key="backprop_trained")
+    assert state.value is True
+    after = [metric.value for metric in app.metric]
+    state.set_value(False).run()
+    assert not app.exception
+    assert [metric.value for metric in app.metric] != after
