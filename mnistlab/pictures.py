@@ -17,7 +17,7 @@ FORMATS = ("PNG", "JPEG")
 PNG_ADDRESS = "data:image/png;base64,"
 JPEG_SCAN = b"\xff\xda"
 
-# Pillow warns of damage that it can live with, and of sizes above our own bound: no news for the server's log.
+# Pillow warns of damage that it can live with and of sizes above our own bound: no news for the log.
 warnings.filterwarnings("ignore", module="PIL")
 
 

@@ -18,7 +18,7 @@ def plot_stages(
     title: str = "",
     height: int = 260,
 ) -> go.Figure:
-    """Return what the network reads, and beside it the box that it came from.
+    """Return what the network reads, and at its left the box that it came from.
 
     Args:
         framed_image: What the network reads, 0..255, (28, 28).
@@ -32,23 +32,26 @@ def plot_stages(
     """
     image = np.asarray(framed_image)
     if not image.any():
-        return empty(title, "No ink yet.", height)
-    pictures = [] if boxed is None else [(np.asarray(boxed), 0, (SIDE - len(boxed)) / 2, captions[0])]
-    left = 0 if boxed is None else len(boxed) + GAP
-    pictures.append((image, left, 0, captions[1]))
+        return empty(title, "No ink is left.", height)
     row, column = center_of_mass(image)
+    where = "row %{y}, column %{x}<br>value %{z} of 255"
+    traces = [inked(image, 0, 0, where)]
+    below = [caption(captions[1], SIDE / 2 - 0.5)]
+    left = 0
+    if boxed is not None:
+        side = len(boxed)
+        left = -GAP - side
+        traces.append(inked(np.asarray(boxed), left, (SIDE - side) / 2, "value %{z} of 255"))
+        below.append(caption(captions[0], left + side / 2 - 0.5))
     marks = [
-        mark(left + CENTER, CENTER, "cross-thin", "where MNIST has the center of mass"),
-        mark(left + column, row, "circle-open", f"center of mass: row {row:.1f}, column {column:.1f}"),
+        mark(CENTER, CENTER, "cross-thin", "where MNIST has the center of mass"),
+        mark(column, row, "circle-open", f"center of mass: row {row:.1f}, column {column:.1f}"),
     ]
-    axes = picture_axes(SIDE, left + SIDE)
+    axes = picture_axes(SIDE, SIDE)
+    axes["x"]["range"] = [left - 0.5, SIDE - 0.5]
     axes["y"]["range"] = [SIDE - 0.5 + CAPTION, -0.5]
-    below = [
-        note(words, at + len(picture) / 2 - 0.5, SIDE, yanchor="top", font={"color": TEXT, "size": 12})
-        for picture, at, _, words in pictures
-    ]
     return framed(
-        [*(inked(picture, at, top) for picture, at, top, _ in pictures), *marks],
+        [*traces, *marks],
         title=title,
         height=height,
         alt=f"{title or 'What the network reads'}: 28 by 28 pixels, center of mass at row {row:.1f}, "
@@ -66,35 +69,35 @@ def center_of_mass(image: np.ndarray) -> tuple[float, float]:
     return float((rows * mass).sum() / mass.sum()), float((columns * mass).sum() / mass.sum())
 
 
-def inked(picture: np.ndarray, left: float, top: float) -> go.Heatmap:
+def inked(picture: np.ndarray, left: float, top: float, says: str) -> dict:
     """Return a picture in ink, beginning at a column and a row."""
-    rows, columns = np.indices(picture.shape)
-    return go.Heatmap(
-        z=picture.astype(np.uint8).tolist(),
-        x0=left,
-        dx=1,
-        y0=top,
-        dy=1,
-        colorscale=INK,
-        zmin=0,
-        zmax=255,
-        showscale=False,
-        customdata=np.dstack([rows, columns]).tolist(),
-        hovertemplate="row %{customdata[0]}, column %{customdata[1]}<br>value %{z} of 255<extra></extra>",
-    )
+    return {
+        "type": "heatmap",
+        "z": picture.astype(np.uint8),
+        "x0": left,
+        "dx": 1,
+        "y0": top,
+        "dy": 1,
+        "colorscale": INK,
+        "zmin": 0,
+        "zmax": 255,
+        "showscale": False,
+        "hovertemplate": f"{says}<extra></extra>",
+    }
 
 
-def mark(column: float, row: float, symbol: str, says: str) -> go.Scatter:
+def caption(words: str, middle: float) -> dict:
+    """Return the words below a picture."""
+    return note(words, middle, SIDE, yanchor="top", font={"color": TEXT, "size": 12})
+
+
+def mark(column: float, row: float, symbol: str, says: str) -> dict:
     """Return a mark on a picture."""
-    return go.Scatter(
-        x=[column],
-        y=[row],
-        mode="markers",
-        marker={
-            "symbol": symbol,
-            "size": 11,
-            "color": ACCENT,
-            "line": {"width": 2, "color": ACCENT},
-        },
-        hovertemplate=f"{says}<extra></extra>",
-    )
+    return {
+        "type": "scatter",
+        "x": [column],
+        "y": [row],
+        "mode": "markers",
+        "marker": {"symbol": symbol, "size": 11, "color": ACCENT, "line": {"width": 2, "color": ACCENT}},
+        "hovertemplate": f"{says}<extra></extra>",
+    }

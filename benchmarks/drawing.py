@@ -1,0 +1,109 @@
+"""How long the server works on one stroke, part by part: from what the browser sends to the figures.
+
+    python -m benchmarks.drawing [DATA_DIR]
+
+The budget is 40 ms from the picture to the bars. Times are those of the processor, so that other work on the
+machine does not count.
+"""
+
+import base64
+import io
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+import plotly.io
+from PIL import Image
+
+from benchmarks.pen_strokes import WRITTEN, drawn, strokes_of
+from mnistlab.config import PRESETS
+from mnistlab.datasets import best_available
+from mnistlab.drawing import raw_resize, stages
+from mnistlab.evidence import evidence
+from mnistlab.exploring import blocks_of, nearest
+from mnistlab.figures.answer import plot_outputs, plot_strip
+from mnistlab.figures.digits import plot_digit_grid
+from mnistlab.figures.evidence import plot_evidence
+from mnistlab.figures.stages import plot_stages
+from mnistlab.pictures import read_canvas
+from mnistlab.reading import passed_by
+from mnistlab.training import initial_params
+from mnistlab.verdict import verdict
+
+TO_THE_BARS = ("read the picture", "frame it", "figure of the stages", "ask the network", "verdict and bars")
+
+
+def main(data_dir: str | None = None) -> None:
+    """Print median and 95th percentile of each part over 60 digits, in ms."""
+    train = best_available(data_dir).train
+    begin = time.perf_counter()
+    blocks = blocks_of(train.images)
+    print(f"blocks of {len(train.labels):,} training images, once: {time.perf_counter() - begin:.2f} s")
+    addresses = [as_address(drawn(strokes_of(text))) for ways in WRITTEN.values() for text in ways]
+    for name, config in PRESETS.items():
+        params = initial_params(config)
+        parts = Parts()
+        for address in addresses[:3]:  # the first ones compile the operations
+            one_stroke(Parts(), address, params, config, train, blocks)
+        for address in addresses:
+            one_stroke(parts, address, params, config, train, blocks)
+        print(f"\n{name}, {'-'.join(map(str, config.dimensions))}")
+        parts.print()
+
+
+class Parts:
+    """The times of the parts, in the order in which they are done."""
+
+    def __init__(self):
+        self.times: dict[str, list[float]] = {}
+
+    def timed(self, name: str, work: Callable):
+        """Return what some work gives, and keep how long it took."""
+        begin = time.process_time()
+        result = work()
+        self.times.setdefault(name, []).append(1000 * (time.process_time() - begin))
+        return result
+
+    def print(self) -> None:
+        """Print them."""
+        bars = np.sum([self.times[name] for name in TO_THE_BARS], axis=0)
+        everything = np.sum(list(self.times.values()), axis=0)
+        for name, times in {**self.times, "= to the bars": bars, "= everything": everything}.items():
+            print(f"  {name:24s} {np.median(times):6.1f} ms, p95 {np.percentile(times, 95):6.1f} ms")
+
+
+def one_stroke(parts: Parts, address: str, params, config, train, blocks) -> None:
+    """Do what the page does after a stroke."""
+    pixels = parts.timed("read the picture", lambda: read_canvas(address, 280, 280))
+    found = parts.timed("frame it", lambda: (stages(pixels), raw_resize(pixels))[0])
+    parts.timed("figure of the stages", lambda: as_json(plot_stages(found.framed, found.boxed)))
+    passed = parts.timed("ask the network", lambda: passed_by(params, found.framed, config))
+    answer = passed.activations[-1]
+    parts.timed("verdict and bars", lambda: (verdict(answer), as_json(plot_outputs(answer))))
+    parts.timed("layers", lambda: [as_json(plot_strip(a)) for a in passed.activations[1:-1]])
+    why = parts.timed(
+        "evidence", lambda: evidence(params, passed, len(params) - 1, int(answer.argmax()), config.activation)
+    )
+    parts.timed(
+        "figures of the evidence",
+        lambda: [as_json(plot_evidence(values, found.framed)) for values in (why.slopes, why.contributions)],
+    )
+    indices, _ = parts.timed("nearest digits", lambda: nearest(found.framed, train.images, 5, blocks))
+    parts.timed("figure of the nearest", lambda: as_json(plot_digit_grid(train.images[indices], columns=5)))
+
+
+def as_json(figure) -> str:
+    """Return a figure as it travels to the browser."""
+    return plotly.io.to_json(figure, validate=False)
+
+
+def as_address(pixels: np.ndarray) -> str:
+    """Return a picture as the browser sends it."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2])
