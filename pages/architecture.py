@@ -1,11 +1,9 @@
 """Architecture: what the network consists of, and what it says before it has learnt anything."""
 
-from mnistlab.ui.architecture_answers import draw_answers, draw_promise
+from mnistlab.ui.architecture_answers import draw_answers
 from mnistlab.ui.architecture_case import viewed_network
 from mnistlab.ui.architecture_diagram import draw_diagram, draw_table
-from mnistlab.ui.architecture_sigma import draw_sigma
-from mnistlab.ui.architecture_sums import draw_sums
-from mnistlab.ui.architecture_weights import draw_weights
+from mnistlab.ui.architecture_tabs import draw_questions
 from mnistlab.ui.shell import open_page
 
 lab = open_page(
@@ -17,7 +15,4 @@ viewed = viewed_network(lab)
 draw_diagram(viewed)
 draw_table(viewed)
 draw_answers(lab, viewed)
-draw_sigma(viewed)
-draw_sums(lab, viewed)
-draw_weights(viewed)
-draw_promise()
+draw_questions(lab, viewed)

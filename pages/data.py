@@ -2,7 +2,7 @@
 
 from mnistlab.ui.data_sheet import draw_sheet
 from mnistlab.ui.data_shelf import draw_source
-from mnistlab.ui.data_tabs import draw_tabs
+from mnistlab.ui.data_tabs import draw_questions
 from mnistlab.ui.shell import open_page
 
 lab = open_page(
@@ -12,4 +12,4 @@ lab = open_page(
 )
 draw_source(lab)
 draw_sheet(lab)
-draw_tabs(lab)
+draw_questions(lab)

@@ -61,7 +61,7 @@ def draw_forms() -> None:
                 columns=COLUMNS,
                 title=f"{template.name.capitalize()}, written {WRITTEN} times",
                 hover=[f"variation {number + 1}" for number in range(WRITTEN)],
-                tile=64,
+                tile=52,
             ),
             key="data_variations",
         )
@@ -80,6 +80,7 @@ def draw_controls() -> tuple[int, int, int]:
             list(range(10)),
             default=FIRST,
             required=True,
+            wrap=True,
             key="data_form_digit",
             persist_state="session",
         )

@@ -59,6 +59,7 @@ def draw_controls() -> tuple[str, str | int, int]:
             format_func=lambda kind: "All" if kind == ALL else str(kind),
             default=ALL,
             required=True,
+            wrap=True,
             key="data_kind",
             persist_state="session",
         )

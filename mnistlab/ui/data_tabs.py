@@ -1,4 +1,6 @@
-"""Data: what lies behind the sheet of digits; one tab at a time is drawn, and the open one stays open."""
+"""Data: what lies behind the sheet of digits, a tab for each question."""
+
+from functools import partial
 
 import streamlit as st
 
@@ -7,6 +9,7 @@ from mnistlab.ui.data_drawn import draw_drawn
 from mnistlab.ui.data_map import draw_map
 from mnistlab.ui.data_shelf import draw_arrays
 from mnistlab.ui.lab import Lab
+from mnistlab.ui.tabs import draw_tabs
 
 TABS = {
     "Arrays": draw_arrays,
@@ -16,16 +19,9 @@ TABS = {
     "To beat": draw_baselines,
     "Drawn by the lab": draw_drawn,
 }
-OPEN = "data_open_tab"
 
 
 @st.fragment
-def draw_tabs(lab: Lab) -> None:
-    """Draw the row of tabs and the content of the open one."""
-    before = st.session_state.get(OPEN, next(iter(TABS)))
-    tabs = st.tabs(list(TABS), default=before, key="data_tabs", on_change="rerun")
-    for (name, draw), tab in zip(TABS.items(), tabs, strict=True):
-        if tab.open:
-            st.session_state[OPEN] = name
-            with tab:
-                draw(lab)
+def draw_questions(lab: Lab) -> None:
+    """Draw the tabs."""
+    draw_tabs("data_tabs", {name: partial(draw, lab) for name, draw in TABS.items()})
