@@ -144,7 +144,7 @@ def test_a_faint_tip_is_part_of_the_digit():
     drawing[100, 400] = 255
     first_row, last_row, *_ = extents(stages(drawing).boxed)
     assert (first_row, last_row) == (0, 19)
-    drawing[101:139, 300:500] = 0  # the topmost cells hold that one pixel alone
+    drawing[101:140, 300:500] = 0  # the topmost cells hold that one pixel alone
     boxed = stages(drawing).boxed
     assert (boxed[0].max(), np.count_nonzero(boxed[0])) == (1, 1)
 
