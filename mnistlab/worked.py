@@ -123,7 +123,7 @@ def sum_lines(total: Sum, chosen: int, letter: str, end: str) -> tuple[str, ...]
 def marked(product: str, index: int, chosen: bool, letter: str) -> str:
     """Return a product with its index below; the chosen weight's in a box."""
     body = rf"\boxed{{{product}}}" if chosen else product
-    return rf"\underset{{{letter}={index}}}{{{body}}}"
+    return rf"\underset{{{letter}={index}}}{{\small {body}}}"
 
 
 def symbol(letter: str, layer: int, *indices: int | str) -> str:
@@ -201,8 +201,9 @@ def carried_error(followed: Followed, place: Place, upper: Place) -> Equation:
         rf"{symbol(DELTA, layer + 1, 'k')}\Big)\,\sigma'({symbol('z', layer, unit)})"
     )
     slope = factor(float(followed.slopes(layer)[unit]))
-    opening, *others = sum_lines(total, upper.unit, "k", rf"\,\big)\cdot {slope}")
-    lines = (first, opening.replace("&= ", r"&= \big(\,", 1), *others, rf"&= {numeral(value)}")
+    opening, *others = sum_lines(total, upper.unit, "k", r"\,\big)")
+    last = rf"&\quad \cdot {slope} = {numeral(value)}"
+    lines = (first, opening.replace("&= ", r"&= \big(\,", 1), *others, last)
     return Equation("BP2", place, lines, value, total)
 
 
@@ -217,8 +218,8 @@ def weight_gradient(followed: Followed, place: Place) -> Equation:
     )
     delta = float(followed.deltas[layer - 1][unit])
     carried = float(followed.activations[layer - 1][source])
-    last = rf"&= {factor(delta)} \cdot {factor(carried)} = \mathbf{{{numeral(value)}}}"
-    return Equation("BP3", place, (first, last), value)
+    product = rf"&= {factor(delta)} \cdot {factor(carried)}"
+    return Equation("BP3", place, (first, product, rf"&= \mathbf{{{numeral(value)}}}"), value)
 
 
 def bias_gradient(followed: Followed, place: Place) -> Equation:

@@ -23,6 +23,7 @@ class Case:
     params: Params
     followed: Followed
     place: Place
+    network: str  # the same for the same network in the same state
     id: str  # the same for the same image and network
 
     @property

@@ -89,7 +89,7 @@ def draw_weights(weights) -> None:
     )
     unseen = sum(check.by_hand == 0 or check.difference == 0 for check in weights)
     st.caption(
-        "Dark: this weight. The others were drawn at random among those that carry something."
+        "The large dot is this weight. The others were drawn at random among those that carry something."
         + (
             f" {unseen} are not shown: so flat that two costs with sixteen digits are equal."
             if unseen

@@ -42,7 +42,7 @@ def draw_choice(lab: Lab) -> Case:
     with answers:
         show(plot_outputs(followed.activations[-1], label, height=240), "backprop_outputs", width="stretch")
     draw_summary(name, followed)
-    network = f"{lab.run.id}_{lab.run.epoch if trained else 0}_{lab.snapshot.version if trained else 0}"
+    network = f"{lab.run.id}_{lab.run.epoch}_{len(lab.run.schedule)}" if trained else lab.run.id
     return Case(
         name=name,
         image=image,
@@ -50,6 +50,7 @@ def draw_choice(lab: Lab) -> Case:
         params=params,
         followed=followed,
         place=chosen_place(followed),
+        network=f"{network}_{lab.dataset.name}",
         id=f"{network}_{lab.dataset.name}_{source}_{number}_{label}",
     )
 

@@ -110,7 +110,6 @@ def draw_backward(case: Case) -> None:
             "runs the same wires backward.",
             help=GLOSSARY["error"],
         )
-        st.markdown(why_so_many_are_zero(followed, case.config.scaling))
     with figure, st.container(key="backprop_backward"):
         strips = [
             Strip(
@@ -124,6 +123,7 @@ def draw_backward(case: Case) -> None:
         ]
         alt = f"Delta of {followed.depth} layers, from the outputs back to the first."
         draw_strips(strips, "backward", case, alt)
+        st.markdown(why_so_many_are_zero(followed, case.config.scaling))
 
 
 def why_so_many_are_zero(followed: Followed, scaling: str) -> str:

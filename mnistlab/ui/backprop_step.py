@@ -20,17 +20,23 @@ STEPPED = "backprop_stepped"  # (what it was taken with, the step, norms)
 def draw_step(lab: Lab, case: Case) -> None:
     """Draw the settings of a step, the button that takes it, and what it did."""
     st.subheader("One step of training", anchor=False, help=GLOSSARY["mini-batch"])
-    st.latex(
-        r"\theta \leftarrow \theta - \eta \sum_{x \in \text{mini-batch}} \nabla_\theta L_x \qquad "
-        r"\text{promise: } \Delta L \approx -\eta\, \lVert g \rVert^2"
+    step, promise = st.columns(2, vertical_alignment="center")
+    step.latex(r"\theta \leftarrow \theta - \eta\, g, \qquad g = \sum_{x} \nabla_\theta L_x")
+    promise.latex(
+        r"\text{promise:}\quad L_{\text{after}} - L_{\text{before}} \approx -\eta\, \lVert g \rVert^2"
+    )
+    st.markdown(
+        "The gradients of the images of a mini-batch are added, and all weights and biases $\\theta$ move "
+        "against the sum. To first order the cost, summed over the same images, then falls by $\\eta$ "
+        "times the squared length of $g$."
     )
     size, number, part = draw_settings(lab, case)
     learning_rate = case.config.learning_rate / part
-    made_with = (case.id.rsplit("_", 3)[0], size, number, part)
+    made_with = (case.network, size, number, part)
     if st.button("Take the step", key="backprop_step", type="primary"):
         with st.spinner("Stepping"):
             first = number * size % max(1, len(lab.dataset.train.labels) - size + 1)
-            images, labels = (part[first : first + size] for part in lab.dataset.train)
+            images, labels = (array[first : first + size] for array in lab.dataset.train)
             batch = batch_of(images, labels, case.config.scaling)
             st.session_state[STEPPED] = (
                 made_with,
@@ -115,7 +121,8 @@ def words_on(step) -> str:
     """Return what the step teaches."""
     share = step.change / step.predicted if step.predicted else 1.0
     if step.change > 0:
-        return "The step was so long that the cost **rose**: downhill, across the valley, up the other side."
+        return "The step was so long that the cost **rose**: downhill, across the valley, up the other "
+        "side."
     if share < 0.9:
         return (
             "The cost fell, by less than the tangent promised, for the cost bends on the way. Take a "
@@ -135,7 +142,7 @@ def why_it_grows(norms) -> str:
     return (
         "**Why the step grows with the mini-batch.** The cost is a mean, but the step follows the **sum** "
         f"of the images' gradients: with {count} images it is {times} times as long as with the first "
-        f"alone. A learning rate $\\eta$ thus acts like ${count}\\,\\eta$ on the mean. Averaged, the images' "
-        "disagreements cancel, and the lower curve falls and levels off. If you change the mini-batch, "
-        "change $\\eta$ the other way."
+        f"alone. A learning rate $\\eta$ thus acts like ${count}\\,\\eta$ on the mean. Averaged, the "
+        "images' disagreements cancel, and the lower curve falls and levels off. If you change the "
+        "mini-batch, change $\\eta$ the other way."
     )
