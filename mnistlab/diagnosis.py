@@ -207,13 +207,18 @@ def _overfitting(history: Sequence[EpochMetrics], config: TrainConfig) -> Findin
     falling = last.test.cost < (1 - STILL_FALLING) * earlier.test.cost
     if not apart or falling or last.train.cost >= earlier.train.cost:
         return None
+    costs = (
+        f"Since epoch {earlier.epoch} the training cost went from {earlier.train.cost:.4f} to "
+        f"{last.train.cost:.4f}, the test cost from {earlier.test.cost:.4f} to {last.test.cost:.4f}."
+    )
+    shares = (
+        f"{last.train.accuracy:.1%} of the training images are right, {last.test.accuracy:.1%} of the others."
+    )
     return Finding(
         "overfitting",
         "warning",
         "The network overfits: it learns the training images by heart, not the digits.",
-        f"Since epoch {earlier.epoch} the training cost went from {earlier.train.cost:.4f} to "
-        f"{last.train.cost:.4f}, the test cost from {earlier.test.cost:.4f} to {last.test.cost:.4f}. "
-        f"{last.train.accuracy:.1%} of the training images are right, {last.test.accuracy:.1%} of the others.",
+        f"{costs} {shares}",
         "Train on more images, or stop earlier, or take fewer units.",
     )
 

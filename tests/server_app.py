@@ -1,0 +1,26 @@
+"""A page for the tests of a real server: its lab trains as soon as somebody looks, on made-up digits."""
+
+import os
+
+import streamlit as st
+
+from mnistlab.config import TrainConfig
+from mnistlab.pool import Pool
+from mnistlab.registry import Registry
+from tests.small_worker import TRAIN, SmallWorker
+
+CONFIG = TrainConfig(hidden=(20,), train_size=TRAIN, batch_size=10, num_epochs=1000, scaling="unit")
+
+
+@st.cache_resource
+def labs():
+    """Return the registry of this server."""
+    return Registry(pool=Pool(SmallWorker, num_workers=1)).start_keeper()
+
+
+if __name__ == "__main__":
+    trainer = labs().trainer_for(os.environ["MNISTLAB_TEST_TOKEN"])
+    if trainer.snapshot().run is None:
+        trainer.new(CONFIG)
+    trainer.start()
+    st.write(trainer.snapshot().run.epoch)
