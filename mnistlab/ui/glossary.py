@@ -11,6 +11,8 @@ GLOSSARY = {
     "weighs the pixels directly.",
     "cost": "How wrong the network is: the sum over the ten outputs of (y - a)², averaged over the images.",
     "gradient": "The slope of the cost in the direction of each weight and bias. Training walks against it.",
+    "error": "Δ = ∂L/∂z, how the cost would change if the pre-activation of a unit rose a little. "
+    "Backpropagation carries it from the outputs to the first layer.",
     "epoch": "One pass through the training images, each used once, in a random order.",
     "mini-batch": "The images that are looked at before each small change of the weights.",
     "learning rate": "How far each step goes along the gradient. Here the gradient is summed over the "
