@@ -22,7 +22,7 @@ def test_every_page_opens_cold_by_its_address(visit, path, title):
 def test_open_train_two_epochs_draw_and_read_the_answer(visit):
     page = visit.page
     visit.open(f"train?{QUICK}")
-    page.get_by_role("button", name="Train", exact=True).click()
+    page.locator(".st-key-train_start button:visible").click()
     page.locator(".st-key-network_state", has_text=re.compile(r"epoch 2, \d+")).wait_for()
     visit.settled()
     with visit.rerun():

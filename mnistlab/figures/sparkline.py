@@ -1,5 +1,6 @@
-"""A course in the space of a word: one line without axes, as an SVG that a page can hold."""
+"""A course in the space of a word: one line without axes, as a small picture that a page can hold."""
 
+import base64
 import math
 from collections.abc import Sequence
 
@@ -8,7 +9,7 @@ WIDTH, HEIGHT, EDGE = 200, 40, 4
 
 
 def plot_sparkline(values: Sequence[float], alt: str) -> str:
-    """Return a line from the first value to the last, lowest at the bottom, as an SVG element.
+    """Return a line from the first value to the last, lowest at the bottom, as an HTML image.
 
     Args:
         values: In order; what is not finite is left out, and with fewer than two there is only a baseline.
@@ -23,10 +24,12 @@ def plot_sparkline(values: Sequence[float], alt: str) -> str:
         else f'<line x1="0" x2="{WIDTH}" y1="{HEIGHT - EDGE}" y2="{HEIGHT - EDGE}" stroke="{COLOR}" '
         'stroke-opacity="0.3" stroke-width="2" vector-effect="non-scaling-stroke"/>'
     )
-    return (
-        f'<svg role="img" aria-label="{alt}" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" '
-        f'width="100%" height="{HEIGHT}" style="display:block">{shape}</svg>'
+    picture = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'preserveAspectRatio="none" width="{WIDTH}" height="{HEIGHT}">{shape}</svg>'
     )
+    address = "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
+    return f'<img src="{address}" alt="{alt}" style="display:block;width:100%;height:{HEIGHT}px">'
 
 
 def places(values: Sequence[float]) -> list[tuple[float, float]]:

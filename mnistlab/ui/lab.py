@@ -1,6 +1,6 @@
 """One person's lab: settings, digits and the trainer with its networks, as a page finds them when it runs."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import streamlit as st
 
@@ -9,15 +9,14 @@ from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset
 from mnistlab.runs import CHANGEABLE, Run
-from mnistlab.snapshot import ACTIVE_STATES, Snapshot
+from mnistlab.snapshot import Snapshot
 from mnistlab.trainer import Trainer
 from mnistlab.ui.digits import dataset_in_use
-from mnistlab.ui.settings import current_settings, keep_settings, use_settings
+from mnistlab.ui.settings import current_settings, use_settings
 from mnistlab.ui.tab import current_trainer, took_lab_back
 
 SNAPSHOT = "snapshot"
 REFUSED = "refused"
-BUSY = ACTIVE_STATES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,11 +150,3 @@ def begin_and_train() -> None:
 def back_to_network() -> None:
     """Set the sidebar to the settings of the current network."""
     use_settings(current_trainer().snapshot().run.settings)
-
-
-def with_settings(**changes) -> None:
-    """Change some settings from a button."""
-    use_settings(replace(current_settings(), **changes))
-
-
-__all__ = ["Lab", "back_to_network", "begin_new_network", "keep_settings", "open_lab", "with_settings"]

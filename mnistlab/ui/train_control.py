@@ -2,38 +2,47 @@
 
 import streamlit as st
 
-from mnistlab.ui.lab import Lab, back_to_network, begin_and_train, command
+from mnistlab.snapshot import Snapshot
+from mnistlab.ui.lab import Lab, back_to_network, begin_and_train, command, current_snapshot, phase_of
 from mnistlab.ui.train_words import count
 
 RESUMES = "Goes on to epoch {}."
 TRAINS = "Trains {}. Keyboard: T."
 STOPS = "Stops at once. The epoch that was begun is rolled back, its random key too. Keyboard: S."
 PAUSES = "Stops when the running epoch is done. Keyboard: P."
-RESETS = "Begins this network anew with the settings of the sidebar. It can be undone."
+RESETS = "Begins this network anew, from its first weights. It can be undone."
 
 
 def draw_controls(lab: Lab) -> None:
     """Draw the question about another network, where there is one, and the row of buttons."""
     if lab.asks:
         draw_question(lab)
-    snapshot = lab.snapshot
+    st.fragment(controls)(lab.asks, phase_of(lab.snapshot))
+
+
+def controls(asks: bool, phase: tuple) -> None:
+    """Draw the buttons; a press shows here at once, and then has the rest of the page follow."""
+    snapshot = current_snapshot()
+    resting = not snapshot.active
     with st.container(horizontal=True, gap="small", key="train_controls"):
-        draw_start(lab)
+        draw_start(snapshot, "secondary" if asks else "primary")
         button("Pause", "pause", disabled=snapshot.state not in ("queued", "running"), key="P", help=PAUSES)
-        button("Stop", "stop", disabled=not snapshot.active, key="S", help=STOPS)
+        button("Stop", "stop", disabled=resting, key="S", help=STOPS)
         st.space("small")
-        button("One epoch", "one_epoch", disabled=snapshot.active, help="Trains one epoch more.")
+        button("One epoch", "one_epoch", disabled=not resting, help="Trains one epoch more.")
         button("+10 epochs", "more", 10, help="Trains ten epochs more than was planned, or than are done.")
         st.space("small")
-        button("Reset", "reset", disabled=snapshot.run.epoch == 0 and not snapshot.active, help=RESETS)
+        button("Reset", "reset", disabled=snapshot.run.epoch == 0 and resting, help=RESETS)
         if snapshot.can_undo_reset:
-            button("Undo reset", "undo_reset", help="Brings the trained network back.")
+            help = "Brings the trained network back."
+            st.button("Undo reset", key="train_undo_reset", help=help, on_click=undo_reset)
+    if phase_of(snapshot) != phase:
+        st.rerun()
 
 
-def draw_start(lab: Lab) -> None:
+def draw_start(snapshot: Snapshot, kind: str) -> None:
     """Draw the button that begins, or goes on, or takes a pause back."""
-    snapshot, run = lab.snapshot, lab.run
-    kind = "secondary" if lab.asks else "primary"
+    run = snapshot.run
     if snapshot.state == "paused" and run.epoch < snapshot.target_epoch:
         button("Resume", "resume", key="T", kind=kind, help=RESUMES.format(snapshot.target_epoch))
     elif snapshot.state == "pausing":
@@ -57,6 +66,12 @@ def button(label: str, name: str, *args, help: str, disabled=False, key=None, ki
         args=(name, *args),
         shortcut=None if disabled else key,
     )
+
+
+def undo_reset() -> None:
+    """Bring the network before the reset back, and have the sidebar show its settings."""
+    command("undo_reset")
+    back_to_network()
 
 
 def draw_question(lab: Lab) -> None:

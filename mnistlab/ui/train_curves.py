@@ -22,12 +22,14 @@ def draw_curves(snapshot: Snapshot) -> None:
     runs = [(escape(each.name, quote=False), each.history) for each in (run, *others)]
     all_seen = (*((each.id, each.name, len(each.history)) for each in (run, *others)), x_max, log)
     seen = len(run.history), x_max
-    left, right = st.columns(2)
-    with left:
+    above, below = st.columns(2), st.columns(2)
+    with above[0]:
         show_kept("cost", run.id, all_seen, lambda: plot_cost(runs, x_max, log, live), live)
-        show_kept("recall", run.id, seen, lambda: plot_recall(run.history, x_max, live), live)
-    with right:
+    with above[1]:
         show_kept("accuracy", run.id, all_seen, lambda: plot_accuracy(runs, x_max, log, live), live)
+    with below[0]:
+        show_kept("recall", run.id, seen, lambda: plot_recall(run.history, x_max, live), live)
+    with below[1]:
         show_kept("gradients", run.id, seen, lambda: plot_gradient_norms(run.history, x_max, live), live)
 
 

@@ -1,5 +1,7 @@
 """Which digits the network takes for which: the matrix, the images behind its cells, the worst mistakes."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -102,9 +104,9 @@ def draw_worst(network: tuple, split: Split, outputs: np.ndarray) -> None:
         f"with {outputs[place, answers[place]]:.3f} against {outputs[place, split.labels[place]]:.3f}"
         for place in worst
     ]
-    show_kept(
-        "worst",
-        network[0],
-        network,
-        lambda: plot_digit_grid(split.images[worst], captions, columns=8, hover=hover, tile=104),
-    )
+    for place, column in enumerate(st.columns(2)):
+        half = slice(place * WORST // 2, (place + 1) * WORST // 2)
+        if len(worst[half]):
+            with column:
+                sheet = partial(plot_digit_grid, split.images[worst[half]], captions[half], hover=hover[half])
+                show_kept(f"worst_{place}", network[0], network, partial(sheet, tile=104))

@@ -4,6 +4,8 @@ import re
 
 from mnistlab.snapshot import Snapshot
 
+LONG_QUEUE = 3  # others ahead, from which a training in the middle of an epoch reads as waiting
+
 
 def duration(seconds: float) -> str:
     """Return a time as people say it: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min."""
@@ -42,7 +44,7 @@ def progress_words(snapshot: Snapshot) -> str:
         return f"{waiting_words(snapshot)}measuring the untrained network"
     if snapshot.state == "pausing":
         return f"{epoch}, pausing at its end"
-    if snapshot.state == "queued" and snapshot.ahead:
+    if snapshot.ahead >= (1 if snapshot.state == "queued" else LONG_QUEUE):
         return f"{epoch}, queued, {snapshot.ahead} ahead"
     return ", ".join([epoch, *pace_words(snapshot)])
 

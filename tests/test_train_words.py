@@ -1,0 +1,143 @@
+"""What the Train page says in words, and the small records behind it, without Streamlit."""
+
+import base64
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mnistlab.comparing import compared
+from mnistlab.config import TrainConfig
+from mnistlab.evaluation import EpochMetrics, Score
+from mnistlab.figures.sparkline import EDGE, HEIGHT, plot_sparkline
+from mnistlab.network import Layer
+from mnistlab.runs import OwnDigits, changed, new_run, with_epoch
+from mnistlab.snapshot import Snapshot
+from mnistlab.ui.train_words import (
+    count,
+    duration,
+    epochs_ahead,
+    expected_words,
+    percent,
+    plain,
+    progress_fraction,
+    progress_words,
+)
+
+
+def network() -> tuple[Layer, ...]:
+    return (Layer(np.zeros((10, 784), np.float32), np.zeros(10, np.float32)),)
+
+
+def run(epochs: int = 0, **settings):
+    record = new_run(TrainConfig(**{"hidden": (), **settings}), network(), "Run 1")
+    confusion = np.eye(10, dtype=int) * 9 + 1
+    for epoch in range(epochs + 1):
+        score = Score(1.0 / (1 + epoch), confusion)
+        record = with_epoch(
+            record, EpochMetrics(epoch, score, score, (1.0,), (0.0,), 0.001, 2.0 * (epoch > 0)), network()
+        )
+    return record
+
+
+def snapshot(record=None, **values) -> Snapshot:
+    rest = {
+        "state": "running", "run": record or run(), "runs": (), "hidden": frozenset(), "doing": "training",
+        "step": 0, "num_steps": 468, "target_epoch": 10, "images_per_second": 0.0, "seconds_left": 0.0,
+        "ahead": 0, "sharing": 1, "message": "", "unsaved": "", "can_undo_reset": False,
+        "can_undo_train_on": False, "version": 1,
+    }  # fmt: skip
+    return Snapshot(**{**rest, **values})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.04, "0.0 s"), (9.94, "9.9 s"), (12.4, "12 s"), (59.4, "59 s"), (59.6, "1 min"), (200, "3 min 20 s"),
+     (1234, "21 min"), (3600, "1 h"), (7500, "2 h 5 min")],
+)  # fmt: skip
+def test_a_time_is_said_as_people_say_it(seconds, words):
+    assert duration(seconds) == words
+
+
+def test_numbers_agree_with_their_nouns():
+    assert (count(1, "epoch"), count(1200, "epoch")) == ("1 epoch", "1,200 epochs")
+    assert percent(0.91943) == "91.94 %"
+
+
+def test_progress_says_epoch_pace_and_time_left():
+    words = progress_words(snapshot(run(2), step=117, images_per_second=45_678.0, seconds_left=8.2))
+    assert words == "epoch 3 of 10, 45,700 images/s, 8.2 s left"
+    assert progress_fraction(snapshot(step=117)) == 0.25
+
+
+@pytest.mark.parametrize(("state", "ahead"), [("queued", 2), ("running", 14)])
+def test_whoever_waits_reads_how_many_are_ahead(state, ahead):
+    words = progress_words(snapshot(state=state, ahead=ahead, sharing=20))
+    assert words == f"epoch 1 of 10, queued, {ahead} ahead"
+
+
+def test_a_short_turn_of_another_is_not_a_queue():
+    assert progress_words(snapshot(ahead=1, sharing=2)) == "epoch 1 of 10, in turns with 1 other"
+
+
+def test_a_pause_says_that_it_comes_at_the_end_of_the_epoch():
+    assert progress_words(snapshot(state="pausing")) == "epoch 1 of 10, pausing at its end"
+
+
+def test_first_figures_and_own_digits_are_called_what_they_are():
+    assert progress_words(snapshot(doing="measuring", state="idle")) == "measuring the untrained network"
+    assert progress_words(snapshot(doing="own digits", state="idle")) == "learning from your own digits"
+
+
+@pytest.mark.parametrize(
+    ("done", "state", "target", "ahead"),
+    [(0, "idle", 10, 10), (4, "paused", 12, 8), (4, "finished", 4, 6), (10, "finished", 10, 10)],
+)
+def test_the_next_press_of_train_is_announced(done, state, target, ahead):
+    at_rest = snapshot(run(done), state=state, target_epoch=target, doing="")
+    assert epochs_ahead(at_rest) == ahead
+    assert f"{ahead} epochs will take about 3.0 s." in expected_words(at_rest, 3.0)
+
+
+def test_text_of_a_stranger_means_nothing_to_markdown():
+    text = plain("![x](http://a/b.png) **bold** <b> $x$ :red[y]")
+    assert re.sub(r"\\(.)", r"\1", text) == "![x](http://a/b.png) **bold** <b> $x$ :red[y]"
+    assert not re.search(r"(?<!\\)[!\[\]()*<>$:`_~#|]", text)
+
+
+def test_the_table_of_runs_shows_only_settings_that_differ():
+    one = run(2)
+    other = changed(run(3, learning_rate=0.01, seed=5), "learning_rate", 0.1, epoch=4)
+    table = compared([one, other])
+    assert list(table) == ["name", "network", "seed", "learning rate", "epochs", "last", "best", "seconds"]
+    assert table["learning rate"] == ["0.001", "0.01, then 0.1"]
+    assert table["epochs"] == [2, 3]
+    assert table["seconds"] == [4.0, 6.0]
+    assert table["last"] == [0.5263157894736842] * 2 or table["last"] == [one.accuracy, other.accuracy]
+
+
+def test_own_digits_show_in_the_table_where_there_are_any():
+    one = run(1)
+    digits = {"epoch": 1, "images": np.zeros((3, 28, 28), np.uint8), "labels": np.zeros(3, np.uint8)}
+    taught = OwnDigits(**{**dict.fromkeys(OwnDigits._fields, 0), **digits})
+    assert compared([one, replace(one, schedule=(taught,))])["own digits"] == [0, 3]
+    assert "own digits" not in compared([one])
+
+
+def drawn(values) -> list[tuple[float, float]]:
+    address = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', plot_sparkline(values, "x")).group(1)
+    points = re.search(r'points="([^"]*)"', base64.b64decode(address).decode())
+    return [tuple(map(float, point.split(","))) for point in points.group(1).split()] if points else []
+
+
+def test_a_sparkline_rises_where_the_values_rise():
+    (x0, y0), (x1, y1), (x2, y2) = drawn([1.0, 3.0, 2.0])
+    assert x0 < x1 < x2
+    assert (y0, y1, y2) == (HEIGHT - EDGE, EDGE, HEIGHT / 2)
+
+
+def test_a_sparkline_of_equal_values_is_level_and_of_one_value_has_no_course():
+    assert {y for _, y in drawn([2.0, 2.0, 2.0])} == {HEIGHT / 2}
+    assert drawn([1.0]) == drawn([]) == []
+    assert len(drawn([1.0, float("nan"), 2.0])) == 2
