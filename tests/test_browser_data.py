@@ -1,0 +1,101 @@
+"""Data and Architecture in a real Chromium: digits, points and units are clicked, tabs opened."""
+
+import re
+
+import pytest
+
+pytest_plugins = ("tests.browser",)
+pytestmark = pytest.mark.browser
+
+
+def opened_tab(page) -> str:
+    return page.locator('[role="tab"][aria-selected="true"]').inner_text()
+
+
+def open_tab(visit, name: str) -> None:
+    with visit.rerun():
+        visit.page.get_by_role("tab", name=name).click()
+    assert opened_tab(visit.page) == name
+
+
+def click_middle(visit, locator) -> None:
+    """Click where something lies; a chart's own surface lies above its marks."""
+    locator.scroll_into_view_if_needed()
+    box = locator.bounding_box()
+    with visit.rerun():
+        visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def numbers(page) -> list[str]:
+    return page.locator(".st-key-data_table td").all_inner_texts()
+
+
+def test_a_clicked_digit_opens_as_its_picture_and_its_numbers(visit):
+    page = visit.page
+    visit.open("data")
+    before = numbers(page)
+    assert len(before) == 784
+    click_middle(visit, page.locator(".st-key-data_sheet .bars .point path").nth(5))
+    assert numbers(page) != before
+    caption = page.locator(".st-key-data_sheet .annotation-text").nth(5).text_content()
+    label = re.search(r"\d", caption).group()
+    page.get_by_text(f"The same {label}, as the computer has it").wait_for()
+    cell = page.locator(".st-key-data_table td", has_text=re.compile("^2[0-9]{2}$")).first
+    assert re.fullmatch(r"row \d+, column \d+: 2\d\d", cell.get_attribute("title"))
+    assert visit.complaints() == []
+
+
+def test_reshuffle_and_filter_change_the_sheet(visit):
+    page = visit.page
+    visit.open("data")
+    first = page.locator(".st-key-data_sheet .annotation-text").all_text_contents()
+    with visit.rerun():
+        page.get_by_role("button", name="Reshuffle").first.click()
+    with visit.rerun():
+        page.locator(".st-key-data_kind").get_by_role("radio", name="3", exact=True).click()
+    shown = page.locator(".st-key-data_sheet .annotation-text").all_text_contents()
+    assert len(first) == 16
+    assert set(shown) == {"This is a 3"}
+    assert visit.complaints() == []
+
+
+def test_every_tab_opens_and_the_last_one_is_open_when_one_comes_back(visit):
+    page = visit.page
+    visit.open("data")
+    for name in ("Kinds", "Pixels", "To beat", "Drawn by the lab", "Map"):
+        open_tab(visit, name)
+    click_middle(visit, page.locator("g.textpoint text").nth(40))
+    with visit.rerun():
+        page.locator(".st-key-menu").get_by_role("link", name="Architecture").click()
+    with visit.rerun():
+        page.locator(".st-key-menu").get_by_role("link", name="Data").click()
+    assert opened_tab(page) == "Map"
+    assert visit.complaints() == []
+
+
+def test_a_point_of_the_map_opens_its_image(visit):
+    page = visit.page
+    visit.open("data")
+    open_tab(visit, "Map")
+    title = page.locator(".st-key-data_point_picture .gtitle")
+    before = title.text_content()
+    point = page.locator("g.textpoint text").nth(40)
+    digit = point.text_content()
+    click_middle(visit, point)
+    assert title.text_content() != before
+    assert re.fullmatch(rf"Training image [\d,]+: {digit}", title.text_content())
+    assert visit.complaints() == []
+
+
+def test_the_architecture_page_follows_the_sidebar_and_shows_a_clicked_unit(visit):
+    page = visit.page
+    visit.open("architecture?hidden=24")
+    page.get_by_text("24 × 784 + 24").wait_for()
+    for name in ("The sums z", "What it can do", "First weights"):
+        open_tab(visit, name)
+    click_middle(visit, page.locator(".st-key-architecture_sheet_before .bars .point path").nth(13))
+    assert page.locator(".st-key-architecture_unit_before .gtitle").text_content() == "Unit 13 as it begins"
+    with visit.rerun():
+        page.get_by_role("button", name="Recommended").click()
+    page.get_by_text("200 × 784 + 200").wait_for()
+    assert visit.complaints() == []
