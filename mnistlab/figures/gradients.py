@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mnistlab.figures.sheet import cells
-from mnistlab.figures.template import DIVERGING, MUTED, TEXT, bare_axis, color_bar, empty, framed, note
+from mnistlab.figures.template import DIVERGING, MUTED, TEXT, bare_axis, color_bar, empty, framed
 
 SIDE = 28
 GAP = 3
@@ -64,30 +64,26 @@ def plot_gradient_sheet(
         "unit %{customdata}<extra></extra>",
         **UNTOUCHED,
     )
-    names = [
-        note(
-            f"unit {unit}",
-            left + SIDE / 2 - 0.5,
-            top + SIDE,
-            yanchor="top",
-            font={"color": MUTED, "size": 11},
-        )
-        for unit, (top, left) in zip(units, corners, strict=True)
-    ]
-    frames = [
-        outline(left, top, SIDE, 2 if unit == chosen else 0.5)
-        for unit, (top, left) in zip(units, corners, strict=True)
-    ]
+    names = go.Scatter(
+        x=[left + SIDE / 2 - 0.5 for _, left in corners],
+        y=[top + SIDE for top, _ in corners],
+        mode="text",
+        text=[f"unit {unit}" for unit in units],
+        textposition="bottom center",
+        textfont={"color": MUTED, "size": 11},
+        hoverinfo="skip",
+    )
+    where = {int(unit): corner for unit, corner in zip(units, corners, strict=True)}
+    chosen_frame = [outline(where[chosen][1], where[chosen][0], SIDE)] if chosen in where else []
     return framed(
-        [colored(sheet, limit_of(gradients)), click],
+        [colored(sheet, limit_of(gradients)), click, names],
         title=title,
         height=int(rows * down * 2.4) + (44 if title else 8),
         alt=f"{title or 'Gradients'}: {len(units)} pictures of 28 by 28 slopes.",
         x=bare_axis(range=[-1, sheet.shape[1]], constrain="domain"),
         y=bare_axis(range=[sheet.shape[0], -1], scaleanchor="x", constrain="domain"),
         margin={"l": 2, "r": 2, "t": 44 if title else 4, "b": 2},
-        annotations=names,
-        shapes=frames,
+        shapes=[thin_frames(corners), *chosen_frame],
     )
 
 
@@ -133,10 +129,13 @@ def plot_gradient_matrix(
 
 
 def colored(values: np.ndarray, limit: float, bar: dict | None = None) -> go.Heatmap:
-    """Return signed values as colours around zero; what is not a number stays empty."""
-    rounded = [[None if np.isnan(v) else float(f"{v:.3g}") for v in row] for row in np.asarray(values, float)]
+    """Return signed values as colors around zero; what is not a number stays empty."""
+    decimals = 3 - int(np.floor(np.log10(limit)))  # a thousandth of the scale; more is not seen, only sent
+    rounded = np.round(np.asarray(values, float), decimals)
+    empty_where = np.isnan(rounded)
+    shown = np.where(empty_where, None, rounded) if empty_where.any() else rounded
     return go.Heatmap(
-        z=rounded,
+        z=shown.tolist(),
         colorscale=DIVERGING,
         zmin=-limit,
         zmax=limit,
@@ -149,6 +148,16 @@ def colored(values: np.ndarray, limit: float, bar: dict | None = None) -> go.Hea
 def limit_of(values: np.ndarray) -> float:
     """Return the end of the scale, the largest absolute value; 1 where all are 0."""
     return float(np.nanmax(np.abs(np.asarray(values, float)), initial=0.0)) or 1.0
+
+
+def thin_frames(corners: Sequence[tuple[int, int]]) -> dict:
+    """Return a thin line around each picture, given the row and column of its first pixel, as one shape."""
+    edges = "".join(
+        f"M{left - 0.5},{top - 0.5}L{left + SIDE - 0.5},{top - 0.5}L{left + SIDE - 0.5},{top + SIDE - 0.5}"
+        f"L{left - 0.5},{top + SIDE - 0.5}Z"
+        for top, left in corners
+    )
+    return {"type": "path", "path": edges, "line": {"color": MUTED, "width": 0.5}}
 
 
 def outline(column: float, row: float, side: float = 1.0, width: float = 2) -> dict:

@@ -10,7 +10,7 @@ from mnistlab.figures.template import DIVERGING, SEQUENTIAL, TEXT, bare_axis, em
 from mnistlab.numerals import plain
 
 LABEL = 26  # px above a layer for its name
-SWATCH = 20  # px of colour over a number
+SWATCH = 20  # px of color over a number
 BETWEEN = 14  # px between one layer and the next
 
 
@@ -21,7 +21,7 @@ class Strip(NamedTuple):
     label: str  # above the cells
     layer: int
     values: np.ndarray  # (n,)
-    signed: bool  # zero is the middle of the colours
+    signed: bool  # zero is the middle of the colors
 
 
 class Grid(NamedTuple):
@@ -127,7 +127,7 @@ def written(value: float) -> str:
 
 
 def value_colors(strip: Strip) -> dict:
-    """Return the colours of a layer: signed values around zero, others from 0 to 1 or to their largest."""
+    """Return the colors of a layer: signed values around zero, others from 0 to 1 or to their largest."""
     values = np.asarray(strip.values, float)
     reach = float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
     low, high = (-reach, reach) if strip.signed else (0.0, max(1.0, reach))
