@@ -1,4 +1,4 @@
-"""The lab without a browser: python -m mnistlab train | evaluate | predict | data."""
+"""The lab without a browser: python -m mnistlab train | sweep | evaluate | predict | data."""
 
 import argparse
 import sys
@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mnistlab.config import DATASETS, PRESETS, TrainConfig
+from mnistlab.sweep_arguments import add_sweep_arguments
 from mnistlab.training import Step, initial_params, train
 
 OK, FAILED, BAD_ARGUMENTS = 0, 1, 2
@@ -39,22 +40,20 @@ def build_parser() -> argparse.ArgumentParser:
 
     trainer = commands.add_parser("train", help="train a network and print the notebook's log")
     trainer.set_defaults(command=train_command, parser=trainer)
-    trainer.add_argument("--preset", choices=PRESETS, default="notebook")
-    trainer.add_argument(
-        "--hidden", type=widths, help="widths of the hidden layers, as in 100 or 100,50, or none"
-    )
-    trainer.add_argument("--activation", help="of the hidden layers: sigmoid, tanh or relu")
+    add_settings(trainer)
     trainer.add_argument(
         "--initialization", help="spread of the first weights: notebook (0.01) or scaled (1/sqrt(n))"
     )
-    trainer.add_argument("--scaling", help="pixels are fed raw (0..255) or unit (0..1)")
-    trainer.add_argument("--epochs", type=int, dest="num_epochs")
     trainer.add_argument("--learning-rate", type=float)
-    trainer.add_argument("--batch-size", type=int)
-    trainer.add_argument("--train-size", type=int, help="use the first so many training images")
     trainer.add_argument("--seed", type=int)
     trainer.add_argument("--save", type=Path, metavar="FILE", help="keep the network as .safetensors")
     add_data_arguments(trainer)
+
+    sweeper = commands.add_parser("sweep", help="train many networks at once and print what became of each")
+    sweeper.set_defaults(command=sweep_command, parser=sweeper)
+    add_settings(sweeper)
+    add_sweep_arguments(sweeper)
+    add_data_arguments(sweeper)
 
     evaluate = commands.add_parser("evaluate", help="print cost and number correct of a saved network")
     evaluate.set_defaults(command=evaluate_command, parser=evaluate)
@@ -72,6 +71,19 @@ def build_parser() -> argparse.ArgumentParser:
         "--data-dir", type=Path, metavar="DIR", help="verify the four files in this folder instead"
     )
     return parser
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add the settings that all networks of a sweep share."""
+    parser.add_argument("--preset", choices=PRESETS, default="notebook")
+    parser.add_argument(
+        "--hidden", type=widths, help="widths of the hidden layers, as in 100 or 100,50, or none"
+    )
+    parser.add_argument("--activation", help="of the hidden layers: sigmoid, tanh or relu")
+    parser.add_argument("--scaling", help="pixels are fed raw (0..255) or unit (0..1)")
+    parser.add_argument("--epochs", type=int, dest="num_epochs")
+    parser.add_argument("--batch-size", type=int)
+    parser.add_argument("--train-size", type=int, help="use the first so many training images")
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -116,6 +128,14 @@ def train_command(given: argparse.Namespace) -> int:
     if given.save:
         checkpoints.save(run, given.save)
     return OK
+
+
+def sweep_command(given: argparse.Namespace) -> int:
+    """Train many networks at once."""
+    config = config_of(given)
+    from mnistlab.sweep_command import run_sweep
+
+    return run_sweep(given, config)
 
 
 def progress_bar(steps: Iterator[Step]) -> Iterator[Step]:

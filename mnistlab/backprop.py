@@ -69,9 +69,6 @@ def image_deltas(
 def batch_gradient(params: Params, pixels: Array, targets: Array, hidden: str = "sigmoid") -> Params:
     """Return the gradient of the summed cost of a mini-batch.
 
-    `vmap` lifts the two passes from one image to the batch. The sum over images of Delta outer a is one
-    matrix product per layer, so the gradients of single images are never stored.
-
     Args:
         params: Layers, first to last.
         pixels: Images, (batch, n_in).
@@ -81,9 +78,22 @@ def batch_gradient(params: Params, pixels: Array, targets: Array, hidden: str = 
     Returns:
         dL/dW and dL/db of every layer, in the shapes of the parameters, summed over the batch.
     """
-    passed, deltas = jax.vmap(partial(image_deltas, hidden=hidden), in_axes=(None, 0, 0))(
-        params, pixels, targets
-    )
+    return summed_gradient(*batch_deltas(params, pixels, targets, hidden))
+
+
+def batch_deltas(
+    params: Params, pixels: Array, targets: Array, hidden: str
+) -> tuple[Passed, tuple[Array, ...]]:
+    """Return `image_deltas` for a mini-batch: `vmap` lifts the two passes from one image to all of them."""
+    return jax.vmap(partial(image_deltas, hidden=hidden), in_axes=(None, 0, 0))(params, pixels, targets)
+
+
+def summed_gradient(passed: Passed, deltas: tuple[Array, ...]) -> Params:
+    """Return the gradients of all images of a mini-batch, summed.
+
+    The sum over images of Delta outer a is one matrix product per layer, so the gradients of single images
+    are never stored.
+    """
     return tuple(
         Layer(summed_outer(delta, a), delta.sum(axis=0))
         for delta, a in zip(deltas, passed.activations[:-1], strict=True)
@@ -103,5 +113,10 @@ def sgd_step(params: Params, gradient: Params, learning_rate: float) -> Params:
 def batch_step(
     params: Params, pixels: Array, targets: Array, learning_rate: Array, hidden: str = "sigmoid"
 ) -> Params:
-    """Return the parameters after one SGD step on one mini-batch."""
-    return sgd_step(params, batch_gradient(params, pixels, targets, hidden), learning_rate)
+    """Return the parameters after one SGD step on one mini-batch.
+
+    The learning rate is multiplied into the Deltas: they are much smaller than the gradients made of them.
+    """
+    passed, deltas = batch_deltas(params, pixels, targets, hidden)
+    change = summed_gradient(passed, tuple(learning_rate * delta for delta in deltas))
+    return jax.tree.map(lambda theta, step: theta - step, params, change)

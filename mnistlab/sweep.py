@@ -7,36 +7,29 @@ from functools import cache, partial
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from mnistlab.backprop import batch_step
-from mnistlab.config import NUM_CLASSES, TrainConfig
+from mnistlab.config import AS_SEED, TrainConfig
 from mnistlab.dispatch import traced
-from mnistlab.evaluation import CHUNK, MEASURED
-from mnistlab.network import Params, outputs
-from mnistlab.pixels import network_inputs
-from mnistlab.training import batches, epoch_key, initial_params
+from mnistlab.evaluation import EpochMetrics
+from mnistlab.network import Params
+from mnistlab.sharding import Spread
+from mnistlab.sweep_metrics import sweep_metrics
+from mnistlab.training import Step, batches, epoch_key, initial_params
 
 MAX_NETWORKS = 64
 ALIKE = ("dataset", "hidden", "activation", "scaling", "batch_size", "train_size", "num_epochs")
 
 
-class SweepScores(NamedTuple):
-    """Figures of all networks on the same images."""
-
-    cost: np.ndarray  # (K,)
-    accuracy: np.ndarray  # (K,)
-
-
 class SweepEpoch(NamedTuple):
-    """All networks after one epoch; epoch 0 is before training."""
+    """The networks of a sweep that are in this process, after one epoch; epoch 0 is before training."""
 
     epoch: int
-    train: SweepScores  # on at most 10,000 training images
-    test: SweepScores
-    params: Params  # of all networks: each array has one more axis in front, K
-    seconds: float
+    numbers: range  # which of all networks they are; one process has all
+    metrics: tuple[EpochMetrics, ...]  # of each
+    params: Params  # each array with one more axis in front, of the networks; numpy
+    seconds: float  # spent training all networks, without the figures
 
 
 def members(
@@ -59,8 +52,15 @@ def members(
     Raises:
         ValueError: There are none or too many, or one of the values is out of bounds.
     """
+    order = base.seed_of_order
     configs = tuple(
-        replace(base, learning_rate=rate, seed=seed, initialization=spread, order_seed=base.seed_of_order)
+        replace(
+            base,
+            learning_rate=rate,
+            seed=seed,
+            initialization=spread,
+            order_seed=AS_SEED if seed == order else order,
+        )
         for spread in initializations or (base.initialization,)
         for rate in learning_rates
         for seed in seeds
@@ -71,13 +71,13 @@ def members(
 
 
 def stacked(networks: Sequence[Params]) -> Params:
-    """Return several networks of one shape as one: each array with one more axis in front."""
-    return jax.tree.map(lambda *arrays: jnp.stack(arrays), *networks)
+    """Return several networks of one shape as one: each array with one more axis in front; numpy."""
+    return jax.tree.map(lambda *arrays: np.stack(arrays), *networks)
 
 
-def network_of(params: Params, index: int) -> Params:
+def network_of(params: Params, place: int) -> Params:
     """Return one network of a stack."""
-    return jax.tree.map(lambda array: array[index], params)
+    return jax.tree.map(lambda array: array[place], params)
 
 
 @cache
@@ -86,28 +86,33 @@ def sweep_step(hidden: str):
     return traced(jax.vmap(partial(batch_step, hidden=hidden), in_axes=(0, None, None, 0)))
 
 
-@cache
-def sweep_outputs(hidden: str):
-    """Return the outputs of all networks for a batch of images, (K, batch, 10)."""
-    one_network = jax.vmap(partial(outputs, hidden=hidden), in_axes=(None, 0))
-    return traced(jax.vmap(one_network, in_axes=(0, None)))
+def sweep_steps(
+    params: Params, epoch: int, data, configs: Sequence[TrainConfig], spread: Spread, first: int = 0
+) -> Iterator[Step]:
+    """Train all networks for one epoch, mini-batch by mini-batch.
+
+    Args:
+        params: The networks at the beginning, as `spread` divides them.
+        epoch: Epochs done before.
+        data: Training images (n, 28, 28) uint8 and labels (n,).
+        configs: Settings of each network.
+        spread: Where the networks are.
+        first: Mini-batches of this epoch that `params` has behind it.
+
+    Yields:
+        The networks after each mini-batch, divided as they were.
+    """
+    config = configs[0]
+    step = sweep_step(config.activation)
+    rates = np.array([each.learning_rate for each in configs], np.float32)
+    learning_rates = spread.divided(rates, len(configs))
+    key = epoch_key(config.seed_of_order, epoch)
+    for index, batch in enumerate(batches(key, data, config, first, spread.copied), start=first + 1):
+        params = step(params, *batch, learning_rates)
+        yield Step(params, index, config.num_steps)
 
 
-def sweep_scores(params: Params, images: np.ndarray, labels: np.ndarray, config: TrainConfig) -> SweepScores:
-    """Return cost and accuracy of all networks on images (n, 28, 28) and labels (n,)."""
-    run = sweep_outputs(config.activation)
-    costs, correct = 0.0, 0
-    chunk = max(1, CHUNK // len(params[0].biases))
-    for start in range(0, len(images), chunk):
-        truth = labels[start : start + chunk]
-        pixels = jnp.asarray(network_inputs(images[start : start + chunk], config.scaling))
-        answers = np.asarray(run(params, pixels))
-        costs = costs + ((answers - np.eye(NUM_CLASSES)[truth]) ** 2).sum(axis=(1, 2))
-        correct = correct + (answers.argmax(axis=2) == truth).sum(axis=1)
-    return SweepScores(costs / len(images), correct / len(images))
-
-
-def sweep(configs: Sequence[TrainConfig], dataset) -> Iterator[SweepEpoch]:
+def sweep(configs: Sequence[TrainConfig], dataset, spread: Spread | None = None) -> Iterator[SweepEpoch]:
     """Train networks that differ in learning rate, seed and initialization only.
 
     Each becomes what `train` would make of it alone, up to rounding.
@@ -115,37 +120,34 @@ def sweep(configs: Sequence[TrainConfig], dataset) -> Iterator[SweepEpoch]:
     Args:
         configs: Settings of each network, as `members` returns them.
         dataset: Something with `train` and `test`, each with images (n, 28, 28) uint8 and labels (n,).
+        spread: Where to train them; None: on all devices.
 
     Yields:
-        All networks before training, then after every epoch.
+        The networks of this process before training, then after every epoch.
 
     Raises:
-        ValueError: They differ in something else.
+        ValueError: They differ in something else, or ask for more training images than there are.
     """
     require_alike(configs)
-    config = configs[0]
-    params = stacked([initial_params(each) for each in configs])
-    learning_rates = jnp.asarray([each.learning_rate for each in configs], jnp.float32)
-    step = sweep_step(config.activation)
-    yield sweep_epoch(params, dataset, config, 0, 0.0)
-    for epoch in range(config.num_epochs):
+    require_images(configs[0], dataset)
+    spread = spread or Spread()
+    params = spread.divided(stacked([initial_params(each) for each in configs]), len(configs))
+    yield sweep_epoch(params, dataset, configs, spread, 0, 0.0)
+    for epoch in range(configs[0].num_epochs):
         start = time.perf_counter()
-        for pixels, targets in batches(epoch_key(config.seed_of_order, epoch), dataset.train, config):
-            params = step(params, pixels, targets, learning_rates)
+        for step in sweep_steps(params, epoch, dataset.train, configs, spread):
+            params = step.params
         jax.block_until_ready(params)
-        yield sweep_epoch(params, dataset, config, epoch + 1, time.perf_counter() - start)
+        yield sweep_epoch(params, dataset, configs, spread, epoch + 1, time.perf_counter() - start)
 
 
-def sweep_epoch(params: Params, dataset, config: TrainConfig, epoch: int, seconds: float) -> SweepEpoch:
-    """Return the figures of all networks after an epoch."""
-    measured = min(MEASURED, config.train_size)
-    return SweepEpoch(
-        epoch,
-        sweep_scores(params, dataset.train.images[:measured], dataset.train.labels[:measured], config),
-        sweep_scores(params, dataset.test.images, dataset.test.labels, config),
-        params,
-        seconds,
-    )
+def sweep_epoch(
+    params: Params, dataset, configs: Sequence[TrainConfig], spread: Spread, epoch: int, seconds: float
+) -> SweepEpoch:
+    """Return what there is after an epoch: see `SweepEpoch`."""
+    total = len(configs)
+    metrics = sweep_metrics(params, dataset, configs, spread, epoch, seconds)
+    return SweepEpoch(epoch, spread.numbers(total), metrics, spread.held(params, total), seconds)
 
 
 def require_alike(configs: Sequence[TrainConfig]) -> None:
@@ -154,3 +156,12 @@ def require_alike(configs: Sequence[TrainConfig]) -> None:
         found = {getattr(each, name) for each in configs}
         if len(found) != 1:
             raise ValueError(f"{name} must be the same for all networks of a sweep. Got {len(found)} values.")
+
+
+def require_images(config: TrainConfig, dataset) -> None:
+    """Raise ValueError where the settings ask for more training images than there are."""
+    there = len(dataset.train.labels)
+    if config.train_size > there:
+        raise ValueError(
+            f"train_size must be at most {there:,}, the training images there are. Got {config.train_size:,}."
+        )
