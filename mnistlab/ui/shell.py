@@ -10,6 +10,7 @@ from mnistlab.ui.settings import current_lesson
 from mnistlab.ui.sidebar import draw_menu, draw_settings
 from mnistlab.ui.status import draw_digits, draw_network
 
+SIDEBAR_WIDTH = 336  # px, so that both presets can be read; on a phone it stays closed until it is opened
 ICON = Path(__file__).parents[2] / "assets" / "favicon.png"
 
 
@@ -20,7 +21,12 @@ def open_page(title: str, sentence: str) -> Lab:
         title: Name of the page; "Home" for the entry.
         sentence: What one does here, one sentence under the title.
     """
-    st.set_page_config(page_title=f"{title} · mnistlab", page_icon=str(ICON), layout="wide")
+    st.set_page_config(
+        page_title=f"{title} · mnistlab",
+        page_icon=str(ICON),
+        layout="wide",
+        initial_sidebar_state=SIDEBAR_WIDTH,
+    )
     with st.sidebar:
         st.markdown("### mnistlab")
         draw_menu()
