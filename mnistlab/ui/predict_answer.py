@@ -7,12 +7,12 @@ from mnistlab.collection import EMPTY, Collection, label_of, with_digit
 from mnistlab.figures.answer import plot_outputs
 from mnistlab.ui.home import train_for_me
 from mnistlab.ui.lab import Lab, current_snapshot, is_moving
-from mnistlab.ui.predict_memory import read, test_trust
-from mnistlab.ui.show import show
+from mnistlab.ui.predict_memory import read, show_known, test_trust
 from mnistlab.verdict import explanation, headline, trust_sentence, verdict
 
 TICK = 0.5  # seconds between two looks at a training
 OWN = "predict_own"
+NOTHING = ()  # the outputs for a blank sheet
 HEIGHT = 236  # px of the bars
 
 
@@ -34,7 +34,7 @@ def draw_answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitatio
 def answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: str) -> None:
     """Draw verdict, bars and trust."""
     run = current_snapshot().run
-    activations = [] if image is None else read(run, image).activations[-1]
+    activations = NOTHING if image is None else read(run, image).activations[-1]
     with st.container(gap=None, key="predict_verdict"):
         if image is None:
             st.markdown(f"## {invitation}")
@@ -43,7 +43,11 @@ def answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: st
             found = verdict(activations)
             st.markdown(f"## {headline(found)}")
             st.caption(explanation(found))
-    show(plot_outputs(activations, truth, title="", height=HEIGHT), "predict_outputs")
+    show_known(
+        "predict_outputs",
+        (activations, truth),
+        lambda: plot_outputs(activations, truth, title="", height=HEIGHT),
+    )
     with st.container(key="predict_state"):
         draw_state(lab, run)
 

@@ -11,14 +11,15 @@ from mnistlab.network import Passed
 from mnistlab.reading import passed_by
 from mnistlab.runs import Run
 from mnistlab.ui.lab import Lab, current_snapshot
+from mnistlab.ui.show import show
 from mnistlab.verdict import Trust, trust
 
 
 def remembered(name: str, sources: tuple, compute: Callable):
     """Return what this session worked out from these very objects before; else work it out and keep it.
 
-    Objects are compared by identity, texts by what they say. That is free, and right as long as nobody
-    changes an array in place; kept with the result, no other object can take their identity over.
+    Objects are compared by identity, texts and numbers by what they say. That is free, and right as long as
+    nobody changes an array in place; kept with the result, no other object can take their identity over.
     """
     known = st.session_state.get(name)
     if known and len(known[0]) == len(sources) and all(map(same, known[0], sources)):
@@ -30,7 +31,12 @@ def remembered(name: str, sources: tuple, compute: Callable):
 
 def same(one: object, other: object) -> bool:
     """Return whether two sources are one and the same."""
-    return one is other or (isinstance(one, str) and one == other)
+    return one is other or (isinstance(one, (str, int)) and type(one) is type(other) and one == other)
+
+
+def show_known(key: str, sources: tuple, plot: Callable, **options):
+    """Draw a figure that is made anew only when what it shows has changed."""
+    return show(remembered(f"{key}_figure", sources, plot), key, **options)
 
 
 def read(run: Run, image: np.ndarray) -> Passed:

@@ -6,7 +6,7 @@ import streamlit as st
 from mnistlab.drawing import shift
 from mnistlab.figures.stages import plot_stages
 from mnistlab.ui.predict_input import Asked
-from mnistlab.ui.show import show
+from mnistlab.ui.predict_memory import show_known
 
 FARTHEST = 10  # pixels
 HEIGHT = 216  # px of the pictures
@@ -31,7 +31,11 @@ def draw_seen(asked: Asked | None) -> np.ndarray | None:
     image, boxed, captions = chosen_stage(asked, raw)
     image = shift(image, down, right) if down or right else image
     with pictures:
-        show(plot_stages(image, boxed, captions, height=HEIGHT), "predict_stages")
+        show_known(
+            "predict_stages",
+            (image, boxed, captions[1]),
+            lambda: plot_stages(image, boxed, captions, height=HEIGHT),
+        )
     return image
 
 

@@ -13,10 +13,10 @@ from mnistlab.figures.evidence import plot_evidence
 from mnistlab.network import Passed
 from mnistlab.runs import Run
 from mnistlab.ui.lab import Lab, current_snapshot, is_moving
-from mnistlab.ui.predict_memory import read, training_blocks
-from mnistlab.ui.show import show
+from mnistlab.ui.predict_memory import read, remembered, show_known, training_blocks
 
 TICK = 1.0  # seconds
+NUM_NEIGHBORS = 5
 UNIT = "predict_unit"  # (layer, unit) that was clicked; the answer where nothing was
 
 
@@ -55,21 +55,24 @@ def draw_layers(run: Run, passed: Passed) -> None:
         return
     st.markdown("**What its hidden layers hold** · click a unit to see what it looks for")
     for layer, activations in enumerate(hidden):
-        chosen = st.session_state.get(UNIT)
-        figure = plot_strip(
+        key = f"predict_layer_{layer}"
+        selected = selected_in(layer, len(activations))
+        plot = partial(
+            plot_strip,
             activations,
             title=f"Layer {layer + 1}: {len(activations)} units",
             symbol=f"a<sup>({layer + 1})</sup>",
             signed=run.config.activation == "tanh",
-            selected=chosen[1] if chosen and chosen[0] == layer and chosen[1] < len(activations) else None,
+            selected=selected,
         )
-        key = f"predict_layer_{layer}"
-        show(
-            figure,
-            key,
-            on_select=partial(choose_unit, key, layer),
-            selection_mode="points",
-        )
+        on_select = partial(choose_unit, key, layer)
+        show_known(key, (activations, selected), plot, on_select=on_select, selection_mode="points")
+
+
+def selected_in(layer: int, width: int) -> int | None:
+    """Return the unit that was clicked in a hidden layer of some width, or None."""
+    chosen = st.session_state.get(UNIT)
+    return chosen[1] if chosen and chosen[0] == layer and chosen[1] < width else None
 
 
 def choose_unit(key: str, layer: int) -> None:
@@ -81,7 +84,11 @@ def choose_unit(key: str, layer: int) -> None:
 def draw_evidence(run: Run, passed: Passed, image: np.ndarray) -> None:
     """Draw what each pixel says for and against one unit."""
     layer, unit = draw_choice(run, passed)
-    found = evidence(run.params, passed, layer, unit, run.config.activation)
+    found = remembered(
+        "predict_evidence",
+        (passed, layer, unit),
+        lambda: evidence(run.params, passed, layer, unit, run.config.activation),
+    )
     name = f"output {unit}" if layer == len(run.params) - 1 else f"unit {unit} of layer {layer + 1}"
     words = ("Weights", "Weight × input") if found.is_exact else ("Gradient ∂z/∂x", "Gradient × input")
     maps = st.columns(2, gap="small", wrap=False)
@@ -89,7 +96,8 @@ def draw_evidence(run: Run, passed: Passed, image: np.ndarray) -> None:
         maps, (found.slopes, found.contributions), words, ("slopes", "contributions"), strict=True
     ):
         with side:
-            show(plot_evidence(values, image, title=title, height=262), f"predict_{key}")
+            plot = partial(plot_evidence, values, image, title=title, height=262)
+            show_known(f"predict_{key}", (values, image, title), plot)
     total = float(found.contributions.sum())
     if found.is_exact:
         bias = float(run.params[0].biases[unit])
@@ -135,21 +143,21 @@ def forget_unit() -> None:
 
 def draw_neighbors(lab: Lab, image: np.ndarray) -> None:
     """Draw the five training digits that differ least from an image."""
+    st.markdown("**The nearest training digits** · no network, only pixels compared")
+    train = lab.dataset.train
+    show_known("predict_neighbors", (image, train.images), partial(plot_neighbors, lab, image))
+
+
+def plot_neighbors(lab: Lab, image: np.ndarray):
+    """Return the five training digits that differ least from an image, as a figure."""
     train = lab.dataset.train
     blocks = training_blocks(lab.dataset.name, len(train.labels), train.images)
-    indices, distances = nearest(image, train.images, 5, blocks)
-    labels = [int(label) for label in train.labels[indices]]
-    st.markdown("**The nearest training digits** · no network, only pixels compared")
-    show(
-        plot_digit_grid(
-            train.images[indices],
-            [f"{label}" for label in labels],
-            columns=5,
-            tile=84,
-            hover=[
-                f"training image {index:,}: a {label}, distance {distance:,.0f}"
-                for index, label, distance in zip(indices, labels, distances, strict=True)
-            ],
-        ),
-        "predict_neighbors",
+    indices, distances = nearest(image, train.images, NUM_NEIGHBORS, blocks)
+    labels = train.labels[indices].tolist()
+    says = [
+        f"training image {index:,}: a {label}, distance {distance:,.0f}"
+        for index, label, distance in zip(indices, labels, distances, strict=True)
+    ]
+    return plot_digit_grid(
+        train.images[indices], [str(label) for label in labels], columns=NUM_NEIGHBORS, tile=84, hover=says
     )
