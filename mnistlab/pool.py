@@ -5,6 +5,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from mnistlab.jobs import Job, Listener, Nobody, Seat, Share
@@ -19,6 +20,7 @@ MAX_DEATHS = 3  # of workers over one task, before the task is blamed
 REST_SECONDS = 300.0  # after which all workers but one are ended
 CHEAP_BYTES = 2 * 2**20  # what may travel with every turn
 CLOSE_SECONDS = 3.0
+MAX_WORKERS = 32  # of about 400 MB each
 
 
 class Pool:
@@ -121,9 +123,12 @@ class Pool:
         try:
             self._start(seat)
             while turn := self._next_turn(seat):
-                job = seat.job
+                job, began = seat.job, seat.job.begun
+                job.begun = True
+                if not began:
+                    job.listener.began(job)
                 try:
-                    answer = seat.worker.ask(turn)
+                    answer = seat.worker.ask(turn, partial(self._is_wanted, job))
                 except WorkerDied as death:
                     self._take_back(job, seat, str(death))
                     self._start(seat)
@@ -172,7 +177,7 @@ class Pool:
                 if ready := [job for job in self._jobs.values() if self._may_take(seat, job)]:
                     job = min(ready, key=lambda job: job.order)
                     self._level = max(self._level, job.share.used)
-                    job.on_turn = job.begun = True
+                    job.on_turn = True
                     seat.job = job
                     self._changed.notify_all()  # a job that would rather have waited for this seat need not
                     return self._turn(job, seat)
@@ -222,6 +227,9 @@ class Pool:
         if wanted:
             _report(job, answer)
 
+    def _is_wanted(self, job: Job) -> bool:
+        return job.number in self._jobs
+
     def _take_back(self, job: Job, seat: Seat, last_words: str) -> None:
         """Put the jobs of a dead worker back in the queue, as they were last handed back."""
         seat.worker.close()
@@ -256,6 +264,8 @@ def _report(job: Job, answer: Progress | Finished | Refused) -> None:
 
 def default_num_workers() -> int:
     """Return MNISTLAB_WORKERS, or the number of cores this process may use."""
-    if (given := os.environ.get("MNISTLAB_WORKERS", "")).isdecimal() and int(given) > 0:
+    given = os.environ.get("MNISTLAB_WORKERS", "")
+    if given.isascii() and given.isdecimal() and 0 < int(given) <= MAX_WORKERS:
         return int(given)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MAX_WORKERS)

@@ -2,6 +2,7 @@
 
 import atexit
 import hashlib
+import logging
 import os
 import re
 import secrets
@@ -14,14 +15,16 @@ from pathlib import Path
 
 import platformdirs
 
-from mnistlab.atomic_file import private_folder
 from mnistlab.autosave import Autosave
 from mnistlab.config import TrainConfig
 from mnistlab.pool import Pool
 from mnistlab.shelf import EMPTY
 from mnistlab.speed import Speed
+from mnistlab.sweeping import Sweeping
 from mnistlab.trainer import Trainer
 from mnistlab.training import initial_params
+
+logger = logging.getLogger(__name__)
 
 TOKEN = re.compile("[0-9a-f]{32}")
 PAUSE_SECONDS = 150.0  # without a viewer; a closed tab stops using the processor within three minutes
@@ -30,6 +33,7 @@ FREE_SECONDS = 210.0  # from memory; the files stay
 LIVE_SECONDS = 10.0  # since the last touch, when nobody can tell whether a tab is still there
 SAVE_SECONDS = 1.0  # between two saves of a lab
 SWEEP_SECONDS = 5.0
+FOLDER_SECONDS = 3600.0
 MAX_LABS = 400  # in memory
 MAX_FOLDERS = 2000
 MAX_FOLDER_BYTES = 4 * 2**30
@@ -52,10 +56,11 @@ def state_folder() -> Path:
 
 
 class Lab:
-    """A trainer, when it was last looked at, and what of it is on the disk."""
+    """A trainer and a sweep, when they were last looked at, and what of the trainer is on the disk."""
 
-    def __init__(self, trainer: Trainer, autosave: Autosave, now: float):
+    def __init__(self, trainer: Trainer, sweeping: Sweeping, autosave: Autosave, now: float):
         self.trainer = trainer
+        self.sweeping = sweeping
         self.autosave = autosave
         self.saved = trainer.shelf
         self.saved_at = -SAVE_SECONDS
@@ -106,6 +111,11 @@ class Registry:
                 lab = self._labs[token] = self._opened(token)
             lab.seen_at = self._clock()
             return lab.trainer
+
+    def sweeping_for(self, token: str) -> Sweeping:
+        """Return the sweep of a token's lab; this counts as a look at it."""
+        self.trainer_for(token)
+        return self._labs[token].sweeping
 
     def touch(self, token: str) -> None:
         """Take note that somebody looks at a lab."""
@@ -161,6 +171,8 @@ class Registry:
         now = self._clock()
         for token, lab in list(self._labs.items()):
             alone = now - lab.seen_at
+            if alone >= PAUSE_SECONDS:
+                lab.sweeping.stop()
             if alone >= STOP_SECONDS:
                 lab.trainer.stop()
             elif alone >= PAUSE_SECONDS:
@@ -171,13 +183,16 @@ class Registry:
                 self._free(token, lab)
 
     def sweep_folders(self) -> None:
-        """Remove labs from the disk that are too old, or the oldest where there are too many."""
-        in_use = {folder_name(token) for token in self._labs}
+        """Remove labs from the disk that are too old, or the oldest where there are too many.
+
+        Ages count from the youngest lab, so a clock that was set wrong removes nothing.
+        """
+        in_use = {folder_name(token) for token in list(self._labs)}
         folders = sorted(self._folders(), key=lambda folder: folder[0], reverse=True)
         room = MAX_FOLDER_BYTES
         for place, (changed, size, path) in enumerate(folders):
             room -= size
-            expired = time.time() - changed > EXPIRY_SECONDS or place >= MAX_FOLDERS or room < 0
+            expired = folders[0][0] - changed > EXPIRY_SECONDS or place >= MAX_FOLDERS or room < 0
             if expired and path.name not in in_use:
                 shutil.rmtree(path, ignore_errors=True)
 
@@ -196,7 +211,7 @@ class Registry:
         autosave = Autosave(self.folder / folder_name(token))
         shelf = autosave.load() or EMPTY
         trainer = Trainer(self.pool, self.speed, shelf, self._initial, on_change=self._work.set)
-        return Lab(trainer, autosave, self._clock())
+        return Lab(trainer, Sweeping(self.pool), autosave, self._clock())
 
     def _make_room(self) -> None:
         """Free the lab that was not looked at for longest when there are too many.
@@ -217,6 +232,7 @@ class Registry:
         with self._lock:
             if self._labs.get(token) is lab and self._clock() - lab.seen_at >= PAUSE_SECONDS:
                 lab.trainer.close()
+                lab.sweeping.stop()
                 del self._labs[token]
                 self._tabs.pop(token, None)
 
@@ -229,8 +245,10 @@ class Registry:
                 return
             try:
                 lab.autosave.save(shelf)
-            except OSError as error:
-                lab.trainer.unsaved = f"Your runs could not be saved: {error.strerror or error}."
+            except Exception as error:  # whatever it is, the other labs have to be saved
+                logger.exception("A lab could not be saved.")
+                reason = getattr(error, "strerror", None) or type(error).__name__
+                lab.trainer.unsaved = f"Your runs could not be saved: {reason}."
             else:
                 lab.saved, lab.trainer.unsaved = shelf, ""
 
@@ -243,13 +261,17 @@ class Registry:
             return list(self._labs.values())
 
     def _keep(self) -> None:
-        private_folder(self.folder)
-        self.sweep_folders()
+        swept = -FOLDER_SECONDS
         while not self._closed:
+            try:
+                if self._clock() - swept >= FOLDER_SECONDS:
+                    swept = self._clock()
+                    self.sweep_folders()
+                self.sweep()
+            except Exception:
+                logger.exception("The labs could not be swept.")
             self._work.wait(SWEEP_SECONDS)
             self._work.clear()
-            if not self._closed:
-                self.sweep()
 
 
 def require_token(token: str) -> None:

@@ -6,6 +6,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from mnistlab.messages import Ready, read_message, write_message
 
 START_SECONDS = 120.0  # a cold disk can take long to import everything
 ANSWER_SECONDS = 300.0  # one step of the largest network with the largest batch stays far below
+GRACE_SECONDS = 5.0  # for a step that nobody waits for any more
+GLANCE_SECONDS = 0.5
 END_SECONDS = 2.0
 
 
@@ -57,27 +60,41 @@ class WorkerProcess:
         Raises:
             WorkerDied: It did not come up.
         """
-        if not isinstance(self._next_answer(START_SECONDS), Ready):
+        try:
+            ready = self._answer(START_SECONDS)
+        except queue.Empty as error:
+            self._process.kill()
+            raise WorkerDied(self._last_words()) from error
+        if not isinstance(ready, Ready):
             raise WorkerDied("The worker process did not start.")
 
-    def ask(self, turn: Any) -> Any:
+    def ask(self, turn: Any, wanted: Callable[[], bool] = lambda: True) -> Any:
         """Send a turn and wait for its answer.
 
+        Args:
+            turn: The message.
+            wanted: Whether anybody still waits; if not, the process gets some seconds to end its step.
+
         Raises:
-            WorkerDied: The process ended, or hangs and was ended.
+            WorkerDied: The process ended, or took too long and was ended.
         """
         try:
             write_message(self._process.stdin, turn)
         except (OSError, ValueError) as error:
             raise WorkerDied(self._last_words()) from error
-        return self._next_answer(ANSWER_SECONDS)
+        patience = GRACE_SECONDS
+        for _ in range(int(ANSWER_SECONDS / GLANCE_SECONDS)):
+            with contextlib.suppress(queue.Empty):
+                return self._answer(GLANCE_SECONDS)
+            patience = GRACE_SECONDS if wanted() else patience - GLANCE_SECONDS
+            if patience <= 0:
+                break
+        self._process.kill()
+        raise WorkerDied(self._last_words())
 
-    def _next_answer(self, seconds: float) -> Any:
-        try:
-            answer = self._answers.get(timeout=seconds)
-        except queue.Empty:
-            self._process.kill()
-            answer = None
+    def _answer(self, seconds: float) -> Any:
+        """Return the next answer; queue.Empty when there is none in time, WorkerDied when none will come."""
+        answer = self._answers.get(timeout=seconds)
         if answer is None:
             raise WorkerDied(self._last_words())
         return answer
