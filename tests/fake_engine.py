@@ -1,7 +1,7 @@
 """An engine that trains nothing, at once: the weight is a checksum of everything that was done to it.
 
-So a step done twice, an epoch lost or a learning rate that came too early shows in the weight. `replayed` says what
-it must be by the run's own settings and schedule, independently of trainer and pool.
+So a step done twice, an epoch lost or a learning rate that came too early shows in it. `replayed` says
+what it must be, by the run's own settings and schedule alone.
 """
 
 import threading
@@ -126,7 +126,7 @@ class FakeWorker:
         if self.dead.is_set():
             raise WorkerDied("ended")
 
-    def ask(self, turn: Turn):
+    def ask(self, turn: Turn, wanted=None):
         for job in turn.forget:
             self.tasks.pop(job, None)
         if turn.task is not None:
@@ -185,7 +185,9 @@ class HandPool:
         if not self.jobs:
             return
         job = self.jobs[0]
-        job.begun = True
+        if not job.begun:
+            job.begun = True
+            job.listener.began(job)
         job.task = advanced(job.task, self.steps_per_turn)
         if is_done(job.task):
             self.jobs.remove(job)

@@ -34,7 +34,7 @@ class DeskInProcess:
     def wait_until_ready(self):
         pass
 
-    def ask(self, turn: Turn):
+    def ask(self, turn: Turn, wanted=None):
         answer = self.desk.answer(turn)
         assert not isinstance(answer, Refused), answer
         return answer

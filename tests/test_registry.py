@@ -312,6 +312,14 @@ def test_a_disk_that_cannot_be_written_is_said_on_screen_and_tried_again(labs, c
     assert again(labs, clock).trainer_for(token).snapshot().run.epoch == 4
 
 
+def test_a_state_folder_that_cannot_be_made_ends_in_a_sentence(tmp_path, clock):
+    (tmp_path / "file").write_text("in the way")
+    labs = Registry(tmp_path / "file" / "state", QuietPool(), clock, real_initial)
+    trainer = started(labs, new_token())
+    labs.sweep()
+    assert trainer.snapshot().unsaved == "Your runs could not be saved: Not a directory."
+
+
 def test_closing_saves_everything(labs, clock):
     token = new_token()
     started(labs, token)
@@ -320,7 +328,7 @@ def test_closing_saves_everything(labs, clock):
     assert again(labs, clock).trainer_for(token).snapshot().run.epoch == 4
 
 
-def test_old_folders_go_and_those_in_use_stay(labs, clock):
+def test_old_folders_go_and_those_in_use_stay_wherever_the_clock_was_set(labs, clock, monkeypatch):
     used, old, young = new_token(), new_token(), new_token()
     for token in (used, old, young):
         started(labs, token)
@@ -329,7 +337,9 @@ def test_old_folders_go_and_those_in_use_stay(labs, clock):
     later.trainer_for(used)
     for token in (used, old):
         os.utime(labs.folder / folder_name(token), (0, 0))
-    later.sweep_folders()
+    with monkeypatch.context() as patch:
+        patch.setattr("time.time", lambda: 1e11)
+        later.sweep_folders()
     assert {path.name for path in labs.folder.iterdir()} == {folder_name(used), folder_name(young)}
 
 

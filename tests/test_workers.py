@@ -6,17 +6,20 @@ import subprocess
 import sys
 import textwrap
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import psutil
 import pytest
 
 from mnistlab.config import TrainConfig
-from mnistlab.jobs import Share
+from mnistlab.jobs import Nobody, Share
 from mnistlab.own_digits import own_digit_steps
 from mnistlab.pool import Pool
+from mnistlab.tasks import EpochTask
 from mnistlab.trainer import Trainer
 from mnistlab.training import initial_params, train
+from mnistlab.workers import WorkerProcess
 from tests.conftest import REPOSITORY
 from tests.small_worker import TRAIN, SmallWorker, small_dataset
 
@@ -192,9 +195,7 @@ def test_a_worker_whose_lab_was_killed_ends():
 
 
 def test_a_worker_that_never_starts_is_told_to_everybody_who_waits(monkeypatch):
-    pool = Pool(
-        lambda: __import__("mnistlab.workers").workers.WorkerProcess("tests.no_such_module"), num_workers=2
-    )
+    pool = Pool(partial(WorkerProcess, "tests.no_such_module"), num_workers=2)
     try:
         trainers = [Trainer(pool) for _ in range(3)]
         for trainer in trainers:
@@ -212,24 +213,10 @@ def test_a_worker_is_polite_and_prints_nothing_into_the_pipe(pool):
     assert psutil.Process(pid).nice() == 10
 
 
-class Deaf:
-    """A listener that remembers nothing."""
-
-    def progressed(self, job, step, num_steps):
-        pass
-
-    def finished(self, job, result):
-        pass
-
-    refused = finished
-
-
 def test_a_cancelled_job_is_never_heard_of_again(pool):
-    from mnistlab.tasks import EpochTask
-
     heard = []
 
-    class Listener(Deaf):
+    class Listener(Nobody):
         def finished(self, job, result):
             heard.append(result)
 
@@ -239,3 +226,18 @@ def test_a_cancelled_job_is_never_heard_of_again(pool):
     trained(trainer, replace(CONFIG, num_epochs=1))
     assert heard == []
     assert pool.num_jobs == 0
+
+
+def test_a_step_that_nobody_waits_for_does_not_hold_the_worker_for_long(own_pool):
+    trainer = Trainer(own_pool)
+    trainer.new(CONFIG)
+    trainer.wait_for(lambda snapshot: snapshot.run.history, PATIENCE)
+    (pid,) = own_pool.pids
+    os.kill(pid, signal.SIGSTOP)
+    trainer.start()
+    trainer.wait_for(lambda snapshot: snapshot.state == "running", PATIENCE)
+    trainer.stop()
+    trainer.one_epoch()
+    snapshot = trainer.wait_for(lambda snapshot: not snapshot.active, PATIENCE)
+    assert (snapshot.state, snapshot.run.epoch) == ("finished", 1)
+    assert not psutil.pid_exists(pid)
