@@ -40,12 +40,6 @@ class Driving:
 
     # What the pool reports.
 
-    def began(self, job: Job) -> None:
-        """Take note that the waiting is over."""
-        with self._changed:
-            if job is self._job:
-                self._notify()
-
     def progressed(self, job: Job, step: int, num_steps: int) -> None:
         """Take note of steps done."""
         with self._changed:

@@ -7,11 +7,8 @@ from typing import Any, Protocol
 class Listener(Protocol):
     """Who hears what becomes of a job; called by the pool's threads, never under the pool's lock."""
 
-    def began(self, job: "Job") -> None:
-        """The job has its first turn."""
-
     def progressed(self, job: "Job", step: int, num_steps: int) -> None:
-        """Some steps were done."""
+        """So many steps are done; also said once before the first."""
 
     def finished(self, job: "Job", result: Any) -> None:
         """The job is done."""
@@ -22,9 +19,6 @@ class Listener(Protocol):
 
 class Nobody:
     """The listener that does not listen."""
-
-    def began(self, job: "Job") -> None:
-        """Take no note."""
 
     def progressed(self, job: "Job", step: int, num_steps: int) -> None:
         """Take no note."""

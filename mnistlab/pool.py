@@ -123,10 +123,10 @@ class Pool:
         try:
             self._start(seat)
             while turn := self._next_turn(seat):
-                job, began = seat.job, seat.job.begun
-                job.begun = True
-                if not began:
-                    job.listener.began(job)
+                job = seat.job
+                if not job.begun:
+                    job.begun = True
+                    _report(job, Progress(job.task.step, job.task.num_steps, 0.0))
                 try:
                     answer = seat.worker.ask(turn, partial(self._is_wanted, job))
                 except WorkerDied as death:

@@ -70,6 +70,7 @@ class WarmTask(NamedTuple):
     params: Params
     step: int = 0
     seconds: float = 0.0
+    num_steps: int = 2
 
     def steps(self, dataset) -> Iterator[Step]:
         """Yield the network after each of at most two mini-batches."""

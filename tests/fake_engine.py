@@ -187,7 +187,7 @@ class HandPool:
         job = self.jobs[0]
         if not job.begun:
             job.begun = True
-            job.listener.began(job)
+            job.listener.progressed(job, job.task.step, 0)
         job.task = advanced(job.task, self.steps_per_turn)
         if is_done(job.task):
             self.jobs.remove(job)
