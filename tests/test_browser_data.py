@@ -79,7 +79,7 @@ def test_a_point_of_the_map_opens_its_image(visit):
     page = visit.page
     visit.open("data")
     open_tab(visit, "Map")
-    title = page.locator(".st-key-data_point_picture .gtitle")
+    title = page.locator(".st-key-data_point_picture p")
     title.wait_for()
     before = title.text_content()
     point = page.locator("g.textpoint text").nth(40)

@@ -39,7 +39,8 @@ def figures(app: AppTest) -> dict[str, dict]:
 
 
 def shown(app: AppTest) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.latex])
+    words = "\n".join(element.value for element in [*app.markdown, *app.caption, *app.latex])
+    return words.replace("\u00a0", " ")
 
 
 @pytest.fixture(scope="module")
@@ -146,13 +147,13 @@ def test_a_trained_network_is_shown_before_and_after(trained):
     assert app.metric[1].delta
     assert {"_outputs_before_0", "_outputs_after_0", "_unit_before", "_unit_after"} <= set(figures(app))
     sums = with_run(trained, "The sums z")
-    assert "Flat before → after epoch 1: hidden 1" in shown(sums)
+    assert "before → after epoch 1: hidden 1" in shown(sums)
 
 
 def test_other_settings_can_be_looked_at_without_losing_the_network(trained):
     app = with_run(trained)
     app.number_input(key="set_width_0").set_value(30).run()
-    assert "after epoch 1 network" in shown(app)
+    assert "The network after epoch 1" in shown(app)
     app.button_group(key="architecture_which").set_value("asked").run()
     assert not app.exception
     assert "| hidden 1 | 30 | sigmoid |" in shown(app)

@@ -143,7 +143,7 @@ def test_every_point_of_the_map_is_an_image_of_its_digit(generated):
 
 def test_a_clicked_point_shows_its_image_with_its_true_neighbors(generated):
     app = data_page("Map", data_point=(("generated digits", 60_000), 777))
-    assert figure(app, "data_point_picture")["layout"]["title"]["text"].startswith("Training image 777")
+    assert f"**Training image 777: {generated.train.labels[777]}**" in shown(app)
     notes = figure(app, "data_neighbors")["layout"]["annotations"]
     squares = ((generated.train.images.astype(np.int32) - generated.train.images[777]) ** 2).sum(axis=(1, 2))
     nearest = np.argsort(squares, kind="stable")[1:6]

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from mnistlab.figures.answer import plot_outputs
-from mnistlab.figures.digits import plot_digit
 from mnistlab.ui.architecture_case import FIRST, Viewed, known_answers, known_score
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
+from mnistlab.ui.picture import show_digit
 from mnistlab.ui.show import show
 
 
@@ -22,10 +22,9 @@ def draw_answers(lab: Lab, viewed: Viewed) -> None:
     for place, column in enumerate(st.columns(FIRST, gap="large")):
         with column:
             label = int(train.labels[place])
-            show(
-                plot_digit(train.images[place], title=f"Training image {place}: {label}", height=200),
-                key=f"architecture_image_{place}",
-            )
+            name = f"Training image {place}: {label}"
+            st.markdown(f"**{name}**")
+            show_digit(train.images[place], name)
             for name, when, params_id, params in states:
                 outputs = known_answers(params_id, params, viewed.config, lab.dataset)[place]
                 show(

@@ -8,16 +8,17 @@ from mnistlab.ui.architecture_case import Viewed
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.show import show
 
-HEAD = "| layer | units | activation | weights + biases | parameters |\n|:--|--:|:--|--:|--:|"
+NO_BREAK = "\u00a0"
+HEAD = "| layer | units | activation | weights\u00a0+\u00a0biases | parameters |\n|:--|--:|:--|--:|--:|"
 
 
 def draw_diagram(viewed: Viewed) -> None:
     """Draw the network."""
     st.subheader("The network", anchor=False)
-    state = f"after epoch {viewed.epoch}" if viewed.after is not None else "untrained"
+    what = "The untrained network" if viewed.after is None else f"The network after epoch {viewed.epoch}"
     show(plot_network(viewed.now), key="architecture_diagram")
     st.caption(
-        f"The {state} network. A line is a weight: blue where a unit's firing helps the next, orange where "
+        f"{what}. A line is a weight: blue where a unit's firing helps the next, orange where "
         "it hinders, the stronger the bolder. Hover over a line for its weight, over a unit for its bias. "
         "Of a large layer some units are drawn, evenly spaced.",
         help=GLOSSARY["weight"],
@@ -43,11 +44,9 @@ def draw_table(viewed: Viewed) -> None:
 
 
 def row(shape: LayerShape) -> str:
-    """Return a layer as a row of the table."""
-    return (
-        f"| {shape.name} | {shape.n_out:,} | {shape.activation} | {shape.arithmetic} | "
-        f"{shape.num_parameters:,} |"
-    )
+    """Return a layer as a row of the table; no cell of it is broken into lines."""
+    cells = (shape.name, f"{shape.n_out:,}", shape.activation, shape.arithmetic, f"{shape.num_parameters:,}")
+    return f"| {' | '.join(cell.replace(' ', NO_BREAK) for cell in cells)} |"
 
 
 def total(shapes: tuple[LayerShape, ...]) -> str:

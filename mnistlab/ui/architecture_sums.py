@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.figures.activation import plot_pre_activations
-from mnistlab.layers import flat_share, layer_shapes
+from mnistlab.layers import FLAT, flat_share, layer_shapes
 from mnistlab.pixels import SCALINGS
 from mnistlab.ui.architecture_case import PROBED, Viewed, known_sums
 from mnistlab.ui.glossary import GLOSSARY
@@ -83,4 +83,4 @@ def change(viewed: Viewed, before, after) -> str:
         f"{shape.name} {flat_share(first, shape.activation):.0%} → {flat_share(last, shape.activation):.0%}"
         for shape, first, last in zip(shapes, before, after, strict=True)
     ]
-    return f"Flat before → after epoch {viewed.epoch}: " + ", ".join(parts) + "."
+    return f"Where $\\sigma' < {FLAT}$, before → after epoch {viewed.epoch}: " + ", ".join(parts) + "."

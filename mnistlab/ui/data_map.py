@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from mnistlab.figures.digits import plot_digit, plot_digit_grid
+from mnistlab.figures.digits import plot_digit_grid
 from mnistlab.figures.projection import plot_projection
 from mnistlab.figures.weights import plot_weight_image
 from mnistlab.ui.data_known import known_projection, name_of, nearest_training_digits
 from mnistlab.ui.lab import Lab
+from mnistlab.ui.picture import show_digit
 from mnistlab.ui.show import show
 
 POINT = "data_point"  # session state: which digits, and the index of the open one
@@ -54,10 +55,10 @@ def opened_point(lab: Lab, first: int) -> int:
 def draw_point(lab: Lab, index: int) -> None:
     """Draw one image, and under it the images that are really near it."""
     train = lab.dataset.train
-    show(
-        plot_digit(train.images[index], title=f"Training image {index:,}: {train.labels[index]}", height=220),
-        key="data_point_picture",
-    )
+    name = f"Training image {index:,}: {train.labels[index]}"
+    with st.container(key="data_point_picture"):
+        st.markdown(f"**{name}**")
+        show_digit(train.images[index], name, 168)
     found, distances = nearest_training_digits(lab.dataset, train.images[index], NEIGHBORS + 1)
     pairs = zip(found.tolist(), distances.tolist(), strict=True)
     others = [(other, distance) for other, distance in pairs if other != index][:NEIGHBORS]

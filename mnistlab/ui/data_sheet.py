@@ -4,9 +4,10 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.datasets import Split
-from mnistlab.figures.digits import plot_digit, plot_digit_grid
+from mnistlab.figures.digits import plot_digit_grid
 from mnistlab.ui.data_table import pixel_table
 from mnistlab.ui.lab import Lab
+from mnistlab.ui.picture import show_digit
 from mnistlab.ui.seed import draw_seed
 from mnistlab.ui.show import show
 
@@ -110,8 +111,8 @@ def draw_picture(split: Split, index: int, split_name: str) -> None:
     """Draw the open digit and what can be counted on it."""
     image, label = split.images[index], split.labels[index]
     picture, facts = st.columns([3, 4], gap="medium", vertical_alignment="center")
-    with picture:
-        show(plot_digit(image, height=160, name=f"This is {article(label)} {label}"), key="data_picture")
+    with picture, st.container(key="data_picture"):
+        show_digit(image, f"{split_name} image {index}, {article(label)} {label}", 120)
     with facts:
         st.markdown(
             f"**{split_name} image {index:,}** is {article(label)}\u00a0{label}.  \n"
