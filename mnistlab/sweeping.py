@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from mnistlab.config import TrainConfig
 from mnistlab.jobs import Job, Share
-from mnistlab.network import num_parameters
+from mnistlab.network import Params, num_parameters
 from mnistlab.pool import Pool
 from mnistlab.runs import Run
 from mnistlab.sweep import require_alike, stacked
@@ -50,6 +50,7 @@ class Sweeping:
         self._state, self._message = "none", ""
         self._configs: tuple[TrainConfig, ...] = ()
         self._runs: tuple[Run, ...] = ()
+        self._params: Params = ()  # of all networks, after the last finished epoch
         self._epoch, self._step, self._number, self._seconds = -1, 0, 0, 0.0
 
     def snapshot(self) -> SweepSnapshot:
@@ -96,8 +97,15 @@ class Sweeping:
             self._epoch, self._step, self._seconds = -1, 0, 0.0
             self._number += 1
             self._state, self._message = "running", ""
-            self._submit(stacked([run.params for run in runs]))
-            self._changed.notify_all()
+            self._params = stacked([run.params for run in runs])
+            self._submit()
+
+    def resume(self) -> None:
+        """Go on with a sweep that was stopped, from the last epoch that was finished."""
+        with self._changed:
+            if self._state == "stopped":
+                self._state = "running"
+                self._submit()
 
     def stop(self) -> None:
         """Stop now; the epochs that are done stay."""
@@ -122,13 +130,13 @@ class Sweeping:
             if job is not self._job:
                 return
             self._runs = with_sweep_epoch(self._runs, result)
-            self._job, self._step, self._epoch = None, 0, result.epoch
+            self._job, self._step, self._epoch, self._params = None, 0, result.epoch, result.params
             self._seconds += result.seconds
             if self._epoch < self._configs[0].num_epochs:
-                self._submit(result.params)
+                self._submit()
             else:
                 self._state = "finished"
-            self._changed.notify_all()
+                self._changed.notify_all()
 
     def refused(self, job: Job, sentence: str) -> None:
         """Take note that the work cannot be done."""
@@ -140,9 +148,10 @@ class Sweeping:
 
     # Below: with the lock held.
 
-    def _submit(self, params) -> None:
-        task = SweepTask(self._configs, params, self._epoch + 1)
+    def _submit(self) -> None:
+        task = SweepTask(self._configs, self._params, self._epoch + 1)
         self._job = self._pool.submit(task, self._share, self)
+        self._changed.notify_all()
 
     def _cancel(self) -> None:
         if self._job is not None:

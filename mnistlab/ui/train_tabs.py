@@ -6,9 +6,16 @@ from mnistlab.ui.lab import Lab
 from mnistlab.ui.train_away import draw_away
 from mnistlab.ui.train_digits import draw_digits
 from mnistlab.ui.train_runs import draw_runs
+from mnistlab.ui.train_sweep import draw_sweep
 from mnistlab.ui.train_weights import draw_weights
 
-TABS = {"Digits": draw_digits, "Weights": draw_weights, "Runs": draw_runs, "Take away": draw_away}
+TABS = {
+    "Digits": draw_digits,
+    "Weights": draw_weights,
+    "Runs": draw_runs,
+    "Sweep": draw_sweep,
+    "Take away": draw_away,
+}
 OPEN = "train_open_tab"
 
 
