@@ -34,30 +34,32 @@ def html_report(run: Run, drawings: Collection) -> str:
     """Return the report of a run as a page of HTML.
 
     Args:
-        run: A run whose untrained network was measured.
+        run: A run.
         drawings: The person's own digits; at most 60 of them are shown.
     """
-    last = run.history[-1]
-    parts = [
-        f"<h1>{escape(run.name)}</h1>",
-        f"<p>A network {run.title}, trained for {run.epoch} epochs. It reads {last.test.num_correct:,} of "
-        f"{last.test.num_images:,} test images ({100 * last.test.accuracy:.1f} %), at a cost of "
-        f"{last.test.cost:.4f}.</p>",
-        "<h2>Settings</h2>",
-        settings_table(run),
-        "<h2>Curves</h2>",
-        curves(run.history),
-        "<h2>What is to be said about it</h2>",
-        findings(run),
-        "<h2>Which digit was read as which</h2>",
-        confusion_table(last.test.confusion),
-    ]
+    parts = [f"<h1>{escape(run.name)}</h1>", summary(run), "<h2>Settings</h2>", settings_table(run)]
+    if run.history:
+        parts += ["<h2>Curves</h2>", curves(run.history)]
+        parts += ["<h2>What is to be said about it</h2>", findings(run)] if run.epoch else []
+        parts += ["<h2>Which digit was read as which</h2>", confusion_table(run.history[-1].test.confusion)]
     if drawings.size:
         parts += ["<h2>My own digits</h2>", drawn(drawings)]
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(run.name)}</title>'
         f"<style>{STYLE}</style></head><body>{''.join(parts)}</body></html>"
     )
+
+
+def summary(run: Run) -> str:
+    """Return what the network is and what it reads, in two sentences."""
+    words = f"A network {run.title}, trained for {run.epoch} epochs on {run.config.train_size:,} images."
+    if run.history:
+        test = run.history[-1].test
+        words += (
+            f" It reads {test.num_correct:,} of {test.num_images:,} test images "
+            f"({100 * test.accuracy:.1f} %), at a cost of {test.cost:.4f}."
+        )
+    return f"<p>{words}</p>"
 
 
 def settings_table(run: Run) -> str:

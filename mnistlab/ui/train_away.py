@@ -1,16 +1,19 @@
 """What one can take away from a training, and bring back: network, history, script, log, link."""
 
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from mnistlab.checkpoints import dumps, loads
 from mnistlab.export import history_csv, log_text, script
+from mnistlab.report import html_report
 from mnistlab.runs import Run
 from mnistlab.trainer import Trainer
 from mnistlab.ui.address import query_of
 from mnistlab.ui.lab import Lab, back_to_network, command, current_snapshot
+from mnistlab.ui.predict_answer import own_digits
 from mnistlab.ui.tab import current_trainer
 from mnistlab.ui.train_words import plain
 from mnistlab.weights import MAX_FILE_BYTES
@@ -25,6 +28,8 @@ FILES = (
     ("Script", "py", script, "Python that repeats this run with mnistlab, to the last digit."),
     ("Log", "txt", log_text, "What the notebook would have printed."),
 )
+
+REPORT = "One page to print and hand in: settings, curves, diagnosis, and your own digits."
 
 
 def draw_away(lab: Lab) -> None:
@@ -48,8 +53,9 @@ def taking() -> None:
 def draw_downloads(run: Run, trainer: Trainer) -> None:
     """Draw a button for each file; it is made when it is asked for."""
     st.markdown("#### Take it with you")
+    report = partial(html_report, drawings=own_digits())
     with st.container(horizontal=True, gap="small"):
-        for label, suffix, content, words in FILES:
+        for label, suffix, content, words in (*FILES, ("Report", "html", report, REPORT)):
             st.download_button(
                 label,
                 latest(content, trainer),
