@@ -81,6 +81,14 @@ def test_the_map_has_the_two_widest_directions_of_the_whole_decomposition(genera
     np.testing.assert_allclose(seen.shares, spreads[:2] ** 2 / (spreads**2).sum(), rtol=1e-4)
     for found, expected in zip(seen.directions.reshape(2, -1), directions[:2], strict=True):
         assert abs(found @ expected) == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_point_is_where_its_image_lies_along_the_directions(generated, seed):
+    images = generated.train.images[:2_000]
+    seen = project(images, sample=90, seed=seed)
+    rows = images[seen.indices].reshape(90, -1) / 255.0
+    rows -= rows.mean(axis=0)
     np.testing.assert_allclose(seen.points, rows @ seen.directions.reshape(2, -1).T, atol=1e-3)
 
 
