@@ -53,8 +53,13 @@ RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 HEIGHT = 320  # px, of a figure that stands beside text
 
-# For `st.plotly_chart(config=...)`: no tool bar, no zoom by the wheel.
-STILL = {"displayModeBar": False, "scrollZoom": False}
+# For `st.plotly_chart(config=...)`: no zoom by the wheel; of the tool bar, the button that saves a picture.
+STILL = {
+    "scrollZoom": False,
+    "displaylogo": False,
+    "modeBarButtons": [["toImage"]],
+    "toImageButtonOptions": {"format": "png", "scale": 2, "filename": "mnistlab"},
+}
 
 
 def framed(traces=(), *, title="", height=HEIGHT, alt="", x=None, y=None, **layout) -> go.Figure:

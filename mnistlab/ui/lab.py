@@ -1,5 +1,6 @@
 """One person's lab: settings, digits and the trainer with its networks, as a page finds them when it runs."""
 
+import gc
 from dataclasses import dataclass, fields
 
 import streamlit as st
@@ -70,6 +71,7 @@ def open_lab(settings: TrainConfig) -> Lab:
 def prepare_server() -> None:
     """Do what has to be done once, before this process computes anything."""
     keep_compiled_operations()
+    gc.freeze()  # what was imported stays: no collection looks at it again
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,4 +1,4 @@
-"""How a figure gets on the page: with its sentence for those who do not see it, and without a tool bar."""
+"""How a figure gets on the page: with its sentence for those who do not see it, and a button to save it."""
 
 import streamlit as st
 
