@@ -171,17 +171,24 @@ def test_the_confusion_matrix_says_the_most_frequent_mistake():
 
 def test_a_sweep_names_the_best_and_the_worst():
     figure = plot_sweep([("0.01", [0.1, 0.5]), ("0.1", [0.1, 0.9]), ("10", [0.1, float("nan")])])
-    assert {note.text for note in figure.layout.annotations} == {"best: 0.1", "worst: 10"}
-    assert [trace.name for trace in figure.data] == ["0.01", "0.1", "10"]
-    assert list(line(figure, "0.1").y) == [0.1, 0.9]
-    assert list(line(figure, "10").y) == [0.1, None]
-    widths = {trace.name: trace.line.width for trace in figure.data}
-    assert max(widths, key=widths.__getitem__) == "0.1"
+    assert [trace.name for trace in figure.data] == ["0.01", "worst: 10", "best: 0.1"]
+    assert [trace.showlegend for trace in figure.data] == [False, True, True]
+    assert list(line(figure, "best: 0.1").y) == [0.1, 0.9]
+    assert list(line(figure, "worst: 10").y) == [0.1, None]
+    assert figure.data[-1].line.width == max(trace.line.width for trace in figure.data)
 
 
 def test_a_sweep_of_one_curve_has_one_name():
     figure = plot_sweep([("0.1", [0.1, 0.9])])
-    assert [note.text for note in figure.layout.annotations] == ["best: 0.1"]
+    assert [trace.name for trace in figure.data] == ["best: 0.1"]
+
+
+def test_the_axis_of_a_sweep_stays_while_its_curves_grow():
+    ranges = {
+        tuple(plot_sweep([("1", [0.1] * (1 + epoch))], x_max=9).layout.xaxis.range) for epoch in (0, 4, 9)
+    }
+    assert len(ranges) == 1
+    assert max(plot_sweep([("1", [0.1] * 5)], x_max=2).layout.xaxis.range) > 4
 
 
 @pytest.mark.parametrize(("last", "ticks"), [(0, [0]), (3, [0, 1, 2, 3]), (30, [0, 5, 10, 15, 20, 25, 30])])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mnistlab.figures.template import ACCENT, MUTED, TEXT, empty, framed, note
+from mnistlab.figures.template import ACCENT, TEXT, empty, framed, legend_above
 
 OTHERS = "#00003766"
 
@@ -15,38 +15,40 @@ def plot_sweep(
     title: str = "Learning rates compared",
     y_title: str = "test images read right",
     height: int = 360,
+    x_max: int = 0,
 ) -> go.Figure:
-    """Return many curves; the best and the worst end are named.
+    """Return many curves; the best and the worst end are named above the plot.
 
     Args:
         curves: Name, such as the learning rate, and accuracy after epoch 0, 1, 2, ... of each.
         title: Above the figure.
         y_title: What the values are, shares from 0 to 1.
         height: In px.
+        x_max: The last epoch there will be, so that the axis stays while curves grow; 0: as they are.
     """
     curves = [(str(name), [float(value) for value in values]) for name, values in curves if len(values)]
     if not curves:
         return empty(title, "Start the comparison, and the curves appear here.", height)
     ends = [value[-1] if math.isfinite(value[-1]) else -1.0 for _, value in curves]
     best, worst = ends.index(max(ends)), ends.index(min(ends))
-    order = sorted(range(len(curves)), key=lambda index: index in (best, worst))
-    traces = [sweep_line(*curves[index], index == best, index == worst) for index in order]
-    named = dict.fromkeys([best, worst])
-    labels = [end_name(*curves[index], "best" if index == best else "worst") for index in named]
-    x_max = max(len(values) for _, values in curves) - 1
+    words = {worst: "worst", best: "best"}
+    order = sorted(range(len(curves)), key=lambda index: (index in words, words.get(index) == "best"))
+    last = max(x_max, max(len(values) for _, values in curves) - 1)
     alt = f"{title}: of {len(curves)} curves the best is {curves[best][0]} with {max(ends):.1%}, "
     return framed(
-        traces,
+        [sweep_line(*curves[index], words.get(index, "")) for index in order],
         title=title,
         height=height,
         alt=alt + f"the worst {curves[worst][0]} with {max(0.0, min(ends)):.1%}.",
         x={
             "title": "epoch",
-            "range": [-0.04 * max(1, x_max), 1.28 * max(1, x_max)],
-            "tickvals": whole_ticks(x_max),
+            "range": [-0.04 * max(1, last), 1.04 * max(1, last)],
+            "tickvals": whole_ticks(last),
         },
         y={"title": y_title, "range": [0, 1.02], "tickformat": ".0%"},
-        annotations=labels,
+        showlegend=True,
+        legend={**legend_above(), "traceorder": "reversed"},
+        margin={"l": 4, "r": 12, "t": 76, "b": 8, "pad": 0},
     )
 
 
@@ -56,26 +58,19 @@ def whole_ticks(x_max: int) -> list[int]:
     return list(range(0, x_max + 1, step))
 
 
-def sweep_line(name: str, values: Sequence[float], best: bool, worst: bool) -> dict:
-    """Return one curve; all but the best and the worst step back."""
-    look = {"color": ACCENT, "width": 3} if best else {"color": OTHERS, "width": 1.5}
-    if worst and not best:
-        look = {"color": TEXT, "width": 2, "dash": "dash"}
+def sweep_line(name: str, values: Sequence[float], word: str) -> dict:
+    """Return one curve; all but the best and the worst step back and have no place in the legend."""
+    looks = {
+        "best": {"color": ACCENT, "width": 3},
+        "worst": {"color": TEXT, "width": 2, "dash": "dash"},
+    }
     return {
         "type": "scatter",
         "x": list(range(len(values))),
         "y": [value if math.isfinite(value) else None for value in values],
-        "name": name,
+        "name": f"{word}: {name}" if word else name,
+        "showlegend": bool(word),
         "mode": "lines+markers" if len(values) == 1 else "lines",
-        "line": look,
+        "line": looks.get(word, {"color": OTHERS, "width": 1.5}),
         "hovertemplate": f"{name}<br>epoch %{{x}}: %{{y:.2%}}<extra></extra>",
     }
-
-
-def end_name(name: str, values: Sequence[float], word: str) -> dict:
-    """Return the name beside a curve's last finite value."""
-    seen = [(epoch, value) for epoch, value in enumerate(values) if math.isfinite(value)]
-    epoch, value = seen[-1] if seen else (0, 0.0)
-    color = ACCENT if word == "best" else MUTED
-    font = {"color": color, "size": 13}
-    return note(f"{word}: {name}", epoch, value, xanchor="left", xshift=8, font=font)

@@ -16,17 +16,20 @@ from mnistlab.ui.train_words import count, duration
 SCALE = list(LEARNING_RATES)
 AROUND = 3  # steps of the scale to either side of the learning rate in the sidebar: a factor of ten
 MANY = 8
+EVENLY = "Learning rates, evenly spaced on a log scale."
 TOGETHER = 0.6  # of the time that networks take one by one
 
 
 def draw_choice(settings: TrainConfig, disabled: bool) -> tuple[TrainConfig, ...]:
     """Draw the controls and return the settings of the networks that they ask for; none of a bad choice."""
-    left, middle, right = st.columns([2, 1, 1], gap="medium")
-    with left:
-        rates = draw_rates(settings, disabled)
-    with middle:
+    scale, rates_number, seeds_number, weights = st.columns([4, 2, 2, 3], gap="medium")
+    with scale:
+        first, last = draw_range(settings, disabled)
+    with rates_number:
+        rates = spaced(first, last, draw_number("How many η", "rates", 5, disabled, EVENLY))
+    with seeds_number:
         seeds = draw_seeds(settings, disabled)
-    with right:
+    with weights:
         spreads = draw_spreads(settings, disabled)
     try:
         configs = members(settings, rates, seeds, spreads)
@@ -37,11 +40,11 @@ def draw_choice(settings: TrainConfig, disabled: bool) -> tuple[TrainConfig, ...
     return configs
 
 
-def draw_rates(settings: TrainConfig, disabled: bool) -> list[float]:
-    """Draw the range of learning rates, and how many of it are tried."""
+def draw_range(settings: TrainConfig, disabled: bool) -> tuple[float, float]:
+    """Draw the range of learning rates; at first it has that of the sidebar in its middle."""
     middle = min(bisect_left(SCALE, settings.learning_rate), len(SCALE) - 1)
     low, high = SCALE[max(0, middle - AROUND)], SCALE[min(len(SCALE) - 1, middle + AROUND)]
-    first, last = st.select_slider(
+    return st.select_slider(
         "Learning rates η, from and to",
         SCALE,
         value=(low, high),
@@ -51,8 +54,6 @@ def draw_rates(settings: TrainConfig, disabled: bool) -> list[float]:
         disabled=disabled,
         help=GLOSSARY["learning_rate"],
     )
-    number = draw_number("How many of them", "rates", 5, disabled, "Evenly spaced on a log scale.")
-    return spaced(first, last, number)
 
 
 def draw_seeds(settings: TrainConfig, disabled: bool) -> list[int]:

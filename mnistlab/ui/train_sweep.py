@@ -133,7 +133,7 @@ def draw_curves(snapshot: SweepSnapshot) -> None:
         names = names_of([run.config for run in snapshot.runs])
         values = [accuracies(run, max(0, snapshot.epoch)) for run in snapshot.runs]
         title = f"{count(len(names), 'network')} on the same mini-batches"
-        figure = plot_sweep(list(zip(names, values, strict=True)), title=title)
+        figure = plot_sweep(list(zip(names, values, strict=True)), title, x_max=snapshot.num_epochs)
         st.session_state[FIGURE] = shows, figure
     show(figure, "train_sweep_curves")
 
