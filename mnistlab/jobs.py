@@ -54,7 +54,6 @@ class Job:
         self.share = share
         self.listener = listener
         self.seat: Seat | None = None  # whose worker holds it beyond that
-        self.turns_held = 0
         self.on_turn = False
         self.begun = False
         self.deaths = 0

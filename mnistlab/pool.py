@@ -10,15 +10,15 @@ from typing import Any
 
 from mnistlab.jobs import Job, Listener, Nobody, Seat, Share
 from mnistlab.messages import Finished, Progress, Refused, Turn
-from mnistlab.runs import num_bytes
 from mnistlab.workers import WorkerDied, WorkerProcess
 
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.1
+MOST_CHARGED = 1.0  # seconds for one turn: who comes first pays for loading and compiling what all will use
 MAX_DEATHS = 3  # of workers over one task, before the task is blamed
 REST_SECONDS = 300.0  # after which all workers but one are ended
-CHEAP_BYTES = 2 * 2**20  # what may travel with every turn
+LAG_SECONDS = 0.5  # of work that a job may be behind those of another seat before it moves there
 CLOSE_SECONDS = 3.0
 MAX_WORKERS = 32  # of about 400 MB each
 
@@ -201,28 +201,33 @@ class Pool:
 
     def _turn(self, job: Job, seat: Seat) -> Turn:
         """Return what to ask the seat's worker for."""
-        crowded = len(self._jobs) > self.num_workers
-        cheap = num_bytes(job.task.params) <= CHEAP_BYTES * (job.turns_held + 1)
-        others_rest = any(other.resting for other in self._seats) and any(
-            other.seat is seat and other is not job for other in self._jobs.values()
-        )
         task = None if job.seat is seat else job.task
         job.seat = job.share.seat = seat
         forget, seat.forget = tuple(seat.forget), []
-        return Turn(job.number, task, self._turn_seconds, others_rest or (crowded and cheap), forget)
+        return Turn(job.number, task, self._turn_seconds, self._is_to_move(job, seat), forget)
+
+    def _is_to_move(self, job: Job, seat: Seat) -> bool:
+        """Return whether another seat should have a job's next turn: it rests, or serves its own much better.
+
+        A job that stays where it is need not travel, nor be taken up again in mid-epoch.
+        """
+        held = [other for other in self._jobs.values() if other is not job and other.seat is not None]
+        if any(other.seat is seat for other in held) and any(other.resting for other in self._seats):
+            return True
+        others = {other.seat for other in held} - {seat}
+        limit = job.share.used + LAG_SECONDS
+        return any(all(each.share.used > limit for each in held if each.seat is other) for other in others)
 
     def _deliver(self, job: Job, seat: Seat, answer: Progress | Finished | Refused) -> None:
         """Take an answer in and pass it on, unless the job was cancelled meanwhile."""
         with self._changed:
             seat.job, job.on_turn = None, False
-            job.share.used += getattr(answer, "seconds", 0.0)
+            job.share.used += min(getattr(answer, "seconds", 0.0), MOST_CHARGED)
             wanted = job.number in self._jobs
             if not isinstance(answer, Progress):
                 self._jobs.pop(job.number, None)
             elif answer.task is not None:
-                job.task, job.seat, job.turns_held = answer.task, None, 0
-            else:
-                job.turns_held += 1
+                job.task, job.seat = answer.task, None
             self._changed.notify_all()
         if wanted:
             _report(job, answer)
@@ -237,7 +242,7 @@ class Pool:
             seat.worker, seat.job, seat.forget = None, None, []
             for held in self._jobs.values():
                 if held.seat is seat:
-                    held.seat, held.turns_held = None, 0
+                    held.seat = None
             job.on_turn = False
             job.deaths += 1
             blamed = job.deaths >= MAX_DEATHS and self._jobs.pop(job.number, None) is not None

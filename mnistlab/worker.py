@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.datasets import load_dataset
+from mnistlab.memory import keep_freed_memory
 from mnistlab.messages import Finished, Progress, Ready, Refused, Turn, read_message, write_message
 
 NICENESS = 10  # the pages go first
@@ -60,18 +61,18 @@ class Desk:
 
     def answer(self, turn: Turn) -> Progress | Finished | Refused:
         """Do one turn and return what came of it; an error becomes a sentence."""
-        start = time.perf_counter()
         for job in turn.forget:
             self.work.pop(job, None)
         try:
-            return self._turn(turn, start)
+            return self._turn(turn)
         except Exception as error:  # whatever it is, the run it belongs to has to hear of it
             self.work.pop(turn.job, None)
             return Refused(sentence_of(error))
 
-    def _turn(self, turn: Turn, start: float) -> Progress | Finished:
+    def _turn(self, turn: Turn) -> Progress | Finished:
         if turn.task is not None:
             self.work[turn.job] = Work(turn.task, self._dataset(turn.task.config.dataset))
+        start = time.perf_counter()  # what was loaded is there for everybody: it counts as nobody's turn
         work = self.work[turn.job]
         if work.advanced(turn.seconds):
             result = work.task.result(work.dataset)
@@ -129,6 +130,7 @@ def main(load_dataset: Callable[[str], Any] = load_dataset) -> None:
     turns: queue.SimpleQueue = queue.SimpleQueue()
     threading.Thread(target=read_turns, args=(sys.stdin.buffer, turns), daemon=True).start()
     keep_compiled_operations()
+    keep_freed_memory()
     import mnistlab.tasks  # noqa: F401 - so that the first turn finds it imported
 
     desk = Desk(load_dataset)
