@@ -1,0 +1,253 @@
+"""The pool's turns: fair in seconds of work, whoever comes when, with few moves between workers."""
+
+import threading
+
+import pytest
+
+from mnistlab.jobs import Nobody, Share
+from mnistlab.messages import Finished, Progress
+from mnistlab.pool import LAG_SECONDS, MAX_WORKERS, Pool, default_num_workers
+from mnistlab.workers import WorkerDied
+
+PATIENCE = 60.0
+
+
+class Endless:
+    """A task that never ends; each of its turns takes so many seconds of work."""
+
+    step, num_steps = 0, 1000
+
+    def __init__(self, seconds=0.1):
+        self.seconds = seconds
+
+
+class Gate:
+    """Lets workers do so many turns in all, in the order in which they would end if turns took their time."""
+
+    def __init__(self):
+        self.changed = threading.Condition()
+        self.allowed = self.done = self.moves = 0
+        self.expected = 1  # workers that must be at the gate before one may pass
+        self.workers, self.waiting = [], []
+
+    def worker(self):
+        self.workers.append(GatedWorker(self))
+        return self.workers[-1]
+
+    def let(self, turns, expected=1):
+        """Let so many more turns be done and wait until they are."""
+        with self.changed:
+            self.allowed, self.expected = self.allowed + turns, expected
+            self.changed.notify_all()
+            assert self.changed.wait_for(lambda: self.done >= self.allowed, PATIENCE)
+
+    def is_open_for(self, worker):
+        if self.done >= self.allowed or len(self.waiting) < self.expected:
+            return False
+        return worker is min(self.waiting, key=lambda each: each.now)
+
+
+class GatedWorker:
+    pid = 0
+
+    def __init__(self, gate):
+        self.gate, self.tasks, self.dead, self.now = gate, {}, False, 0.0
+
+    def wait_until_ready(self):
+        pass
+
+    def ask(self, turn, wanted=None):
+        with self.gate.changed:
+            for job in turn.forget:
+                self.tasks.pop(job, None)
+            if turn.task is not None:
+                self.tasks[turn.job] = turn.task
+            self.gate.waiting.append(self)
+            self.gate.changed.notify_all()
+            self.gate.changed.wait_for(lambda: self.dead or self.gate.is_open_for(self))
+            self.gate.waiting.remove(self)
+            if self.dead:
+                raise WorkerDied("ended")
+            task = self.tasks[turn.job]
+            self.now += task.seconds
+            self.gate.done += 1
+            self.gate.moves += turn.hand_back
+            self.gate.changed.notify_all()
+            if turn.hand_back:
+                del self.tasks[turn.job]
+            return Progress(1, 1000, task.seconds, task if turn.hand_back else None)
+
+    def kill(self):
+        with self.gate.changed:
+            self.dead = True
+            self.gate.changed.notify_all()
+
+    close = kill
+
+
+@pytest.fixture
+def gate():
+    return Gate()
+
+
+@pytest.fixture
+def pool_of(gate):
+    pools = []
+
+    def make(num_workers):
+        pools.append(Pool(gate.worker, num_workers))
+        return pools[-1]
+
+    yield make
+    for pool in pools:
+        pool.close()
+
+
+def jain(amounts):
+    return sum(amounts) ** 2 / (len(amounts) * sum(amount**2 for amount in amounts))
+
+
+@pytest.mark.parametrize(("num_jobs", "num_workers"), [(25, 2), (3, 2), (5, 3), (2, 2), (7, 1)])
+def test_all_get_the_same_and_move_seldom(pool_of, gate, num_jobs, num_workers):
+    pool, shares = pool_of(num_workers), [Share() for _ in range(num_jobs)]
+    for share in shares:
+        pool.submit(Endless(), share, Nobody())
+    gate.let(40 * num_jobs, expected=num_workers)
+    used = [share.used for share in shares]
+    assert jain(used) > 0.95
+    assert min(used) > 0.8 * sum(used) / num_jobs
+    assert max(used) - min(used) < 2 * LAG_SECONDS + 0.3
+    assert gate.moves < 0.35 * gate.done
+
+
+def test_a_turn_that_takes_longer_is_followed_by_a_longer_wait(pool_of, gate):
+    pool, slow, quick = pool_of(1), Share(), Share()
+    pool.submit(Endless(0.8), slow, Nobody())
+    pool.submit(Endless(0.1), quick, Nobody())
+    gate.let(90)
+    assert slow.used == pytest.approx(quick.used, abs=1.0)
+
+
+def test_who_loads_and_compiles_for_all_is_not_made_to_wait_for_it(pool_of, gate):
+    pool, first, second = pool_of(1), Share(), Share()
+    pool.submit(Endless(30.0), first, Nobody())
+    gate.let(1)
+    pool.submit(Endless(0.1), second, Nobody())
+    gate.let(1)
+    assert first.used <= 2.0
+
+
+def test_who_comes_back_from_a_rest_starts_level_and_does_not_catch_up(pool_of, gate):
+    pool, busy, rested = pool_of(1), Share(), Share()
+    pool.submit(Endless(), busy, Nobody())
+    gate.let(100)
+    pool.submit(Endless(), rested, Nobody())
+    before = busy.used
+    gate.let(40)
+    assert busy.used - before == pytest.approx(2.0, abs=0.5)
+
+
+def test_those_who_wait_know_how_many_are_before_them(pool_of, gate):
+    pool = pool_of(1)
+    jobs = [pool.submit(Endless(), Share(), Nobody()) for _ in range(4)]
+    with gate.changed:
+        gate.changed.wait_for(lambda: any(job.on_turn for job in jobs), PATIENCE)
+    assert sorted(pool.ahead(job) for job in jobs) == [0, 0, 1, 2]
+    for job in jobs:
+        pool.cancel(job)
+    assert [pool.ahead(job) for job in jobs] == [0, 0, 0, 0]
+    assert pool.num_jobs == 0
+
+
+def test_no_more_workers_are_started_than_there_are_jobs(pool_of, gate):
+    pool = pool_of(8)
+    pool.submit(Endless(), Share(), Nobody())
+    gate.let(20)
+    assert len(gate.workers) == 1
+    pool.submit(Endless(), Share(), Nobody())
+    gate.let(20)
+    assert len(gate.workers) == 2
+
+
+def test_a_run_alone_stays_with_its_worker_from_task_to_task():
+    share, seats, done = Share(), [], threading.Event()
+
+    class Worker(GatedWorker):
+        def ask(self, turn, wanted=None):
+            return Finished(None, 0.1)
+
+    class Next(Nobody):
+        def finished(self, job, result):
+            seats.append(share.seat)
+            if len(seats) < 100:
+                pool.submit(Endless(), share, self)
+            else:
+                done.set()
+
+    pool = Pool(lambda: Worker(Gate()), 2)
+    for _ in range(2):  # so that both workers are there
+        pool.submit(Endless(), Share(), Nobody())
+    pool.submit(Endless(), share, Next())
+    assert done.wait(PATIENCE)
+    pool.close()
+    assert len(set(seats[2:])) == 1
+
+
+def test_a_closed_pool_takes_nothing_and_closes_twice(pool_of):
+    pool = pool_of(1)
+    pool.close()
+    pool.close()
+    with pytest.raises(RuntimeError, match="must be open"):
+        pool.submit(Endless(), Share(), Nobody())
+
+
+def test_a_listener_that_fails_does_not_take_the_worker_along(pool_of, gate, caplog):
+    heard = threading.Event()
+
+    class Broken(Nobody):
+        def progressed(self, job, step, num_steps):
+            raise KeyError("x")
+
+        def refused(self, job, sentence):
+            heard.set()
+
+    pool = pool_of(1)
+    pool.submit(Endless(), Share(), Broken())
+    assert heard.wait(PATIENCE)
+    assert "could not be taken in" in caplog.text
+    share = Share()
+    pool.submit(Endless(), share, Nobody())
+    gate.let(10)
+    assert share.used > 0
+
+
+@pytest.mark.parametrize(
+    ("given", "count"),
+    [("3", 3), ("1", 1), ("0", None), ("-2", None), ("²", None), ("x", None), ("9999", None)],
+)
+def test_the_number_of_workers_can_be_set(monkeypatch, given, count):
+    monkeypatch.delenv("MNISTLAB_WORKERS", raising=False)
+    usual = default_num_workers()
+    assert 1 <= usual <= MAX_WORKERS
+    monkeypatch.setenv("MNISTLAB_WORKERS", given)
+    assert default_num_workers() == (count or usual)
+
+
+def test_a_finished_job_is_reported_once():
+    heard = []
+    done = threading.Event()
+
+    class Worker(GatedWorker):
+        def ask(self, turn, wanted=None):
+            return Finished("result", 0.1)
+
+    class Listener(Nobody):
+        def finished(self, job, result):
+            heard.append(result)
+            done.set()
+
+    pool = Pool(lambda: Worker(Gate()), 2)
+    pool.submit(Endless(), Share(), Listener())
+    assert done.wait(PATIENCE)
+    pool.close()
+    assert heard == ["result"]
