@@ -52,7 +52,7 @@ def test_a_sweep_is_trained_and_one_of_its_networks_put_on_the_bench(generated):
     assert (snapshot.state, snapshot.epoch, len(snapshot.runs)) == ("finished", 2, 4)
     table = app.dataframe[-1].value
     assert list(table["learning rate"]) == ["0.002", "0.002", "0.2", "0.2"]
-    assert list(table["read right"]) == [run.accuracy for run in snapshot.runs]
+    assert list(table["read right"]) == [round(100 * run.accuracy, 2) for run in snapshot.runs]
     assert sorted(mark for mark in table[""] if mark) == ["best", "worst"]
     best = max(snapshot.runs, key=lambda run: run.accuracy)
     assert button(app, "take").label == f"Put {best.name} on the bench"

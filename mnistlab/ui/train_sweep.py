@@ -149,7 +149,7 @@ def draw_networks(snapshot: SweepSnapshot) -> None:
         on_select="rerun",
         selection_mode="single-row",
         hide_index=True,
-        column_config={"read right": st.column_config.NumberColumn(format="percent")},
+        column_config={"read right": st.column_config.NumberColumn(format="%.2f %%")},
         alt=f"{count(len(runs), 'network')} with settings and results",
     )
     rows = [row for row in event["selection"]["rows"] if row < len(runs)]
@@ -164,7 +164,7 @@ def table_of(runs: Sequence[Run]) -> dict[str, list]:
         "learning rate": [f"{run.config.learning_rate:g}" for run in runs],
         "seed": [str(run.config.seed) for run in runs],
         "first weights": [INITIALIZATION_NAMES[run.config.initialization] for run in runs],
-        "read right": [run.accuracy for run in runs],
+        "read right": [round(100 * run.accuracy, 2) for run in runs],
         "test cost": [round(run.history[-1].test.cost, 4) for run in runs],
         "": [
             f"broke in epoch {run.broken_in}" if run.broken_in else marks.get(number, "")
