@@ -13,12 +13,14 @@ from mnistlab.ui.predict_why import draw_why
 SEEN_WIDTH = 310  # px
 # The canvas brings a tool bar of its own that lies, unseen, over its upper edge: taps there would press it.
 # So the sheet is taller than it looks, and its upper edge is cut off together with the tool bar.
+# Where the three do not fit beside each other, the answer comes next to the drawing.
 LOOK = f"""<style>
 .st-key-predict_canvas {{ clip-path: inset({HIDDEN}px 1px 1px 1px round 6px); margin-top: -{HIDDEN}px; }}
 .st-key-predict_sheet {{ filter: drop-shadow(0 0 1px rgba(110, 110, 120, 0.9)); }}
 .st-key-predict_verdict {{ min-height: 6rem; }}
 .st-key-predict_state {{ min-height: 6.2rem; }}
-@media (max-width: 640px) {{ .st-key-predict_bench > :has(> .st-key-predict_seen) {{ order: 3; }} }}
+@media (max-width: 1410px) {{ .st-key-predict_bench > :has(> .st-key-predict_seen) {{ order: 3; }} }}
+.st-key-predict_bench > :has(> .st-key-predict_answer) {{ min-width: min(18.5rem, 100%); }}
 .st-key-predict_label button {{ padding-inline: 0; min-width: 0; }}
 </style>"""
 LAST = "last_drawing"  # uint8 (28, 28), for the Backprop page

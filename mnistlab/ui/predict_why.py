@@ -125,7 +125,7 @@ def draw_choice(run: Run, passed: Passed) -> tuple[int, int]:
         "What speaks for",
         names,
         key="predict_output",
-        format_func=lambda name: "the answer" if name == "answer" else str(name),
+        format_func=str,
         on_change=forget_unit,
         required=True,
         persist_state="session",
