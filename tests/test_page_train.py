@@ -250,7 +250,7 @@ def test_what_is_taken_away_comes_back_as_the_same_network(generated):
     before = run_of(app)
     app = in_tab(app, "Take away")
     keys = {button.key for button in app.get("download_button")}
-    assert keys == {f"train_download_{suffix}" for suffix in ("safetensors", "csv", "py", "txt")}
+    assert keys >= {f"train_download_{suffix}" for suffix in ("safetensors", "csv", "py", "txt")}
     app.file_uploader(key="train_upload_0").upload("network.safetensors", dumps(before)).run()
     settled(app)
     after = run_of(app)

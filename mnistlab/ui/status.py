@@ -16,6 +16,7 @@ from mnistlab.ui.lab import (
     is_moving,
     phase_of,
 )
+from mnistlab.ui.press import press_button
 from mnistlab.ui.settings import use_settings
 from mnistlab.ui.sidebar import DATASET_NAMES
 from mnistlab.ui.train_words import percent, progress_fraction, progress_words
@@ -35,8 +36,8 @@ def draw_network(lab: Lab) -> None:
         names = ", ".join(lab.differs).replace("_", " ")
         st.caption(f"Your settings ask for another network ({names}). This one stays in the list of runs.")
         with st.container(horizontal=True, gap="small"):
-            st.button("Begin it", key="begin_new", on_click=begin_new_network)
-            st.button("Back to this one", key="back_to_network", on_click=back_to_network)
+            press_button("Begin it", "begin_new", begin_new_network)
+            press_button("Back to this one", "back_to_network", back_to_network)
 
 
 def network_line(phase: tuple) -> None:

@@ -46,7 +46,11 @@ def current_trainer() -> Trainer:
     """Return the trainer of this session; asking for it also says that somebody looks at it."""
     if TOKEN not in st.session_state:
         st.session_state[TOKEN] = registry.new_token()
-    return registry.trainer_for(st.session_state[TOKEN])
+    try:
+        return registry.trainer_for(st.session_state[TOKEN])
+    except registry.LabsFull as error:
+        st.error(str(error))
+        st.stop()
 
 
 def took_lab_back() -> bool:

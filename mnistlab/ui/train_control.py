@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnistlab.snapshot import Snapshot
 from mnistlab.ui.lab import Lab, back_to_network, begin_and_train, command, current_snapshot, phase_of
+from mnistlab.ui.press import press_button
 from mnistlab.ui.train_words import count
 
 RESUMES = "Goes on to epoch {}."
@@ -34,8 +35,9 @@ def controls(asks: bool, phase: tuple) -> None:
         st.space("small")
         button("Reset", "reset", disabled=snapshot.run.epoch == 0 and resting, help=RESETS)
         if snapshot.can_undo_reset:
-            help = "Brings the trained network back."
-            st.button("Undo reset", key="train_undo_reset", help=help, on_click=undo_reset)
+            press_button(
+                "Undo reset", "train_undo_reset", undo_reset, help="Brings the trained network back."
+            )
     if phase_of(snapshot) != phase:
         st.rerun()
 
@@ -56,15 +58,17 @@ def draw_start(snapshot: Snapshot, kind: str) -> None:
 
 def button(label: str, name: str, *args, help: str, disabled=False, key=None, kind="secondary") -> None:
     """Draw a button that gives the trainer a command; `key` is its key on the keyboard."""
-    st.button(
+    shortcut = None if disabled else key
+    press_button(
         label,
-        key=f"train_{name}",
+        f"train_{name}",
+        command,
+        name,
+        *args,
         help=help,
         type=kind,
         disabled=disabled,
-        on_click=command,
-        args=(name, *args),
-        shortcut=None if disabled else key,
+        shortcut=shortcut,
     )
 
 
@@ -84,5 +88,5 @@ def draw_question(lab: Lab) -> None:
             f"The one on the bench, {lab.run.title}, stays in the list of runs."
         )
         with st.container(horizontal=True, gap="small"):
-            st.button("Train the new one", type="primary", key="train_new", on_click=begin_and_train)
-            st.button("Keep this one", key="train_keep", on_click=back_to_network)
+            press_button("Train the new one", "train_new", begin_and_train, type="primary")
+            press_button("Keep this one", "train_keep", back_to_network)

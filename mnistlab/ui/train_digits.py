@@ -29,6 +29,11 @@ def draw_digits(lab: Lab) -> None:
 def digits() -> None:
     """Draw matrix, images of one cell and worst mistakes of the network as it is."""
     run = current_snapshot().run
+    if run.epoch == 0:
+        st.markdown(
+            "Train the network, and here you see which digits it takes for which, and the worst cases."
+        )
+        return
     split, outputs = test_answers(run)
     network = network_key(run)
     counts = score(outputs, split.labels).confusion

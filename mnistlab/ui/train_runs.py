@@ -6,6 +6,7 @@ from mnistlab.comparing import compared
 from mnistlab.runs import MAX_NAME, Run
 from mnistlab.snapshot import Snapshot
 from mnistlab.ui.lab import Lab, back_to_network, command, current_snapshot
+from mnistlab.ui.press import press_button
 from mnistlab.ui.train_words import count, plain
 
 TABLE = "train_runs"
@@ -62,30 +63,25 @@ def draw_actions(run: Run, is_current: bool, is_hidden: bool) -> None:
     key = f"train_name_{run.id}_{run.name}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input("Name", run.name, MAX_NAME, key=key, on_change=rename, args=(run.id, key), width=260)
-        st.button(
+        press_button(
             "Put it on the bench",
             "train_select",
+            put_on_bench,
+            run.id,
             disabled=is_current,
-            on_click=put_on_bench,
-            args=(run.id,),
             help="Makes this the current network: all pages work with it, and Train goes on from here.",
         )
-        st.button(
-            "Show in the curves" if is_hidden else "Hide from the curves",
-            "train_hide",
-            disabled=is_current,
-            on_click=changing,
-            args=("hide", run.id, not is_hidden),
-        )
-        st.button("Delete", "train_delete", on_click=st.session_state.update, args=({DELETING: run.id},))
+        label = "Show in the curves" if is_hidden else "Hide from the curves"
+        press_button(label, "train_hide", changing, "hide", run.id, not is_hidden, disabled=is_current)
+        press_button("Delete", "train_delete", st.session_state.update, {DELETING: run.id})
 
 
 def draw_question(run: Run) -> None:
     """Ask once more before a run is lost."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="train_delete_question"):
         st.markdown(f"Delete **{plain(run.name)}** for good?", width="content")
-        st.button("Delete it", "train_delete_yes", type="primary", on_click=delete, args=(run.id,))
-        st.button("Keep it", "train_delete_no", on_click=st.session_state.update, args=({DELETING: ""},))
+        press_button("Delete it", "train_delete_yes", delete, run.id, type="primary")
+        press_button("Keep it", "train_delete_no", st.session_state.update, {DELETING: ""})
 
 
 def changing(name: str, *args) -> None:

@@ -9,6 +9,7 @@ from mnistlab.figures.weights import plot_weight_histogram, plot_weight_images
 from mnistlab.network import Params
 from mnistlab.runs import Run
 from mnistlab.ui.lab import Lab, current_snapshot
+from mnistlab.ui.press import press_button
 from mnistlab.ui.train_figures import show_kept
 from mnistlab.ui.train_words import percent
 
@@ -68,7 +69,7 @@ def chosen_epoch(epochs: list[int], epoch: int) -> int:
     key = f"train_epoch_{epoch}_of_{epochs[-1]}"  # a slider that moves by itself is a new one
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         label = "Stop" if st.session_state.get(PLAYING) else "Play"
-        st.button(label, key="train_play", on_click=play, args=(epochs,), help="Shows epoch after epoch.")
+        press_button(label, "train_play", play, epochs, help="Shows epoch after epoch.")
         st.select_slider("After epoch", epochs, value=epoch, key=key, on_change=go_to, args=(key, epochs[-1]))
     return epoch
 
