@@ -2,10 +2,13 @@
 
 import contextlib
 import os
+from pathlib import Path
 
 import jax
 
 from mnistlab.originals import cache_folder
+
+MAX_BYTES = 512 * 2**20  # an architecture takes about half a megabyte
 
 
 def keep_compiled_operations() -> None:
@@ -16,6 +19,20 @@ def keep_compiled_operations() -> None:
         folder.chmod(0o700)
         if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
             return  # what somebody else put there would be run here
+        with contextlib.suppress(FileNotFoundError):  # another process tidies up just now
+            forget_oldest(folder)
         jax.config.update("jax_compilation_cache_dir", str(folder))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+def forget_oldest(folder: Path, max_bytes: int = MAX_BYTES) -> None:
+    """Remove the operations compiled first, down to half the room, once they take more than all of it."""
+    entries = [(path.stat().st_mtime, path.stat().st_size, path) for path in folder.iterdir()]
+    total = sum(size for _, size, _ in entries)
+    room = max_bytes if total <= max_bytes else max_bytes // 2
+    for _, size, path in sorted(entries):
+        if total <= room:
+            break
+        path.unlink(missing_ok=True)
+        total -= size
