@@ -1,22 +1,18 @@
 """All labs of this process: found by token, saved as they grow, put to rest when nobody looks at them."""
 
 import atexit
-import hashlib
 import logging
-import os
 import re
 import secrets
-import shutil
 import threading
 import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import platformdirs
-
 from mnistlab.autosave import Autosave
 from mnistlab.config import TrainConfig
+from mnistlab.lab_folders import folder_name, state_folder, sweep_folders
 from mnistlab.pool import Pool
 from mnistlab.shelf import EMPTY
 from mnistlab.speed import Speed
@@ -35,9 +31,6 @@ SAVE_SECONDS = 1.0  # between two saves of a lab
 SWEEP_SECONDS = 5.0
 FOLDER_SECONDS = 3600.0
 MAX_LABS = 400  # in memory
-MAX_FOLDERS = 2000
-MAX_FOLDER_BYTES = 4 * 2**30
-EXPIRY_SECONDS = 30 * 86_400.0
 EXIT_SECONDS = 3.0
 
 
@@ -48,11 +41,6 @@ class LabsFull(ValueError):
 def new_token() -> str:
     """Return a token that nobody can guess: 128 random bits."""
     return secrets.token_hex(16)
-
-
-def state_folder() -> Path:
-    """Return the folder for what must survive: MNISTLAB_STATE_DIR, or the user's."""
-    return Path(os.environ.get("MNISTLAB_STATE_DIR") or platformdirs.user_state_dir("mnistlab")).expanduser()
 
 
 class Lab:
@@ -183,29 +171,8 @@ class Registry:
                 self._free(token, lab)
 
     def sweep_folders(self) -> None:
-        """Remove labs from the disk that are too old, or the oldest where there are too many.
-
-        Ages count from the youngest lab, so a clock that was set wrong removes nothing.
-        """
-        in_use = {folder_name(token) for token in list(self._labs)}
-        folders = sorted(self._folders(), key=lambda folder: folder[0], reverse=True)
-        room = MAX_FOLDER_BYTES
-        for place, (changed, size, path) in enumerate(folders):
-            room -= size
-            expired = folders[0][0] - changed > EXPIRY_SECONDS or place >= MAX_FOLDERS or room < 0
-            if expired and path.name not in in_use:
-                shutil.rmtree(path, ignore_errors=True)
-
-    def _folders(self) -> list[tuple[float, int, Path]]:
-        """Return when each saved lab was last changed, its size, and where it is."""
-        found = []
-        for path in self.folder.glob("*/"):
-            try:
-                sizes = [entry.stat().st_size for entry in path.iterdir()]
-                found.append((path.stat().st_mtime, sum(sizes), path))
-            except OSError:
-                continue  # another process removes it just now
-        return found
+        """Remove labs from the disk that are too old or too many, and none that is in use."""
+        sweep_folders(self.folder, in_use={folder_name(token) for token in list(self._labs)})
 
     def _opened(self, token: str) -> Lab:
         autosave = Autosave(self.folder / folder_name(token))
@@ -278,11 +245,6 @@ def require_token(token: str) -> None:
     """Raise ValueError unless this can be a token of ours."""
     if not isinstance(token, str) or not TOKEN.fullmatch(token):
         raise ValueError("token must be 32 hexadecimal digits. Got something else.")
-
-
-def folder_name(token: str) -> str:
-    """Return the name of a lab's folder; the token cannot be found from it."""
-    return hashlib.sha256(token.encode()).hexdigest()[:32]
 
 
 @cache

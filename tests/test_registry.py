@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from mnistlab import lab_folders
 from mnistlab import registry as registries
 from mnistlab.autosave import INDEX, Autosave
 from mnistlab.registry import (
@@ -343,6 +344,19 @@ def test_old_folders_go_and_those_in_use_stay_wherever_the_clock_was_set(labs, c
     assert {path.name for path in labs.folder.iterdir()} == {folder_name(used), folder_name(young)}
 
 
+def test_what_killed_processes_left_is_swept_at_the_start(labs, clock):
+    token = new_token()
+    started(labs, token)
+    labs.sweep()
+    folder = labs.folder / folder_name(token)
+    for name, age in (("old.run.tmp", 10**6), ("young.run.tmp", 0)):
+        (folder / name).write_bytes(b"x")
+        stamp = (folder / name).stat().st_mtime - age
+        os.utime(folder / name, (stamp, stamp))
+    again(labs, clock).sweep_folders()
+    assert [path.name for path in folder.glob("*.tmp")] == ["young.run.tmp"]
+
+
 def test_too_many_folders_are_thinned_from_the_oldest(labs, monkeypatch):
     tokens = [new_token() for _ in range(4)]
     for age, token in enumerate(tokens):
@@ -353,10 +367,10 @@ def test_too_many_folders_are_thinned_from_the_oldest(labs, monkeypatch):
         os.utime(folder, (stamp, stamp))
     size = sum(path.stat().st_size for path in folder.iterdir())
     empty = Registry(labs.folder, QuietPool())
-    monkeypatch.setattr(registries, "MAX_FOLDER_BYTES", 3 * size + 100)
+    monkeypatch.setattr(lab_folders, "MAX_BYTES", 3 * size + 100)
     empty.sweep_folders()
     assert {path.name for path in labs.folder.iterdir()} == {folder_name(token) for token in tokens[:3]}
-    monkeypatch.setattr(registries, "MAX_FOLDERS", 1)
+    monkeypatch.setattr(lab_folders, "MAX_FOLDERS", 1)
     empty.sweep_folders()
     assert {path.name for path in labs.folder.iterdir()} == {folder_name(tokens[0])}
 
