@@ -22,7 +22,7 @@ GAP = 3  # px between the digits of a sheet
 CAPTION = 7  # px below a digit for its caption
 UNWRITTEN = "#1B1C2233"  # on paper, whatever the theme
 STROKE_NUMBER = "#5146B8"
-WHITE_ABOVE = 128  # gray level from which a number is easier to read in white
+WHITE_ABOVE = 149  # pixel value from which white is easier to read on its gray than black
 
 
 def picture_axes(height: int, width: int) -> dict:

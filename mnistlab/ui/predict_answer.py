@@ -28,7 +28,8 @@ def draw_answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitatio
     st.markdown("**What it answers**")
     moving = is_moving(lab.snapshot)
     st.fragment(answer, run_every=TICK if moving else None)(lab, image, truth, invitation)
-    draw_correction(image)
+    with st.container(key="predict_correction"):
+        draw_correction(image)
 
 
 def answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: str) -> None:
@@ -79,14 +80,15 @@ def own_digits() -> Collection:
 
 def draw_correction(image: np.ndarray | None) -> None:
     """Draw "It was a ...": one click keeps the image with its label."""
-    st.session_state["predict_label"] = None if image is None else label_of(own_digits(), image)
+    if image is None:
+        return
+    st.session_state["predict_label"] = label_of(own_digits(), image)
     st.segmented_control(
         "It was a ...",
         range(10),
         key="predict_label",
         on_change=keep_digit,
         args=(image,),
-        disabled=image is None,
         help="Keeps this digit with its label among your own digits, below.",
         width="stretch",
         wrap=False,

@@ -19,6 +19,7 @@ LOOK = f"""<style>
 .st-key-predict_sheet {{ filter: drop-shadow(0 0 1px rgba(110, 110, 120, 0.9)); }}
 .st-key-predict_verdict {{ min-height: 6rem; }}
 .st-key-predict_state {{ min-height: 6.2rem; }}
+.st-key-predict_correction {{ min-height: 4.6rem; }}
 @media (max-width: 1410px) {{ .st-key-predict_bench > :has(> .st-key-predict_seen) {{ order: 3; }} }}
 .st-key-predict_bench > :has(> .st-key-predict_answer) {{ min-width: min(18.5rem, 100%); }}
 .st-key-predict_label button {{ padding-inline: 0; min-width: 0; }}

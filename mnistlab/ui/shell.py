@@ -11,6 +11,14 @@ from mnistlab.ui.sidebar import draw_menu, draw_settings
 from mnistlab.ui.status import draw_digits, draw_network
 
 SIDEBAR_WIDTH = 336  # px, so that both presets can be read; on a phone it stays closed until it is opened
+# Streamlit writes what is chosen in the accent, too dark to be read on a dark page; and formulas that fit get
+# scroll bars that no key can move.
+LOOK = """<style>
+[data-selected="true"] [data-testid="stMarkdownContainer"] p,
+[data-testid="stSliderThumbValue"] p { color: light-dark(#4a3fb0, #b1aaff); }
+.katex-display { overflow-y: hidden; padding-block: 0.25em; }
+@media (min-width: 1000px) { .katex-display { overflow: visible !important; } }
+</style>"""
 ICON = Path(__file__).parents[2] / "assets" / "favicon.png"
 
 
@@ -27,6 +35,7 @@ def open_page(title: str, sentence: str) -> Lab:
         layout="wide",
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
+    st.html(LOOK)
     with st.sidebar:
         st.markdown("### mnistlab")
         draw_menu()
