@@ -6,6 +6,8 @@ from tests.browser import visiting
 
 pytest_plugins = ("tests.browser",)
 pytestmark = pytest.mark.browser
+# What is drawn anew fades in; half-way it has little contrast.
+AT_ONCE = "* { transition: none !important; animation: none !important; }"
 PAGES = ("", "data", "architecture", "backprop", "train", "predict")
 
 
@@ -17,6 +19,7 @@ def test_axe_finds_nothing_serious(chromium, server, path, scheme):
     )
     with visiting(chromium, server, color_scheme=scheme) as visit:
         visit.open(path)
+        visit.page.add_style_tag(content=AT_ONCE)
         found = axe.Axe().run(visit.page).response["violations"]
     serious = [
         f"{violation['id']}: {violation['help']} {[node['target'] for node in violation['nodes']][:3]}"
