@@ -18,7 +18,7 @@ TURN_SECONDS = 0.1
 MOST_CHARGED = 1.0  # seconds for one turn: who comes first pays for loading and compiling what all will use
 MAX_DEATHS = 3  # of workers over one task, before the task is blamed
 REST_SECONDS = 300.0  # after which all workers but one are ended
-LAG_SECONDS = 0.5  # of work that a job may be behind those of another seat before it moves there
+LAG_SECONDS = 0.25  # of work that a job may be behind those of another seat before it moves there
 CLOSE_SECONDS = 3.0
 MAX_WORKERS = 32  # of about 400 MB each
 
