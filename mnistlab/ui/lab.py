@@ -151,4 +151,5 @@ def begin_and_train() -> None:
 
 def back_to_network() -> None:
     """Set the sidebar to the settings of the current network."""
-    use_settings(current_trainer().snapshot().run.settings)
+    if (run := current_trainer().snapshot().run) is not None:
+        use_settings(run.settings)

@@ -11,6 +11,7 @@ from mnistlab.trainer import Trainer
 
 TOKEN = "token"
 SETTLED = "tab_settled"  # whether it is decided which lab this session has
+ASKED = "tab_asked"  # tells this session's question from that of an earlier one
 NAME = "tab_name"
 
 # sessionStorage belongs to one tab and outlives a reload. A duplicated tab gets a copy of it in which the
@@ -35,7 +36,8 @@ export default function (component) {
     store.setItem(TOKEN, data.token)
     window.mnistlabTab.copied = false
   } else {
-    setStateValue("found", { token: store.getItem(TOKEN) ?? "", copied: window.mnistlabTab.copied })
+    const { asked } = data
+    setStateValue("found", { asked, token: store.getItem(TOKEN) ?? "", copied: window.mnistlabTab.copied })
   }
 }
 """,
@@ -56,15 +58,16 @@ def current_trainer() -> Trainer:
 def took_lab_back() -> bool:
     """Take back the lab that this tab remembers, as soon as the tab has said which; return whether it did."""
     token = st.session_state.setdefault(TOKEN, registry.new_token())
+    asked = st.session_state.setdefault(ASKED, secrets.token_hex(8))
     settled = st.session_state.get(SETTLED, False)
     report = _memory(
         key="tab_memory",
-        data={"token": token if settled else "", "settled": settled},
+        data={"token": token if settled else "", "settled": settled, "asked": asked},
         on_found_change=lambda: None,
         height=1,
     ).found
-    if settled or not isinstance(report, dict):
-        return False
+    if settled or not isinstance(report, dict) or report.get("asked") != asked:
+        return False  # a page that outlived its server brings the answer to an earlier question along
     st.session_state[SETTLED] = True
     found = report.get("token")
     if is_mine(found, bool(report.get("copied"))):

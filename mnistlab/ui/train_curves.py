@@ -7,6 +7,7 @@ import streamlit as st
 from mnistlab.figures.curves import plot_accuracy, plot_cost, plot_gradient_norms, plot_recall
 from mnistlab.runs import Run
 from mnistlab.snapshot import Snapshot
+from mnistlab.ui.train_diagnosis import draw_other_findings
 from mnistlab.ui.train_figures import show_kept
 
 SCALES = ("linear axis", "log axis")
@@ -15,7 +16,10 @@ MAX_OVERLAID = 8
 
 def draw_curves(snapshot: Snapshot) -> None:
     """Draw cost, accuracy, recall and gradients by epoch."""
-    log = chosen_scale() == SCALES[1]
+    with st.container(horizontal=True, vertical_alignment="center", key="train_axis"):
+        with st.container(gap="xsmall"):
+            draw_other_findings(snapshot.run)
+        log = chosen_scale() == SCALES[1]
     run, others = snapshot.run, overlaid(snapshot)
     live = snapshot.active
     x_max = max([snapshot.target_epoch, run.settings.num_epochs, *(each.epoch for each in (run, *others))])
@@ -35,17 +39,16 @@ def draw_curves(snapshot: Snapshot) -> None:
 
 def chosen_scale() -> str:
     """Draw the choice of the vertical axis and return it."""
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        return st.segmented_control(
-            "Vertical axis of cost and accuracy",
-            SCALES,
-            default=SCALES[0],
-            required=True,
-            key="train_scale",
-            persist_state="session",
-            label_visibility="collapsed",
-            width="content",
-        )
+    return st.segmented_control(
+        "Vertical axis of cost and accuracy",
+        SCALES,
+        default=SCALES[0],
+        required=True,
+        key="train_scale",
+        persist_state="session",
+        label_visibility="collapsed",
+        width="content",
+    )
 
 
 def overlaid(snapshot: Snapshot) -> list[Run]:

@@ -27,16 +27,20 @@ def draw_diagnosis(snapshot: Snapshot) -> None:
 
 
 def draw_other_findings(run: Run) -> None:
-    """Draw what else there is to say."""
+    """Draw what else there is to say, in a line each; what shows it, and what helps, is told on hover."""
     for finding in findings(run)[1:]:
-        with st.container(gap="xsmall"):
-            draw_finding(finding)
+        st.markdown(f"{BADGES[finding.level]} {plain(finding.sentence)}", help=told(finding))
 
 
 def draw_finding(finding: Finding) -> None:
     """Draw what is the case, what shows it, and what helps."""
     st.markdown(f"{BADGES[finding.level]} **{plain(finding.sentence)}**")
-    st.caption(plain(f"{finding.evidence} {finding.remedy}".strip()))
+    st.caption(told(finding))
+
+
+def told(finding: Finding) -> str:
+    """Return what shows a finding, and what helps."""
+    return plain(f"{finding.evidence} {finding.remedy}".strip())
 
 
 def findings(run: Run) -> list[Finding]:

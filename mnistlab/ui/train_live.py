@@ -9,7 +9,7 @@ from mnistlab.ui.lab import Lab, current_snapshot, is_moving, phase_of
 from mnistlab.ui.tab import current_trainer
 from mnistlab.ui.train_cards import draw_cards
 from mnistlab.ui.train_curves import draw_curves
-from mnistlab.ui.train_diagnosis import draw_diagnosis, draw_other_findings
+from mnistlab.ui.train_diagnosis import draw_diagnosis
 from mnistlab.ui.train_words import epochs_ahead, expected_words, progress_fraction, progress_words
 
 TICK = 0.4  # seconds
@@ -27,7 +27,6 @@ def live(phase: tuple) -> None:
     draw_diagnosis(snapshot)
     draw_cards(snapshot.run)
     draw_curves(snapshot)
-    draw_other_findings(snapshot.run)
     if phase_of(snapshot) != phase:
         st.rerun()
 
