@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import warnings
 from pathlib import Path
 
 import jax
@@ -21,6 +22,8 @@ def keep_compiled_operations() -> None:
             return  # what somebody else put there would be run here
         with contextlib.suppress(FileNotFoundError):  # another process tidies up just now
             forget_oldest(folder)
+        # An entry that another process is just writing cannot be read; JAX says so and compiles it itself.
+        warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache entry")
         jax.config.update("jax_compilation_cache_dir", str(folder))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
