@@ -44,7 +44,7 @@ def main() -> None:
 def train(visit: Visit) -> None:
     """Train with the recommended settings to the end."""
     visit.open(f"train?{RECOMMENDED}&batch_size=64&num_epochs=12")
-    visit.page.get_by_role("button", name="Train", exact=True).click()
+    visit.page.locator(".st-key-train_start button:visible").click()
     visit.page.set_default_timeout(300_000)
     visit.page.locator(".st-key-network_state", has_text=re.compile(r"epoch 12, \d+")).wait_for()
     visit.settled()

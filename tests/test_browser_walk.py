@@ -50,7 +50,7 @@ def test_settings_survive_page_changes_and_stand_in_the_address(visit):
         page.locator(".st-key-menu").get_by_role("link", name="Data").click()
     with visit.rerun():
         page.locator(".st-key-menu").get_by_role("link", name="Train").click()
-    assert page.get_by_label("Width of layer 1").input_value() == "30"
+    assert page.get_by_role("spinbutton", name="Width of layer 1").input_value() == "30"
     assert "hidden=30" in page.url
     assert "seed=7" in page.url
     assert "784-30-10" in page.locator(".st-key-network_state").inner_text()
