@@ -12,6 +12,7 @@ from mnistlab.ui.train_figures import show_kept
 
 SCALES = ("linear axis", "log axis")
 MAX_OVERLAID = 8
+LOWER = "train_lower_row"
 
 
 def draw_curves(snapshot: Snapshot) -> None:
@@ -27,14 +28,17 @@ def draw_curves(snapshot: Snapshot) -> None:
     all_seen = (*((each.id, each.name, len(each.history)) for each in (run, *others)), x_max, log)
     seen = len(run.history), x_max
     above, below = st.columns(2), st.columns(2)
+    lower = st.session_state[LOWER] = not st.session_state.get(LOWER, True)  # the rows take turns
     with above[0]:
-        show_kept("cost", run.id, all_seen, lambda: plot_cost(runs, x_max, log, live), live)
+        show_kept("cost", run.id, all_seen, lambda: plot_cost(runs, x_max, log, live), live, lower)
     with above[1]:
-        show_kept("accuracy", run.id, all_seen, lambda: plot_accuracy(runs, x_max, log, live), live)
+        show_kept("accuracy", run.id, all_seen, lambda: plot_accuracy(runs, x_max, log, live), live, lower)
     with below[0]:
-        show_kept("recall", run.id, seen, lambda: plot_recall(run.history, x_max, live), live)
+        show_kept("recall", run.id, seen, lambda: plot_recall(run.history, x_max, live), live, not lower)
     with below[1]:
-        show_kept("gradients", run.id, seen, lambda: plot_gradient_norms(run.history, x_max, live), live)
+        show_kept(
+            "gradients", run.id, seen, lambda: plot_gradient_norms(run.history, x_max, live), live, not lower
+        )
 
 
 def chosen_scale() -> str:

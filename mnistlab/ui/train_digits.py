@@ -18,7 +18,7 @@ CELL = "train_cell"  # (is, read as), as it was last clicked
 MATRIX = "confusion"
 IN_CELL = 30
 WORST = 16
-TICK = 2.0  # seconds
+TICK = 3.0  # seconds
 
 
 def draw_digits(lab: Lab) -> None:

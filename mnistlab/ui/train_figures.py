@@ -1,17 +1,23 @@
 """Figures that are made anew only when there is something new in them: an unchanged one costs nothing."""
 
-import time
 from collections.abc import Callable, Hashable
 
 import streamlit as st
 
 from mnistlab.ui.show import show
 
-KEPT = "train_figures"  # name of a figure -> of which run, what it shows, the figure, when it was made
-CALM = 0.9  # seconds that a figure stands at least while a network learns; each change is a new drawing
+KEPT = "train_figures"  # name of a figure -> of which run, whether live; what it shows; the figure
 
 
-def show_kept(name: str, run_id: str, shows: Hashable, make: Callable, live: bool = False, **options):
+def show_kept(
+    name: str,
+    run_id: str,
+    shows: Hashable,
+    make: Callable,
+    live: bool = False,
+    wait: bool = False,
+    **options,
+):
     """Draw a figure, the one of before where that is still right, and return what Streamlit returns for it.
 
     Args:
@@ -19,14 +25,14 @@ def show_kept(name: str, run_id: str, shows: Hashable, make: Callable, live: boo
         run_id: The run that it is about.
         shows: All that decides what is in it.
         make: Makes it.
-        live: Whether it changes all the time; then it may be a moment behind.
+        live: Whether the network learns and the figure changes all the time.
+        wait: Whether a live figure may stay a moment behind, so that the browser draws few at a time.
         **options: Of `st.plotly_chart`.
     """
     kept = st.session_state.setdefault(KEPT, {})
-    about, shown, figure, made = kept.get(name, (None, None, None, 0.0))
-    now = time.monotonic()
-    good_for_now = live and about == (run_id, live) and now - made < CALM
-    if not good_for_now and (about, shown) != ((run_id, live), shows):
+    about, shown, figure = kept.get(name, (None, None, None))
+    may_stay = live and wait and about == (run_id, live)
+    if not may_stay and (about, shown) != ((run_id, live), shows):
         figure = make()
-        kept[name] = (run_id, live), shows, figure, now
+        kept[name] = (run_id, live), shows, figure
     return show(figure, f"train_{name}", **options)
