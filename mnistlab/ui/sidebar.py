@@ -34,6 +34,7 @@ BATCH_SIZES = (1, 5, 10, 20, 32, 50, 64, 100, 128, 256, 512, 1024, 4096)
 TRAIN_SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 60_000)
 SCALING_NAMES = {"raw": "0 to 255", "unit": "divided by 255"}
 INITIALIZATION_NAMES = {"notebook": "0.01", "scaled": "1 / √n"}
+PRESET_WIDTHS = (5, 7)  # as long as their names
 DATASET_NAMES = {"mnist": "MNIST", "generated": "Generated"}
 
 
@@ -69,7 +70,7 @@ def draw_group(title: str, controls: dict[str, Control], settings: TrainConfig) 
 
 def draw_presets() -> None:
     """Draw one button for each preset."""
-    for column, name in zip(st.columns(len(PRESETS), gap="small"), PRESETS, strict=True):
+    for column, name in zip(st.columns(PRESET_WIDTHS, gap="small"), PRESETS, strict=True):
         column.button(
             name.capitalize(),
             key=f"preset_{name}",
