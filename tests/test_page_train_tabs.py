@@ -1,0 +1,122 @@
+"""What lies behind the curves of the Train page: digits, weights, runs, take away; without a browser."""
+
+import numpy as np
+import pytest
+
+from mnistlab.checkpoints import dumps
+from mnistlab.export import history_csv
+from tests.test_page_train import figure, in_tab, opened, pressed, run_of, settled, shown, trained, trainer
+
+
+def test_a_cell_of_the_matrix_opens_its_images(generated):
+    app = trained()
+    counts = run_of(app).history[-1].test.confusion
+    true, read = (int(place) for place in np.argwhere((counts > 0) & ~np.eye(10, dtype=bool))[0])
+    app.session_state["train_cell"] = (true, read)
+    app.run()
+    of_digit = int((generated.test.labels == true).sum())
+    said = f"{counts[true, read]:,} of the {of_digit:,} test images of a {true} are read as {read}"
+    assert said in shown(app)
+    assert f"A {true}, read as {read}" in figure(app, "cell_images")["layout"]["title"]["text"]
+
+
+def test_an_empty_cell_says_so(generated):
+    app = trained()
+    counts = run_of(app).history[-1].test.confusion
+    true, read = (int(place) for place in np.argwhere(counts == 0)[0])
+    app.session_state["train_cell"] = (true, read)
+    app.run()
+    assert f"No {true} is read" in shown(app)
+
+
+def test_the_slider_leads_back_through_the_epochs(generated):
+    app = in_tab(trained(), "Weights")
+    assert "After epoch 2" in shown(app)
+    slider = next(widget for widget in app.select_slider if widget.label == "After epoch")
+    slider.set_value(0).run()
+    assert not app.exception
+    assert "Before training" in shown(app)
+    assert "before training" in figure(app, "weights")["layout"]["title"]["text"]
+
+
+def test_a_run_gets_another_name_and_the_table_shows_what_differs(generated):
+    app = trained()
+    app.number_input(key="set_width_0").set_value(7).run()
+    app.select_slider(key="set_learning_rate").set_value(0.005).run()
+    app = in_tab(settled(pressed(app, "new")), "Runs")
+    table = app.dataframe[0].value
+    assert list(table["learning rate"]) == ["0.001", "0.005"]
+    assert "seed" not in table.columns
+    name = next(widget for widget in app.text_input if widget.label == "Name")
+    name.set_value("Seven *units*").run()
+    assert run_of(app).name == "Seven *units*"
+    assert list(app.dataframe[0].value["name"])[1] == "Seven *units*"
+
+
+def test_a_run_is_deleted_only_after_a_second_question(generated):
+    app = trained()
+    first = run_of(app)
+    app.number_input(key="set_width_0").set_value(7).run()
+    app = in_tab(settled(pressed(app, "new")), "Runs")
+    pressed(app, "delete")
+    assert len(trainer(app).snapshot().runs) == 2
+    pressed(app, "delete_yes")
+    assert trainer(app).snapshot().runs == (first,)
+    assert app.number_input(key="set_width_0_1").value == 10, "the sidebar shows the run that took its place"
+
+
+def test_after_the_last_run_is_deleted_there_is_an_untrained_one(generated):
+    app = in_tab(trained(), "Runs")
+    before = run_of(app)
+    pressed(pressed(app, "delete"), "delete_yes")
+    settled(app)
+    assert (run_of(app).epoch, run_of(app).config) == (0, before.config)
+    assert run_of(app).id != before.id
+
+
+def test_a_press_that_was_told_of_before_does_nothing(generated):
+    app = opened()
+    app.session_state["presses"] = {"train_more": 1}  # the button that is drawn still bears the number 0
+    pressed(app, "more")
+    assert run_of(settled(app)).epoch == 0
+    assert run_of(settled(pressed(app, "more"))).epoch == 10
+
+
+def test_what_is_taken_away_comes_back_as_the_same_network(generated):
+    app = trained()
+    before = run_of(app)
+    app = in_tab(app, "Take away")
+    keys = {button.key for button in app.get("download_button")}
+    assert keys >= {f"train_download_{suffix}" for suffix in ("safetensors", "csv", "py", "txt")}
+    app.file_uploader(key="train_upload_0").upload("network.safetensors", dumps(before)).run()
+    settled(app)
+    after = run_of(app)
+    assert after.id != before.id
+    assert history_csv(after) == history_csv(before)
+    for old, new in zip(before.params, after.params, strict=True):
+        np.testing.assert_array_equal(old.weights, new.weights)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a network", b"\xff" * 64])
+def test_a_file_of_a_stranger_gets_one_sentence_and_changes_nothing(generated, content):
+    app = trained()
+    before = trainer(app).snapshot()
+    app = in_tab(app, "Take away")
+    app.file_uploader(key="train_upload_0").upload("network.safetensors", content).run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert app.error[0].value.count("must") == 1
+    assert trainer(app).snapshot().runs == before.runs
+
+
+def test_the_link_holds_the_starting_settings_and_owns_up_to_what_it_leaves_out(generated):
+    app = in_tab(trained(seed="7"), "Take away")
+    link = next(code.value for code in app.code if "seed=" in code.value)
+    assert "seed=7" in link
+    assert "hidden=10" in link
+    assert "changed on the way" not in shown(app)
+    app.select_slider(key="set_learning_rate").set_value(0.01).run()
+    app = in_tab(settled(app), "Take away")
+    assert "changed on the way" in shown(app)
+    link = next(code.value for code in app.code if "seed=" in code.value)
+    assert "learning_rate" not in link
