@@ -228,22 +228,24 @@ def storms(num_storms, num_threads=3, num_commands=30):
 
 
 def pool_threads():
-    return [thread for thread in threading.enumerate() if thread.name.startswith("mnistlab")]
+    return {thread for thread in threading.enumerate() if thread.name.startswith("mnistlab")}
 
 
 def test_several_threads_at_once_lose_nothing_double_nothing_and_leave_no_thread():
+    before = pool_threads()  # of the app, where its pages were tested in this process
     storms(150)
-    assert pool_threads() == []
+    assert pool_threads() <= before
 
 
 def test_the_same_when_threads_change_at_every_moment():
+    before = pool_threads()
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
         storms(50)
     finally:
         sys.setswitchinterval(interval)
-    assert pool_threads() == []
+    assert pool_threads() <= before
 
 
 @pytest.mark.soak
