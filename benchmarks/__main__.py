@@ -1,8 +1,8 @@
 """How fast the lab's engine is beside others: python -m benchmarks [--hidden 100] [--batch-size 128].
 
-Every round lets each engine train one epoch, in turn, from the same weights, on the same mini-batches. The
-table gives the median over the rounds, the median of the ratios within a round, and the accuracy reached, so
-that a fast wrong engine shows.
+Every round lets each engine train one epoch, in turn, from the same weights, on the same mini-batches, each
+in its own process. The table gives the median over the rounds, the median of the ratios within a round, and
+the accuracy reached, so that a fast wrong engine shows.
 """
 
 import argparse
@@ -10,12 +10,13 @@ import importlib.util
 import os
 import platform
 import statistics
-import time
+from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
 
+from benchmarks.apart import Apart
 from benchmarks.engines import JittedScan, JittedStep, Notebook, Ours
 from benchmarks.peers import Numpy, ScikitLearn, TorchEager
-from benchmarks.problem import Problem, problem
+from benchmarks.problem import problem
 
 ENGINES = (Ours, TorchEager, Numpy, ScikitLearn, JittedStep, JittedScan, Notebook)
 NEEDS = {TorchEager: "torch", ScikitLearn: "sklearn"}
@@ -28,11 +29,12 @@ def main() -> None:
     parser.add_argument("--batch-size", type=int, default=128)
     given = parser.parse_args()
     widths = tuple(int(width) for width in given.hidden.split(","))
-    task = problem(hidden=widths, batch_size=given.batch_size)
+    settings = {"hidden": widths, "batch_size": given.batch_size}
+    task = problem(**settings)
     print(f"{'-'.join(map(str, task.config.dimensions))}, batch {given.batch_size}, "
           f"{task.config.train_size:,} images of {task.dataset.name}, float32")  # fmt: skip
     print(machine())
-    print_table(measured(task, given.rounds))
+    print_table(measured(settings, given.rounds))
 
 
 def machine() -> str:
@@ -47,34 +49,24 @@ def machine() -> str:
     return f"{cores} cores, {platform.machine()}, Python {platform.python_version()}, {', '.join(versions)}"
 
 
-def measured(task: Problem, rounds: int) -> list[tuple[str, list[float], float]]:
-    """Return name, seconds per epoch in each round, and accuracy, of every engine that is at hand."""
+def measured(settings: dict, rounds: int) -> list[tuple[str, list[float], float]]:
+    """Return name, seconds per epoch in each round, and accuracy, of every engine that is at hand.
+
+    Each engine lives in a process of its own, asleep while the others train: the threads of one library
+    would go on spinning for a while at the cost of the next.
+    """
     present = [kind for kind in ENGINES if kind not in NEEDS or importlib.util.find_spec(NEEDS[kind])]
     for kind in ENGINES:
         if kind not in present:
             print(f"not measured: {kind.name} (pip install -r benchmarks/requirements.txt)")
-    engines = [kind(task) for kind in present]
-    for engine in engines:  # first calls compile operations, or start threads
-        engine.epoch(task.order(0)[: 2 * task.config.batch_size])
-    engines = [warmed_again(kind, task) for kind in present]
-    seconds: dict[str, list[float]] = {engine.name: [] for engine in engines}
-    for number in range(rounds):
-        for engine in engines:
-            order = task.order(number)[: int(engine.share * task.config.train_size)]
-            start = time.perf_counter()
-            engine.epoch(order)
-            seconds[engine.name].append((time.perf_counter() - start) / engine.share)
-    return [(engine.name, seconds[engine.name], engine.accuracy()) for engine in engines]
-
-
-def warmed_again(kind: type, task: Problem):
-    """Return an engine at the beginning of its training; JAX's programs are compiled by now."""
-    engine = kind(task)
-    if kind is JittedScan:  # its program is made for a whole epoch
-        engine.epoch(task.order(0))
-        fresh = kind(task)
-        fresh.step, engine = engine.step, fresh
-    return engine
+    with ExitStack() as stack:
+        engines = [stack.enter_context(Apart(kind, settings)) for kind in present]
+        seconds = [[engine.epoch(number) for engine in engines] for number in range(rounds)]
+        times = zip(*seconds, strict=True)
+        return [
+            (kind.name, list(mine), engine.accuracy())
+            for kind, mine, engine in zip(present, times, engines, strict=True)
+        ]
 
 
 def print_table(rows: list[tuple[str, list[float], float]]) -> None:

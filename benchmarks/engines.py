@@ -35,8 +35,8 @@ class JaxEngine:
         """Train on the images in this order."""
         config, train = self.given.config, self.given.dataset.train
         for batch in self.given.batches(order):
-            pixels = jnp.asarray(network_inputs(train.images[batch], config.scaling))
-            self.params = self.step(self.params, pixels, jnp.asarray(TARGETS[train.labels[batch]]), self.rate)
+            pixels = network_inputs(train.images[batch], config.scaling)
+            self.params = self.step(self.params, pixels, TARGETS[train.labels[batch]], self.rate)
         jax.block_until_ready(self.params)
 
     def accuracy(self) -> float:

@@ -1,7 +1,5 @@
 """Backpropagation by hand: the error of one image, carried back layer by layer, then lifted to a batch."""
 
-from functools import partial
-
 import jax
 import jax.numpy as jnp
 from jax import lax
@@ -21,7 +19,9 @@ def cost(outputs: Array, target: Array) -> Array:
     return jnp.sum((target - outputs) ** 2, axis=-1)
 
 
-def backward(params: Params, passed: Passed, target: Array, hidden: str = "sigmoid") -> tuple[Array, ...]:
+def backward(
+    params: Params, passed: Passed, target: Array, hidden: str = "sigmoid", factor: float | Array = 2.0
+) -> tuple[Array, ...]:
     """Propagate the error of one image back through the network.
 
     Delta^(D) = 2 (a^(D) - y) sigma'(z^(D));  Delta^(l) = W^(l+1)T Delta^(l+1) * sigma'(z^(l)).
@@ -31,6 +31,7 @@ def backward(params: Params, passed: Passed, target: Array, hidden: str = "sigmo
         passed: z and a of every layer, as `forward` returned them for this image.
         target: One-hot label, (10,).
         hidden: Name of the hidden layers' activation.
+        factor: The 2 of the cost's derivative. Every Delta is proportional to it.
 
     Returns:
         Delta of every layer, dL/dz, first to last; Delta[l] has shape (n_out of l,).
@@ -39,7 +40,7 @@ def backward(params: Params, passed: Passed, target: Array, hidden: str = "sigmo
     """
     slopes = [sigma.slope for sigma in layer_activations(params, hidden)]
     answer = passed.activations[-1]
-    deltas = [2.0 * (answer - target) * slopes[-1](answer)]
+    deltas = [factor * (answer - target) * slopes[-1](answer)]
     for layer in range(len(params) - 2, -1, -1):
         error = carried_back(params[layer + 1].weights, deltas[0])
         deltas.insert(0, error * slopes[layer](passed.activations[layer + 1]))
@@ -59,11 +60,11 @@ def image_gradient(passed: Passed, deltas: tuple[Array, ...]) -> Params:
 
 
 def image_deltas(
-    params: Params, pixels: Array, target: Array, hidden: str
+    params: Params, pixels: Array, target: Array, hidden: str, factor: float | Array = 2.0
 ) -> tuple[Passed, tuple[Array, ...]]:
     """Return what one image left on its way forward and the Deltas of its way back."""
     passed = forward(params, pixels, hidden)
-    return passed, backward(params, passed, target, hidden)
+    return passed, backward(params, passed, target, hidden, factor)
 
 
 def batch_gradient(params: Params, pixels: Array, targets: Array, hidden: str = "sigmoid") -> Params:
@@ -82,10 +83,12 @@ def batch_gradient(params: Params, pixels: Array, targets: Array, hidden: str = 
 
 
 def batch_deltas(
-    params: Params, pixels: Array, targets: Array, hidden: str
+    params: Params, pixels: Array, targets: Array, hidden: str, factor: float | Array = 2.0
 ) -> tuple[Passed, tuple[Array, ...]]:
     """Return `image_deltas` for a mini-batch: `vmap` lifts the two passes from one image to all of them."""
-    return jax.vmap(partial(image_deltas, hidden=hidden), in_axes=(None, 0, 0))(params, pixels, targets)
+    return jax.vmap(lambda image, target: image_deltas(params, image, target, hidden, factor))(
+        pixels, targets
+    )
 
 
 def summed_gradient(passed: Passed, deltas: tuple[Array, ...]) -> Params:
@@ -115,8 +118,8 @@ def batch_step(
 ) -> Params:
     """Return the parameters after one SGD step on one mini-batch.
 
-    The learning rate is multiplied into the Deltas: they are much smaller than the gradients made of them.
+    All gradients are proportional to the 2 of the cost's derivative, so the learning rate is multiplied into
+    that one number instead of into each of them.
     """
-    passed, deltas = batch_deltas(params, pixels, targets, hidden)
-    change = summed_gradient(passed, tuple(learning_rate * delta for delta in deltas))
+    change = summed_gradient(*batch_deltas(params, pixels, targets, hidden, 2.0 * learning_rate))
     return jax.tree.map(lambda theta, step: theta - step, params, change)

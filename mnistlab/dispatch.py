@@ -1,31 +1,41 @@
-"""How a function is run without compiling it: traced once per shape, then evaluated operation by operation.
+"""How a function is run without compiling it: traced once per shape, then carried out operation by operation.
 
 `vmap` works out at every call which operations it has to do. They depend on the shapes alone, so the list is
 made once and kept; each operation is still dispatched on its own and no program is compiled as a whole.
 """
 
-from collections.abc import Callable
-from functools import wraps
+from functools import partial
 
 import jax
-from jax.extend.core import jaxpr_as_fun
+from jax.extend.core import Literal
 
 
-def traced(function: Callable) -> Callable:
-    """Return a function that gives the same as `function`, for arrays or pytrees of arrays.
+def traced(function):
+    """Return a function that gives the same as `function`, which must be pure, for pytrees of arrays."""
+    traces = {}  # by the shapes and types of the arrays
 
-    The first call for each combination of shapes and types takes the trace; `function` must be pure.
-    """
-    traces = {}
-
-    @wraps(function)
     def evaluate(*args):
         leaves, structure = jax.tree.flatten(args)
         shapes = (structure, *((leaf.shape, leaf.dtype) for leaf in leaves))
         if shapes not in traces:
-            operations, result = jax.make_jaxpr(function, return_shape=True)(*args)
-            traces[shapes] = jaxpr_as_fun(operations), jax.tree.structure(result)
+            trace, result = jax.make_jaxpr(function, return_shape=True)(*args)
+            traces[shapes] = one_by_one(trace), jax.tree.structure(result)
         run, result_structure = traces[shapes]
-        return jax.tree.unflatten(result_structure, run(*leaves))
+        return jax.tree.unflatten(result_structure, run(leaves))
 
     return evaluate
+
+
+def one_by_one(trace):
+    """Return what carries out a trace: the list of its inputs -> the list of its results."""
+    jaxpr = trace.jaxpr
+    todo = [(partial(each.primitive.impl, **each.params), each.invars, each.outvars) for each in jaxpr.eqns]
+
+    def run(inputs):
+        values = dict(zip(jaxpr.constvars + jaxpr.invars, trace.consts + inputs, strict=True))
+        for operation, takes, gives in todo:
+            result = operation(*[x.val if isinstance(x, Literal) else values[x] for x in takes])
+            values.update(zip(gives, result if isinstance(result, (list, tuple)) else [result], strict=True))
+        return [values[y] for y in jaxpr.outvars]
+
+    return run

@@ -107,8 +107,8 @@ def sweep_steps(
     rates = np.array([each.learning_rate for each in configs], np.float32)
     learning_rates = spread.divided(rates, len(configs))
     key = epoch_key(config.seed_of_order, epoch)
-    for index, batch in enumerate(batches(key, data, config, first, spread.copied), start=first + 1):
-        params = step(params, *batch, learning_rates)
+    for index, batch in enumerate(batches(key, data, config, first), start=first + 1):
+        params = step(params, *map(spread.copied, batch), learning_rates)
         yield Step(params, index, config.num_steps)
 
 

@@ -56,8 +56,8 @@ def epoch_key(seed: int, epoch: int) -> jax.Array:
 
 
 def batches(
-    key: jax.Array, data, config: TrainConfig, first: int = 0, place: Callable = jnp.asarray
-) -> Iterator[tuple[jax.Array, jax.Array]]:
+    key: jax.Array, data, config: TrainConfig, first: int = 0
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the mini-batches of one epoch: inputs (batch, 784) and one-hot targets (batch, 10), float32.
 
     Args:
@@ -65,7 +65,6 @@ def batches(
         data: Training images (n, 28, 28) uint8 and labels (n,); the first `config.train_size` are used.
         config: Settings.
         first: Begin with this one.
-        place: Puts an array where it is needed.
     """
     with jax.threefry_partitionable(False):
         _, order_key = jax.random.split(key)
@@ -73,8 +72,7 @@ def batches(
     targets_of = np.eye(NUM_CLASSES, dtype=np.float32)
     for index in range(first, config.num_steps):
         batch = order[index * config.batch_size : (index + 1) * config.batch_size]
-        pixels = network_inputs(data.images[batch], config.scaling)
-        yield place(pixels), place(targets_of[data.labels[batch]])
+        yield network_inputs(data.images[batch], config.scaling), targets_of[data.labels[batch]]
 
 
 def epoch_steps(params: Params, key: jax.Array, data, config: TrainConfig, first: int = 0) -> Iterator[Step]:
