@@ -19,20 +19,19 @@ def traced(function):
         shapes = (structure, *((leaf.shape, leaf.dtype) for leaf in leaves))
         if shapes not in traces:
             trace, result = jax.make_jaxpr(function, return_shape=True)(*args)
-            traces[shapes] = one_by_one(trace), jax.tree.structure(result)
+            traces[shapes] = one_by_one(trace.jaxpr, trace.consts), jax.tree.structure(result)
         run, result_structure = traces[shapes]
         return jax.tree.unflatten(result_structure, run(leaves))
 
     return evaluate
 
 
-def one_by_one(trace):
+def one_by_one(jaxpr, consts):
     """Return what carries out a trace: the list of its inputs -> the list of its results."""
-    jaxpr = trace.jaxpr
     todo = [(partial(each.primitive.impl, **each.params), each.invars, each.outvars) for each in jaxpr.eqns]
 
     def run(inputs):
-        values = dict(zip(jaxpr.constvars + jaxpr.invars, trace.consts + inputs, strict=True))
+        values = dict(zip(jaxpr.constvars + jaxpr.invars, consts + inputs, strict=True))
         for operation, takes, gives in todo:
             result = operation(*[x.val if isinstance(x, Literal) else values[x] for x in takes])
             values.update(zip(gives, result if isinstance(result, (list, tuple)) else [result], strict=True))
