@@ -108,9 +108,10 @@ def require_learning_rate(value: object) -> None:
 
 
 def shown(value: object) -> str:
-    """Return a value as it may stand in a sentence: at most 60 characters of it."""
+    """Return a value as it may stand in a sentence: one line with at most 60 characters of it."""
     text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    line = "".join(c if c.isprintable() else " " for c in text[:60]) or "nothing"
+    return line if len(text) <= 60 else line[:57] + "..."
 
 
 def config_from(values: Mapping[str, object]) -> TrainConfig:

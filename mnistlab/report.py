@@ -81,7 +81,7 @@ def curves(history: Sequence[EpochMetrics]) -> str:
         [100 * metrics.train.accuracy for metrics in history],
         [100 * metrics.test.accuracy for metrics in history],
     ]
-    charts = chart("Cost", cost, max(map(max, cost))) + chart("Accuracy, %", accuracy, 100)
+    charts = chart("Cost", cost, max(map(max, cost)) or 1) + chart("Accuracy, %", accuracy, 100)
     return f'<div class="side">{charts}</div>'
 
 

@@ -1,14 +1,11 @@
-"""A run as a file: what comes back is what went in; what a stranger sends is a run or one sentence."""
+"""A run as a file: what comes back is what went in; a damaged file is a run or one sentence."""
 
 import json
-import pickle
 import random
-import struct
 
 import numpy as np
 import pytest
 from safetensors.numpy import load as read_by_its_own_library
-from safetensors.numpy import save as write_by_its_own_library
 
 from mnistlab import checkpoints
 from mnistlab.checkpoints import NetworkFileError, dumps, loads
@@ -16,6 +13,7 @@ from mnistlab.config import TrainConfig
 from mnistlab.network import initialize_network
 from mnistlab.runs import OwnDigits, SettingChange, new_run, with_epoch
 from mnistlab.weights import MAX_FILE_BYTES, MAX_HEADER_BYTES
+from tests.attacks.cutting import file_of, header_of, with_record
 
 CONFIG = TrainConfig(hidden=(12,), learning_rate=0.0123456789, seed=2**32 - 1, batch_size=7, scaling="unit")
 
@@ -138,184 +136,6 @@ def test_a_file_too_large_is_refused_before_it_is_read(tmp_path):
         file.truncate(2**31)
     with pytest.raises(NetworkFileError, match=r"at most .* bytes\. Got 2,147,483,648"):
         checkpoints.load(path)
-
-
-def header_of(data):
-    length = int.from_bytes(data[:8], "little")
-    return json.loads(data[8 : 8 + length]), data[8 + length :]
-
-
-def file_of(header, body, indent=None):
-    text = header if isinstance(header, bytes) else json.dumps(header, indent=indent).encode()
-    return struct.pack("<Q", len(text)) + text + body
-
-
-def with_record(data, **changes):
-    """Return the file with other values in the run's record."""
-    header, body = header_of(data)
-    record = json.loads(header["__metadata__"]["run"]) | changes
-    header["__metadata__"]["run"] = json.dumps(record)
-    return file_of(header, body)
-
-
-def with_header(data, change):
-    header, body = header_of(data)
-    change(header)
-    return file_of(header, body)
-
-
-def tensors_of(data, **changes):
-    header, _ = header_of(data)
-    tensors = dict(read_by_its_own_library(data)) | changes
-    return write_by_its_own_library(
-        {name: t for name, t in tensors.items() if t is not None}, header["__metadata__"]
-    )
-
-
-FIRST, LAST = "layers.0.weights", "layers.1.biases"
-
-ATTACKS = {
-    "empty": lambda data: b"",
-    "seven bytes": lambda data: data[:7],
-    "half": lambda data: data[: len(data) // 2],
-    "one byte short": lambda data: data[:-1],
-    "one byte long": lambda data: data + b"x",
-    "a megabyte long": lambda data: data + bytes(2**20),
-    "html": lambda data: b"<html><body>Sign in to the network</body></html>",
-    "pickle": lambda data: pickle.dumps({"weights": [1.0]}),
-    "zip": lambda data: b"PK\x03\x04" + bytes(1000),
-    "header of no length": lambda data: struct.pack("<Q", 0) + data[8:],
-    "header of 2**63": lambda data: struct.pack("<Q", 2**63) + data[8:],
-    "header of 5 MB": lambda data: file_of(b" " * (5 * 2**20), b""),
-    "header no json": lambda data: file_of(b"{]" * 20, b""),
-    "header a list": lambda data: file_of([1, 2], b""),
-    "header deeply nested": lambda data: file_of(b"[" * 100_000, b""),
-    "header not utf-8": lambda data: file_of(b'{"\xff\xfe": 1}', b""),
-    "a name twice": lambda data: file_of(
-        b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}',
-        bytes(4),
-    ),
-    "50,000 arrays": lambda data: file_of(
-        {f"l{n}": {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for n in range(50_000)}, b""
-    ),
-    "no arrays": lambda data: file_of({"__metadata__": {"format": "mnistlab 1", "run": "{}"}}, b""),
-    "no settings": lambda data: with_header(data, lambda header: header.pop("__metadata__")),
-    "settings no text": lambda data: with_header(data, lambda header: header["__metadata__"].update(run=1)),
-    "another format": lambda data: with_header(
-        data, lambda header: header["__metadata__"].update(format="other")
-    ),
-    "settings no json": lambda data: with_header(data, lambda header: header["__metadata__"].update(run="{")),
-    "settings a list": lambda data: with_header(data, lambda header: header["__metadata__"].update(run="[]")),
-    "settings with NaN": lambda data: with_header(
-        data, lambda header: header["__metadata__"].update(run='{"config": NaN}')
-    ),
-    "dtype F64": lambda data: tensors_of(data, **{LAST: np.zeros(10)}),
-    "dtype I32": lambda data: tensors_of(data, **{LAST: np.zeros(10, np.int32)}),
-    "dtype BF16": lambda data: with_header(data, lambda header: header[LAST].update(dtype="BF16")),
-    "dtype a number": lambda data: with_header(data, lambda header: header[LAST].update(dtype=32)),
-    "an array missing": lambda data: tensors_of(data, **{LAST: None}),
-    "an array more": lambda data: tensors_of(data, more=np.zeros(3, np.float32)),
-    "a layer under another name": lambda data: with_header(
-        data, lambda header: header.update({"layers.7.weights": header.pop(FIRST)})
-    ),
-    "weights turned": lambda data: tensors_of(data, **{FIRST: np.zeros((784, 12), np.float32)}),
-    "weights too wide": lambda data: tensors_of(data, **{FIRST: np.zeros((12, 785), np.float32)}),
-    "weights flat": lambda data: tensors_of(data, **{FIRST: np.zeros(12 * 784, np.float32)}),
-    "weights of three dimensions": lambda data: tensors_of(
-        data, **{FIRST: np.zeros((12, 28, 28), np.float32)}
-    ),
-    "empty weights": lambda data: tensors_of(data, **{FIRST: np.zeros((0, 784), np.float32)}),
-    "eleven outputs": lambda data: tensors_of(
-        data, **{LAST: np.zeros(11, np.float32), "layers.1.weights": np.zeros((11, 12), np.float32)}
-    ),
-    "weights NaN": lambda data: tensors_of(data, **{FIRST: np.full((12, 784), np.nan, np.float32)}),
-    "biases infinite": lambda data: tensors_of(data, **{LAST: np.full(10, np.inf, np.float32)}),
-    "offsets overlap": lambda data: with_header(
-        data, lambda header: header[FIRST].update(data_offsets=[0, 40])
-    ),
-    "offsets backwards": lambda data: with_header(
-        data, lambda header: header[FIRST].update(data_offsets=[40, 0])
-    ),
-    "offsets negative": lambda data: with_header(
-        data, lambda header: header[FIRST].update(data_offsets=[-4, 0])
-    ),
-    "offsets huge": lambda data: with_header(
-        data, lambda header: header[FIRST].update(data_offsets=[0, 2**62])
-    ),
-    "offsets fractions": lambda data: with_header(
-        data, lambda header: header[FIRST].update(data_offsets=[0.0, 4.0])
-    ),
-    "offsets true": lambda data: with_header(
-        data, lambda header: header[FIRST].update(data_offsets=[False, True])
-    ),
-    "offsets missing": lambda data: with_header(data, lambda header: header[FIRST].pop("data_offsets")),
-    "shape huge": lambda data: with_header(data, lambda header: header[FIRST].update(shape=[2**40, 2**40])),
-    "shape negative": lambda data: with_header(data, lambda header: header[FIRST].update(shape=[-12, -784])),
-    "shape of texts": lambda data: with_header(
-        data, lambda header: header[FIRST].update(shape=["12", "784"])
-    ),
-    "an array that is none": lambda data: with_header(data, lambda header: header.update({FIRST: 5})),
-    "learning rate infinite": lambda data: with_record(data, config={"learning_rate": 1e400}),
-    "learning rate true": lambda data: with_record(data, config={"learning_rate": True}),
-    "seed too large": lambda data: with_record(data, config={"seed": 2**40, "hidden": [12]}),
-    "a setting unknown": lambda data: with_record(data, config={"__class__": "x"}),
-    "widths of another network": lambda data: with_record(data, config={"hidden": [13]}),
-    "widths of texts": lambda data: with_record(data, config={"hidden": ["12"]}),
-    "widths deeply nested": lambda data: with_record(data, config={"hidden": [[[[12]]]]}),
-    "history a record": lambda data: with_record(data, history={}),
-    "history of numbers": lambda data: with_record(data, history=[1, 2]),
-    "history without its beginning": lambda data: with_record(
-        data, history=json.loads(header_of(data)[0]["__metadata__"]["run"])["history"][1:]
-    ),
-    "schedule unknown": lambda data: with_record(data, schedule=[{"epoch": 1, "name": "seed", "value": 1}]),
-    "schedule out of bounds": lambda data: with_record(
-        data, schedule=[{"epoch": 1, "name": "learning_rate", "value": -1.0}]
-    ),
-    "schedule of the far future": lambda data: with_record(
-        data, schedule=[{"epoch": 99, "name": "learning_rate", "value": 1.0}]
-    ),
-    "own digits without pixels": lambda data: with_record(
-        data, schedule=[{"epoch": 1, "images": "", "labels": [1], "num_steps": 1}]
-    ),
-    "own digits no base64": lambda data: with_record(
-        data, schedule=[{"epoch": 1, "images": "é", "labels": [1], "num_steps": 1}]
-    ),
-    "own digits labelled 10": lambda data: with_record(
-        data, schedule=[{"epoch": 1, "images": "AAAA", "labels": [10], "num_steps": 1}]
-    ),
-}
-
-
-@pytest.mark.parametrize("attack", sorted(ATTACKS))
-def test_an_attack_is_refused_with_one_sentence(data, attack):
-    with pytest.raises(NetworkFileError) as refusal:
-        loads(ATTACKS[attack](data))
-    sentence = str(refusal.value)
-    assert sentence.endswith(".")
-    assert "\n" not in sentence
-    assert len(sentence) < 300
-    assert "Traceback" not in sentence
-
-
-@pytest.mark.parametrize(
-    "history",
-    [
-        {"cost": float("nan")},
-        {"cost": "0.1"},
-        {"cost": 10**400},
-        {"confusion": [[1] * 10] * 9},
-        {"confusion": [[1] * 9] * 10},
-        {"confusion": [[-1] * 10] * 10},
-        {"confusion": [[0.5] * 10] * 10},
-        {"confusion": [[True] * 10] * 10},
-        {"confusion": "x"},
-    ],
-)
-def test_figures_that_are_none_are_refused(data, history):
-    record = json.loads(header_of(data)[0]["__metadata__"]["run"])
-    record["history"][1]["test"] |= history
-    with pytest.raises(NetworkFileError):
-        loads(with_record(data, history=record["history"]))
 
 
 def test_a_name_from_a_file_is_bounded_and_a_strange_one_does_no_harm(data):

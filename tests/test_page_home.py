@@ -94,3 +94,10 @@ def test_the_teachers_link_holds_settings_and_lesson(generated):
     assert "hidden=30" in link
     assert "note=Guess%21" in link
     assert "hide=seed" in link
+
+
+def test_what_a_link_says_is_quoted_literally_and_loads_no_picture(generated):
+    app = home(activation="![](http://127.0.0.1/x.png) <b>tanh</b>\n# relu")
+    assert not app.exception
+    (sentence,) = (warning.value for warning in app.warning)
+    assert r"\!\[\]\(http\:\/\/127\.0\.0\.1\/x\.png\) \<b\>tanh\<\/b\> \# relu" in sentence

@@ -9,6 +9,7 @@ from mnistlab.ui.lab import Lab, open_lab
 from mnistlab.ui.settings import current_lesson
 from mnistlab.ui.sidebar import draw_menu, draw_settings
 from mnistlab.ui.status import draw_digits, draw_network
+from mnistlab.ui.train_words import plain
 
 SIDEBAR_WIDTH = 336  # px, so that both presets can be read; on a phone it stays closed until it is opened
 # Streamlit writes what is chosen in the accent, too dark to be read on a dark page; and formulas that fit get
@@ -66,7 +67,8 @@ def show_note() -> None:
 def show_complaints() -> None:
     """Say what was wrong with the address, until the next thing is done."""
     for sentence in st.session_state.pop("complaints", []):
-        st.warning(f"This link asks for something that cannot be: {sentence} The default is used instead.")
+        wrong = plain(sentence)  # it quotes the link: a picture in it would be fetched from wherever it says
+        st.warning(f"This link asks for something that cannot be: {wrong} The default is used instead.")
 
 
 def draw_type_size() -> None:

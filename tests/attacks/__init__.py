@@ -1,0 +1,1 @@
+"""What strangers may send, kind by kind, each built in a line or two; `tests/test_attacks.py` sends it."""
