@@ -14,7 +14,7 @@ from mnistlab.autosave import Autosave
 from mnistlab.config import TrainConfig
 from mnistlab.lab_folders import folder_name, state_folder, sweep_folders
 from mnistlab.pool import Pool
-from mnistlab.shelf import EMPTY
+from mnistlab.shelf import EMPTY, without_untouched
 from mnistlab.speed import Speed
 from mnistlab.sweeping import Sweeping
 from mnistlab.trainer import Trainer
@@ -209,6 +209,9 @@ class Registry:
             shelf = lab.trainer.shelf
             lab.saved_at = self._clock()
             if shelf is lab.saved:
+                return
+            if not without_untouched(shelf).runs and not lab.autosave.folder.exists():
+                lab.saved = shelf  # what was never trained is its settings, and those are in the address
                 return
             try:
                 lab.autosave.save(shelf)

@@ -131,5 +131,7 @@ def plot_gradient_norms(history: "History", x_max: int, live: bool = False, heig
     ]
     last = ", ".join(f"layer {i} {norm:.1e}" for i, norm in enumerate(history[-1].gradient_norms, start=1))
     alt = f"{title}, by epoch. After epoch {history[-1].epoch}: {last}."
-    y = {"title": "norm of ∂L/∂W", "type": "log", "exponentformat": "power", "dtick": 1}
+    norms = [norm for each in history for norm in each.gradient_norms if norm > 0]
+    wide = len(norms) > 0 and max(norms) > 100 * min(norms)  # "D2" marks 1, 2 and 5 of each decade
+    y = {"title": "norm of ∂L/∂W", "type": "log", "exponentformat": "power", "dtick": 1 if wide else "D2"}
     return epochs_figure(traces, title, alt, y, x_max, live, height, showlegend=True)

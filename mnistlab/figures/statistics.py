@@ -138,14 +138,14 @@ def plot_baselines(
         "orientation": "h",
         "y": names,
         "x": accuracies,
-        "text": [f"{accuracy:.1%}" for accuracy in accuracies],
+        "text": [f"{accuracy:.2%}" for accuracy in accuracies],
         "textposition": "outside",
         "textfont": {"color": TEXT, "size": 13},
         "cliponaxis": False,
         "marker": {"color": [ACCENT if name == highlighted else TRAINING for name in names]},
         "hovertemplate": "%{y}: %{x:.2%} of the test images read right<extra></extra>",
     }
-    said = ", ".join(f"{name} {accuracy:.1%}" for name, accuracy in zip(names, accuracies, strict=True))
+    said = ", ".join(f"{name} {accuracy:.2%}" for name, accuracy in zip(names, accuracies, strict=True))
     return framed(
         [bars],
         title=title,

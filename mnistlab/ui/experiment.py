@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnistlab.experiments import EXPERIMENTS, Experiment
 from mnistlab.ui.lab import Lab, command, different_settings
+from mnistlab.ui.press import press_button
 from mnistlab.ui.settings import current_lesson, open_experiment
 
 
@@ -32,7 +33,8 @@ def draw_experiment(lab: Lab) -> None:
     with st.container(border=True, key="experiment"):
         head, close = st.columns([8, 1], vertical_alignment="center")
         head.markdown(f"**Experiment: {experiment.title}.** {experiment.watch}")
-        close.button("Close", key="close_experiment", on_click=lambda: open_experiment(""))
+        with close:
+            press_button("Close", "close_experiment", open_experiment, "")
         guess = st.radio(
             experiment.question,
             experiment.options,
@@ -51,12 +53,10 @@ def draw_reveal(experiment: Experiment, lab: Lab, guess: str | None) -> None:
         st.caption("Guess first; then train and see.")
     elif not on_bench:
         st.caption("Your settings are no longer those of the experiment.")
-        st.button(
-            "Set it up again", key="experiment_again", on_click=lambda: open_experiment(experiment.slug)
-        )
+        press_button("Set it up again", "experiment_again", open_experiment, experiment.slug)
     elif run.epoch < experiment.config.num_epochs:
         if not lab.snapshot.active:
-            st.button("Train it", type="primary", key="experiment_train", on_click=lambda: command("start"))
+            press_button("Train it", "experiment_train", command, "start", type="primary")
     else:
         draw_outcome(experiment, run.history, guess)
 

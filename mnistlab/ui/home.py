@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnistlab.ui.lab import Lab, command
+from mnistlab.ui.press import press_button
 from mnistlab.ui.settings import current_lesson, preset_settings, use_settings
 from mnistlab.ui.sidebar import PAGES
 
@@ -18,7 +19,7 @@ def draw_start(lab: Lab) -> None:
             "There is an untrained network on the bench. Train one with settings that work well; it takes "
             "less than a minute, and you can watch."
         )
-        st.button("Train a network for me", type="primary", key="home_train", on_click=train_for_me)
+        press_button("Train a network for me", "home_train", train_for_me, type="primary")
     else:
         st.markdown(f"Your network reads **{run.accuracy:.1%}** of the test images. Draw a digit and ask it.")
         st.page_link("pages/predict.py", label="Draw a digit")

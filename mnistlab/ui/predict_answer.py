@@ -8,6 +8,7 @@ from mnistlab.figures.answer import plot_outputs
 from mnistlab.ui.home import train_for_me
 from mnistlab.ui.lab import Lab, current_snapshot, is_moving
 from mnistlab.ui.predict_memory import read, show_known, test_trust
+from mnistlab.ui.press import press_button
 from mnistlab.verdict import explanation, headline, trust_sentence, verdict
 
 TICK = 0.5  # seconds between two looks at a training
@@ -64,7 +65,7 @@ def draw_state(lab: Lab, run) -> None:
         st.caption("The network is about to learn. Each epoch reads your digit anew.")
     else:
         st.caption("This network is **untrained**: what it says is chance.")
-        st.button("Train the preset now", type="primary", key="predict_train", on_click=train_preset)
+        press_button("Train the preset now", "predict_train", train_preset, type="primary")
 
 
 def train_preset() -> None:
