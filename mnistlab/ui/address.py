@@ -11,12 +11,17 @@ DEFAULTS = TrainConfig()
 NAMES = tuple(field.name for field in fields(TrainConfig))
 
 
-def query_of(config: TrainConfig) -> dict[str, str]:
-    """Return what a link to these settings holds: what differs from the defaults, and always the seed."""
+def query_of(config: TrainConfig, prepared: TrainConfig = DEFAULTS) -> dict[str, str]:
+    """Return what a link to these settings holds: what is not as by default, and always the seed.
+
+    Args:
+        config: The settings.
+        prepared: Those of the experiment that the link also names, which are the defaults of who opens it.
+    """
     return {
         name: as_text(getattr(config, name))
         for name in NAMES
-        if name == "seed" or getattr(config, name) != getattr(DEFAULTS, name)
+        if name == "seed" or not getattr(config, name) == getattr(prepared, name) == getattr(DEFAULTS, name)
     }
 
 

@@ -32,11 +32,12 @@ class Lesson:
 NAMES = tuple(field.name for field in fields(Lesson))
 
 
-def query_of_lesson(lesson: Lesson) -> dict[str, str]:
-    """Return what a link to this lesson holds."""
+def query_of_lesson(lesson: Lesson, config: TrainConfig) -> dict[str, str]:
+    """Return what a link to this lesson, with these settings, holds."""
     query = {"note": lesson.note, "experiment": lesson.experiment}
     query |= {"hide": ",".join(lesson.hide), "without": ",".join(lesson.without)}
-    return {name: text for name, text in query.items() if text}
+    prepared = lesson.chosen.config if lesson.chosen else TrainConfig()
+    return {**query_of(config, prepared), **{name: text for name, text in query.items() if text}}
 
 
 def lesson_from(query: Mapping[str, Sequence[str]]) -> tuple[Lesson, list[str]]:
@@ -77,4 +78,4 @@ def known(name: str, text: str, choices: Sequence[str], complaints: list[str]) -
 
 def link_to(base: str, config: TrainConfig, lesson: Lesson) -> str:
     """Return the address that opens a lab with these settings, prepared like this."""
-    return f"{base}?{urlencode({**query_of(config), **query_of_lesson(lesson)})}"
+    return f"{base}?{urlencode(query_of_lesson(lesson, config))}"

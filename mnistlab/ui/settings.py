@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mnistlab.config import PRESETS, TrainConfig
-from mnistlab.ui.address import NAMES, query_of, settings_from
+from mnistlab.ui.address import NAMES, settings_from
 from mnistlab.ui.lesson import NAMES as LESSON_NAMES
 from mnistlab.ui.lesson import Lesson, lesson_from, query_of_lesson
 
@@ -72,9 +72,10 @@ def widget_key(name: str) -> str:
 def keep_settings(config: TrainConfig) -> None:
     """Keep what the sidebar says, and write it, with the lesson, into the address."""
     st.session_state[KEY] = config
-    wanted = {**query_of(config), **query_of_lesson(current_lesson())}
-    ours = {name: st.query_params[name] for name in st.query_params if name in (*NAMES, *LESSON_NAMES)}
-    if ours != wanted:
+    wanted = query_of_lesson(current_lesson(), config)
+    names = (*NAMES, *LESSON_NAMES)
+    ours = {name: st.query_params.get_all(name) for name in st.query_params if name in names}
+    if ours != {name: [text] for name, text in wanted.items()}:
         others = {name: st.query_params.get_all(name) for name in st.query_params if name not in ours}
         st.query_params.from_dict({**others, **wanted})
 
