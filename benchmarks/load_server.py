@@ -1,0 +1,154 @@
+"""The app under load: started as a child with a state of its own, asked how it is, and always ended."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+START_SECONDS = 60.0
+HEALTH_SECONDS = 0.25  # between two questions
+ALARMS = ("traceback", "error", "exception", "critical")
+# As docs/hosting.md advises: memory of closed sessions goes back to the system.
+MEMORY = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+}
+
+
+class Use(NamedTuple):
+    """What the web process and its workers hold of the machine."""
+
+    megabytes: float  # resident, all of them together
+    web_megabytes: float  # of the web process alone
+    threads: int  # of the web process
+    children: int
+    files: int  # open in the web process, sockets among them
+
+
+class Server:
+    """A running app."""
+
+    def __init__(self, process: subprocess.Popen, port: int, log_path: Path):
+        self.process, self.port, self.log_path = process, port, log_path
+
+    def complaints(self) -> list[str]:
+        """Return the lines of its log that tell of something gone wrong."""
+        lines = self.log_path.read_text(errors="replace").splitlines()
+        return [line for line in lines if any(word in line.lower() for word in ALARMS)]
+
+    def log(self) -> str:
+        """Return all that it has written."""
+        return self.log_path.read_text(errors="replace")
+
+    def use(self) -> Use:
+        """Return what it holds now."""
+        folder = Path(f"/proc/{self.process.pid}")
+        children = [pid for task in (folder / "task").iterdir() for pid in _read(task / "children").split()]
+        web, *others = (_megabytes(pid) for pid in (str(self.process.pid), *children))
+        threads = len(list((folder / "task").iterdir()))
+        return Use(web + sum(others), web, threads, len(children), len(list((folder / "fd").iterdir())))
+
+    def processor_seconds(self) -> float:
+        """Return what the web process has used of the processors so far, without its workers."""
+        fields = _read(Path(f"/proc/{self.process.pid}/stat")).rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    async def health_seconds(self) -> float:
+        """Return how long it takes to say that it is well."""
+        begin = time.perf_counter()
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        host = f"127.0.0.1:{self.port}"
+        writer.write(f"GET /_stcore/health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        status = await reader.readline()
+        seconds = time.perf_counter() - begin
+        writer.close()
+        return seconds if b" 200 " in status else float("inf")
+
+    async def watch_health(self, seconds: list[float]) -> None:
+        """Ask again and again until cancelled, and append each answer's time."""
+        while True:
+            seconds.append(await self.health_seconds())
+            await asyncio.sleep(HEALTH_SECONDS)
+
+
+@contextmanager
+def serving(**environment: str) -> Iterator[Server]:
+    """Start the app on 127.0.0.1 and a free port, and end it at the end.
+
+    Args:
+        **environment: Further variables, such as MNISTLAB_WORKERS.
+    """
+    with tempfile.TemporaryDirectory(prefix="mnistlab-load-") as name:
+        folder, port = Path(name), _free_port()
+        own = {
+            "MNISTLAB_STATE_DIR": str(folder / "state"),
+            "TFDS_DATA_DIR": str(folder / "tfds"),
+            "MNISTLAB_MIRROR": "http://127.0.0.1:9",  # where nobody listens: the lab is without a network
+            "PYTHONUNBUFFERED": "1",
+        }
+        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true"]
+        command += [f"--server.port={port}", "--server.address=127.0.0.1"]
+        with (folder / "log.txt").open("wb") as log:
+            process = subprocess.Popen(
+                command,
+                cwd=REPOSITORY,
+                env={**os.environ, **MEMORY, **own, **environment},
+                stdout=log,
+                stderr=log,
+            )
+        server = Server(process, port, folder / "log.txt")
+        try:
+            _wait_until_healthy(server)
+            yield server
+        finally:
+            _end(process)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_until_healthy(server: Server) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while server.process.poll() is None and time.monotonic() < deadline:
+        address = f"http://127.0.0.1:{server.port}/_stcore/health"
+        with suppress(OSError), urllib.request.urlopen(address, timeout=5):
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"The app must start within {START_SECONDS:g} s. It said: {server.log()}")
+
+
+def _end(process: subprocess.Popen) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _read(path: Path) -> str:
+    """Return what is in a file of /proc; nothing when what it is about has ended."""
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def _megabytes(pid: str) -> float:
+    for line in _read(Path(f"/proc/{pid}/status")).splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0

@@ -1,0 +1,237 @@
+"""One browser tab without a browser: it talks to the app as Streamlit's own page does."""
+
+import asyncio
+import json
+import re
+import time
+from contextlib import suppress
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from streamlit.proto.Alert_pb2 import Alert
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.Slider_pb2 import Slider
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from benchmarks.load_marks import Mark
+
+PATIENCE = 60.0  # seconds for one answer
+KEY = re.compile(r"\$\$ID-[0-9a-f]+-(.+)")
+EPOCH = re.compile(r"epoch (\d+) of")
+FIELDS = {
+    "button": "trigger_value",
+    "number_input": "double_value",
+    "text_input": "string_value",
+    "text_area": "string_value",
+    "tab_container": "string_value",
+    "bidi_component": "json_value",
+}
+ENDED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+
+
+class Widget:
+    """A widget as the server drew it last."""
+
+    def __init__(self, kind: str, proto: Any, fragment: str):
+        self.kind, self.proto, self.fragment = kind, proto, fragment
+
+    def state(self, value: Any) -> WidgetState:
+        """Return the message that this widget now has a value."""
+        state = WidgetState(id=self.proto.id)
+        if self.kind != "slider":
+            setattr(state, FIELDS[self.kind], value)
+        elif self.proto.type == Slider.SELECT_SLIDER:
+            state.string_array_value.data.append(value)
+        else:
+            state.double_array_value.data.append(value)
+        return state
+
+
+class Asked:
+    """Something asked of the server, until the run that answers it has ended."""
+
+    def __init__(self, fragment: str):
+        self.fragment, self.run = fragment, ""
+        self.done: asyncio.Future = asyncio.get_running_loop().create_future()
+
+
+class Session:
+    """A tab with a mark of its own; what it receives is searched for the marks of others."""
+
+    def __init__(self, port: int, mark: Mark):
+        self.port, self.mark = port, mark
+        self.widgets: dict[str, Widget] = {}  # by the key that the app gave them
+        self.token = self.id = self.query = self.page = ""
+        self.pages: dict[str, str] = {}  # name -> hash
+        self.complaints: list[str] = []
+        self.own_marks, self.leaks = 0, set()
+        self.progress: list[tuple[float, float]] = []  # time, epochs done
+        self.known_at = 0.0  # when the tab was last told that its lab is found
+        self._values: dict[str, WidgetState] = {}  # by id, as the browser keeps them
+        self._asked: Asked | None = None
+        self._timers: dict[str, asyncio.Task] = {}
+        self._socket: ClientConnection | None = None
+        self._ear: asyncio.Task | None = None
+
+    async def open(self, page: str = "", query: dict[str, str] | None = None) -> float:
+        """Connect, open a page by its address and return the seconds until it is drawn and the lab is known.
+
+        A tab that was connected before brings along the session that it had and the token that it keeps.
+        """
+        begin = time.perf_counter()
+        protocols = ["streamlit", "xsrf", *filter(None, [self.id])]
+        address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
+        self._socket = await connect(
+            address, subprotocols=protocols, compression=None, max_size=None, open_timeout=PATIENCE
+        )
+        self.query, self.page = urlencode(query or {}), page
+        self._values.clear()
+        self._ear = asyncio.create_task(self._listen())
+        await self._rerun(page_name=page)
+        return time.perf_counter() - begin
+
+    async def act(self, key: str, value: Any = True) -> float:
+        """Set a widget, or press it; return the seconds from the message until the answer is whole."""
+        widget = self.widgets[key]
+        state = widget.state(value)
+        if widget.kind != "button":
+            self._values[state.id] = state
+        return await self._rerun(widget.fragment, also=[state] if widget.kind == "button" else [])
+
+    async def visit(self, page: str) -> float:
+        """Go to another page by the menu; return the seconds until it is drawn."""
+        self._stop_timers()
+        self._values.clear()
+        self.page = page
+        return await self._rerun(page_script_hash=self.pages[page])
+
+    def drop(self) -> None:
+        """Lose the connection at once, as when the network is gone."""
+        self._stop_timers()
+        self._ear.cancel()
+        self._socket.transport.abort()
+
+    async def close(self) -> None:
+        """Close the tab."""
+        if self._socket is None:
+            return
+        self._stop_timers()
+        self._ear.cancel()
+        await self._socket.close()
+
+    async def _rerun(self, fragment: str = "", also=(), **more: str) -> float:
+        begin = time.perf_counter()
+        self._asked = Asked(fragment)
+        await self._send(fragment, also, **more)
+        await asyncio.wait_for(self._asked.done, PATIENCE)
+        return time.perf_counter() - begin
+
+    async def _send(self, fragment: str = "", also=(), auto: bool = False, **more: str) -> None:
+        message = BackMsg()
+        state = message.rerun_script
+        state.query_string, state.fragment_id, state.is_auto_rerun = self.query, fragment, auto
+        if not more and self.page in self.pages:
+            state.page_script_hash = self.pages[self.page]
+        for name, value in more.items():
+            setattr(state, name, value)
+        state.widget_states.widgets.extend([*self._values.values(), *also])
+        state.context_info.url = f"http://127.0.0.1:{self.port}/{self.page}"
+        await self._socket.send(message.SerializeToString())
+
+    async def _listen(self) -> None:
+        try:
+            async for data in self._socket:
+                mine, others = self.mark.found_in(data)
+                self.own_marks += mine
+                self.leaks |= others
+                await self._take(ForwardMsg.FromString(data))
+        except ConnectionClosed as error:
+            self._complain(f"connection lost: {error}")
+        except Exception as error:
+            self._complain(f"not understood: {error!r}")
+
+    def _complain(self, sentence: str) -> None:
+        self.complaints.append(sentence)
+        if self._asked and not self._asked.done.done():
+            self._asked.done.set_exception(RuntimeError(sentence))
+
+    async def _take(self, message: ForwardMsg) -> None:
+        kind, run = message.WhichOneof("type"), message.metadata.run
+        if kind == "delta":
+            await self._draw(message.delta)
+        elif kind == "new_session":
+            self._begin(message.new_session, run)
+        elif kind == "script_finished":
+            asked = self._asked
+            if asked and asked.run == run.script_run_id and message.script_finished in ENDED:
+                asked.run = ""
+                if not asked.done.done():
+                    asked.done.set_result(None)
+        elif kind == "page_info_changed":
+            self.query = message.page_info_changed.query_string
+        elif kind == "auto_rerun":
+            self._set_timer(message.auto_rerun.fragment_id, message.auto_rerun.interval)
+        elif kind == "stop_auto_rerun":
+            self._stop_timers(message.stop_auto_rerun.fragment_ids)
+
+    def _begin(self, new, run) -> None:
+        """Take note that a run began: of the whole page, or of some of its fragments."""
+        if not run.fragment_ids:
+            self._stop_timers()
+            self.id = new.initialize.session_id
+            self.pages = {page.url_pathname: page.page_script_hash for page in new.app_pages}
+            self.pages[""] = new.main_script_hash
+        if self._asked and (not run.fragment_ids or self._asked.fragment in run.fragment_ids):
+            self._asked.run = run.script_run_id
+
+    async def _draw(self, delta) -> None:
+        part = delta.new_element if delta.HasField("new_element") else delta.add_block
+        kind = part.WhichOneof("type")
+        if kind is None:
+            return
+        proto = getattr(part, kind)
+        if kind == "exception" or (kind == "alert" and proto.format == Alert.ERROR):
+            self.complaints.append(f"{self.page}: {getattr(proto, 'message', '') or proto.body}")
+        elif kind == "progress" and (found := EPOCH.match(proto.text)):
+            done = int(found[1]) - 1 + proto.value / 100
+            self.progress.append((time.perf_counter(), done))
+        elif found := KEY.match(getattr(proto, "id", "")):
+            self.widgets[found[1]] = Widget(kind, proto, delta.fragment_id)
+            if found[1] == "tab_memory":
+                await self._remember(proto)
+
+    async def _remember(self, proto) -> None:
+        """Do what the tab does to keep its lab: store its token, or tell the one that it has stored."""
+        data = json.loads(proto.json)
+        if data["settled"]:
+            self.token, self.known_at = data["token"], time.perf_counter()
+            return
+        found = {"asked": data["asked"], "token": self.token, "copied": False}
+        state = self.widgets["tab_memory"].state(json.dumps({"found": found}))
+        if self._values.get(proto.id) != state:
+            self._values[proto.id] = state
+            if self._asked:
+                self._asked.run = ""
+            await self._send()
+
+    def _set_timer(self, fragment: str, seconds: float) -> None:
+        if fragment not in self._timers:
+            self._timers[fragment] = asyncio.create_task(self._tick(fragment, seconds))
+
+    async def _tick(self, fragment: str, seconds: float) -> None:
+        with suppress(ConnectionClosed):
+            while True:
+                await asyncio.sleep(seconds)
+                await self._send(fragment, auto=True)
+
+    def _stop_timers(self, fragments=None) -> None:
+        for fragment in list(self._timers if fragments is None else fragments):
+            if timer := self._timers.pop(fragment, None):
+                timer.cancel()
+
+    def settings(self) -> dict[str, str]:
+        """Return the settings in the address bar."""
+        return dict(parse_qsl(self.query))

@@ -1,0 +1,50 @@
+"""The load script, small: three tabs for a few seconds, and the sums behind its figures."""
+
+import pytest
+
+from benchmarks.load import measured, on_server
+from benchmarks.load_marks import new_mark
+from benchmarks.load_rows import share_within
+from benchmarks.load_training import fairness, training
+
+SESSIONS, SECONDS = 3, 4.0
+
+
+def test_the_index_of_fairness_is_one_for_equals_and_falls_to_one_over_n():
+    assert fairness([2.0, 2.0, 2.0]) == pytest.approx(1.0)
+    assert fairness([1.0, 0.0, 0.0, 0.0]) == pytest.approx(0.25)
+    assert fairness([1.0, 3.0]) == pytest.approx(0.8)
+
+
+def test_of_a_hundred_times_the_share_of_95_in_100_is_the_96th():
+    assert share_within([float(number) for number in range(100, 0, -1)]) == 96.0
+
+
+def test_a_mark_of_another_session_is_found_in_what_is_received():
+    mine, other = new_mark(), new_mark()
+    sent = f"..{mine.word}..seed={mine.seed}&..{other.word}..".encode()
+    assert mine.found_in(sent) == (2, {other.word.encode()})
+    assert mine.found_in(sent.replace(other.word.encode(), b"")) == (2, set())
+
+
+@pytest.mark.slow
+def test_three_tabs_train_at_once_and_see_only_their_own(generated):
+    trained = on_server(lambda server: training(server, SESSIONS, SECONDS))
+    assert [session.complaints for session in trained.sessions] == [[]] * SESSIONS
+    assert trained.log == ()
+    assert min(trained.paces) > 0
+    assert 1 / SESSIONS < fairness(trained.paces) <= 1
+    assert len({session.token for session in trained.sessions} - {""}) == SESSIONS
+    assert all(session.own_marks > 0 and not session.leaks for session in trained.sessions)
+    assert len(trained.health) > 1
+    assert max(trained.health) < SECONDS
+
+
+@pytest.mark.slow
+def test_dropped_connections_come_back_to_their_own_labs(generated):
+    rows = {row.what: row for row in measured("dropped", 1, SECONDS)}
+    assert rows["different tokens"].measured == "8"
+    assert rows["have their own lab again"].measured == "8"
+    assert rows["failures"].met
+    assert rows["marks of another session received"].met
+    assert rows["complaints in the server's log"].met
