@@ -82,6 +82,9 @@ def test_train_pause_resume_stop_in_the_browser(visit):
 
 def test_a_key_on_the_keyboard_trains_and_stops(visit):
     visit.open(SHORT)
+    visit.page.wait_for_function("sessionStorage.getItem('mnistlab-token')")  # the page is drawn once more
+    visit.settled()
+    state(visit, "start")
     visit.page.keyboard.press("t")
     reached(visit, 3)
     state(visit, "start")

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -98,7 +99,16 @@ def figure(app, key):
 
 
 def bars(app):
-    return np.array(figure(app, "predict_outputs")["data"][0]["y"], float)
+    """The activations that the bars show, to six digits; none for a blank sheet."""
+    found = [re.findall(r"output \d: activation ([\d.]+)", html.proto.body) for html in app.get("html")]
+    return np.array([float(value) for values in found for value in values])
+
+
+def bars_say(app):
+    """What the bars say to those who do not see them."""
+    return " ".join(
+        words for html in app.get("html") for words in re.findall('aria-label="(.*?)"', html.proto.body)
+    )
 
 
 def decoded(packed):
@@ -115,7 +125,7 @@ def test_a_blank_sheet_is_an_invitation_and_never_a_digit(trained):
     assert not trained.exception
     assert "Draw a digit." in shown(trained)
     assert "It is a" not in shown(trained).replace("It is a digit", "")
-    assert figure(trained, "predict_outputs")["data"] == []
+    assert not bars(trained).size
     assert "last_drawing" not in trained.session_state
 
 
@@ -149,9 +159,6 @@ def test_a_drawing_is_read_as_the_network_reads_the_framed_digit(trained, run):
     assert "It is a 7." in shown(trained)
     assert "The runner-up is" in shown(trained)
     assert np.array_equal(trained.session_state["last_drawing"], framed)
-    axis = figure(trained, "predict_outputs")["layout"]["yaxis"]
-    assert axis["range"][0] == 0
-    assert axis["range"][1] >= 1
 
 
 def test_the_page_says_how_often_the_network_is_right_when_it_settles_on_a_digit(trained, run, generated):
@@ -199,7 +206,7 @@ def test_clear_takes_a_blank_sheet_though_the_browser_still_holds_the_old_one(tr
     trained.button(key="predict_clear").click().run()
     assert not trained.exception
     assert "Draw a digit." in shown(trained)
-    assert figure(trained, "predict_outputs")["data"] == []
+    assert not bars(trained).size
     draw(trained, THREE)
     assert bars(trained).shape == (10,)
 
@@ -229,10 +236,7 @@ def test_a_test_image_is_asked_as_it_is_and_its_label_is_known(trained, run, gen
     assert not trained.exception
     assert np.allclose(bars(trained), read_by(run, generated.test.images[17]), atol=1e-5)
     assert f"Its label says {generated.test.labels[17]}." in shown(trained)
-    assert (
-        f"this is a {generated.test.labels[17]}"
-        in figure(trained, "predict_outputs")["layout"]["xaxis"]["title"]["text"]
-    )
+    assert f"The image is a {generated.test.labels[17]}." in bars_say(trained)
     assert "last_drawing" not in trained.session_state
     trained.button(key="predict_another").click().run()
     assert not trained.exception
@@ -251,8 +255,8 @@ def test_the_worst_mistake_is_misread(trained, generated):
     assert not trained.exception
     assert len(figure(trained, "predict_mistakes")["data"][1]["customdata"]) == 16
     answer = bars(trained).argmax()
-    title = figure(trained, "predict_outputs")["layout"]["xaxis"]["title"]["text"]
-    assert f"this is a {answer}" not in title
+    assert "The image is a " in bars_say(trained)
+    assert f"The image is a {answer}" not in bars_say(trained)
 
 
 def as_png(pixels):
@@ -281,7 +285,7 @@ def test_a_file_that_is_no_picture_of_a_digit_is_refused_in_one_sentence(trained
     trained.file_uploader[0].upload("seven.png", content).run()
     assert not trained.exception
     assert sentence in trained.main.warning[0].value
-    assert figure(trained, "predict_outputs")["data"] == []
+    assert not bars(trained).size
 
 
 def test_the_evidence_is_that_of_the_answer_until_another_output_is_chosen(trained, run):

@@ -4,17 +4,16 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.collection import EMPTY, Collection, label_of, with_digit
-from mnistlab.figures.answer import plot_outputs
 from mnistlab.ui.home import train_for_me
 from mnistlab.ui.lab import Lab, current_snapshot, is_moving
-from mnistlab.ui.predict_memory import read, show_known, test_trust
+from mnistlab.ui.predict_bars import draw_bars
+from mnistlab.ui.predict_memory import read, test_trust
 from mnistlab.ui.press import press_button
 from mnistlab.verdict import explanation, headline, trust_sentence, verdict
 
 TICK = 0.5  # seconds between two looks at a training
 OWN = "predict_own"
 NOTHING = ()  # the outputs for a blank sheet
-HEIGHT = 236  # px of the bars
 
 
 def draw_answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: str) -> None:
@@ -45,11 +44,7 @@ def answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: st
             found = verdict(activations)
             st.markdown(f"## {headline(found)}")
             st.caption(explanation(found))
-    show_known(
-        "predict_outputs",
-        (activations, truth),
-        lambda: plot_outputs(activations, truth, title="", height=HEIGHT),
-    )
+    draw_bars(activations, truth)
     with st.container(key="predict_state"):
         draw_state(lab, run)
 

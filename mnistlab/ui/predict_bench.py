@@ -7,7 +7,7 @@ from mnistlab.ui.lab import Lab
 from mnistlab.ui.predict_answer import draw_answer
 from mnistlab.ui.predict_input import INVITATIONS, draw_input, draw_source
 from mnistlab.ui.predict_own import draw_own
-from mnistlab.ui.predict_seen import draw_seen
+from mnistlab.ui.predict_seen import draw_seen, draw_stages
 from mnistlab.ui.predict_why import draw_why
 
 SEEN_WIDTH = 310  # px
@@ -35,10 +35,11 @@ def draw_bench(lab: Lab) -> None:
     with st.container(horizontal=True, gap="small", key="predict_bench"):
         asked = draw_input(lab, source)
         with st.container(width=SEEN_WIDTH, gap="small", key="predict_seen"):
-            image = draw_seen(asked)
+            seen = draw_seen(asked)
         with st.container(width="stretch", gap="small", key="predict_answer"):
-            draw_answer(lab, image, asked.truth if asked else None, INVITATIONS.get(source, "Ask it."))
+            draw_answer(lab, seen.image, asked.truth if asked else None, INVITATIONS.get(source, "Ask it."))
+    draw_stages(seen)
     if asked is not None and asked.squeezed is not None:
         st.session_state[LAST] = asked.framed
-    draw_why(lab, image)
+    draw_why(lab, seen.image)
     draw_own(lab)

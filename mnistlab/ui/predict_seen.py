@@ -1,7 +1,10 @@
 """What the network sees of a drawing, stage by stage, and two ways to spoil it."""
 
+from typing import NamedTuple
+
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mnistlab.drawing import shift
 from mnistlab.figures.stages import plot_stages
@@ -12,31 +15,39 @@ FARTHEST = 10  # pixels
 HEIGHT = 216  # px of the pictures
 
 
-def draw_seen(asked: Asked | None) -> np.ndarray | None:
-    """Draw the stages with their controls.
+class Seen(NamedTuple):
+    """What the network is to read, with the place and the words for its pictures."""
 
-    Returns:
-        The image that the network is to read, uint8 (28, 28); None when there is nothing yet.
-    """
+    image: np.ndarray | None  # (28, 28) uint8; None when there is nothing yet
+    boxed: np.ndarray | None  # (20, 20) uint8, the stage before, where there was one
+    captions: tuple[str, str]
+    pictures: DeltaGenerator
+
+
+def draw_seen(asked: Asked | None) -> Seen:
+    """Draw the controls below the stages, and return what they leave of what is asked about."""
     st.markdown("**What the network sees**")
     pictures = st.container(height=HEIGHT + 8, border=False, key="predict_stages_frame")
     raw, down, right = draw_spoilers(asked)
     if asked is None:
-        with pictures:
+        return Seen(None, None, ("", ""), pictures)
+    image, boxed, captions = chosen_stage(asked, raw)
+    return Seen(shift(image, down, right) if down or right else image, boxed, captions, pictures)
+
+
+def draw_stages(seen: Seen) -> None:
+    """Draw the stages in their place; the answer goes first, so this comes after it."""
+    with seen.pictures:
+        if seen.image is None:
             st.caption(
                 "Your ink is cut out, scaled into a box of 20 × 20 pixels, and placed in 28 × 28 so that its "
                 "center of mass is in the middle: just as MNIST's digits were."
             )
-        return None
-    image, boxed, captions = chosen_stage(asked, raw)
-    image = shift(image, down, right) if down or right else image
-    with pictures:
+            return
+        shown = seen.image, seen.boxed, seen.captions
         show_known(
-            "predict_stages",
-            (image, boxed, captions[1]),
-            lambda: plot_stages(image, boxed, captions, height=HEIGHT),
+            "predict_stages", (*shown[:2], seen.captions[1]), lambda: plot_stages(*shown, height=HEIGHT)
         )
-    return image
 
 
 def chosen_stage(asked: Asked, raw: bool) -> tuple[np.ndarray, np.ndarray | None, tuple[str, str]]:

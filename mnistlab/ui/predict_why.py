@@ -39,9 +39,10 @@ def why(lab: Lab, image: np.ndarray) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         draw_layers(run, passed)
-        draw_neighbors(lab, image)
     with right:
         draw_evidence(run, passed, image)
+    with left:  # last, because it takes longest
+        draw_neighbors(lab, image)
 
 
 def draw_layers(run: Run, passed: Passed) -> None:

@@ -1,0 +1,153 @@
+"""How long a person waits: every line of the lab's budget, measured in a real Chromium.
+
+    python -m benchmarks.budgets [--data DATA_DIR] [--rounds 5]
+
+It needs Chromium and tests/requirements.txt. Times are from the action to the moment when nothing on the page
+is out of date any more; of several the 95th percentile is compared with the bound.
+"""
+
+import argparse
+import os
+import re
+import tempfile
+import time
+
+from playwright.sync_api import sync_playwright
+
+from benchmarks.budget_rows import Rows
+from tests.browser import ARGUMENTS, Server, Visit, chromium_path, serving, visiting
+
+PAGES = ("Data", "Architecture", "Backprop", "Train", "Predict", "Home")
+NOTEBOOK = "train?seed=123"  # the defaults are the Notebook preset
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.budgets", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", help="folder with the four files of MNIST")
+    parser.add_argument("--rounds", type=int, default=5)
+    given = parser.parse_args()
+    rows = Rows()
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as cache:
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
+        environment = {"MNISTLAB_CACHE_DIR": cache}
+        if given.data:
+            environment["MNISTLAB_DATA_DIR"] = os.path.abspath(given.data)
+        for cached in (False, True):
+            words = "start to first paint" + ("" if cached else ", nothing cached")
+            start = time.monotonic()
+            with serving(**environment) as server, visiting(chromium, server) as visit:
+                visit.page.goto(server.url)
+                visit.page.get_by_role("heading", level=1).wait_for()
+                rows.add(words, 4.0 if cached else 12.0, [time.monotonic() - start])
+                visit.settled()
+                if cached:
+                    measure(rows, visit, server, given.rounds)
+                else:
+                    trained(visit, 1)  # leaves the compiled operations and the digits behind
+        chromium.close()
+    rows.print()
+
+
+def measure(rows: Rows, visit: Visit, server: Server, rounds: int) -> None:
+    """Measure what there is to wait for once the app runs."""
+    walk(visit)
+    rows.add("page switch", 0.5, [seconds for _ in range(rounds) for seconds in walk(visit)])
+    visit.open("predict")
+    rows.add("pen-up to new bars, untrained", 0.5, strokes(visit, 2 * rounds))
+    rows.add("slider (learning rate)", 0.5, nudges(visit, 2 * rounds))
+    visit.open(NOTEBOOK)
+    visit.page.wait_for_timeout(3000)
+    rows.add("Train pressed to first epoch shown", 3.0, [trained(visit, 1)])
+    rows.add("page switch while training", 0.5, [s for _ in range(rounds) for s in walk(visit)])
+    go(visit, "Predict")
+    rows.add("pen-up to new bars while training", 0.5, strokes(visit, rounds))
+    go(visit, "Train")
+    steer(rows, visit, rounds)
+    rows.add_memory(server.process.pid)
+
+
+def go(visit: Visit, page: str) -> float:
+    """Switch to a page and return the seconds."""
+    link = visit.page.locator(".st-key-menu").get_by_role("link", name=page)
+    with visit.rerun() as watch:
+        link.click()
+    return watch.seconds
+
+
+def walk(visit: Visit) -> list[float]:
+    """Go through all pages."""
+    return [go(visit, page) for page in PAGES]
+
+
+def strokes(visit: Visit, number: int) -> list[float]:
+    """Draw strokes and return the seconds from pen-up to the bars."""
+    box = visit.page.locator("canvas.upper-canvas").first.bounding_box()
+    seconds = []
+    for place in range(number + 1):
+        x, y = box["x"] + box["width"] * (0.2 + 0.6 * place / (number + 1)), box["y"] + 0.2 * box["height"]
+        visit.page.mouse.move(x, y)
+        visit.page.mouse.down()
+        visit.page.mouse.move(x + 4, y + 0.5 * box["height"], steps=8)
+        with visit.rerun() as watch:
+            visit.page.mouse.up()
+        seconds.append(watch.seconds)
+    return seconds[1:]  # the first stroke has the figures loaded
+
+
+def nudges(visit: Visit, number: int) -> list[float]:
+    """Move the learning rate's slider by its arrow key."""
+    thumb = visit.page.get_by_role("slider", name="Learning rate η").first
+    seconds = []
+    for place in range(number):
+        thumb.focus()
+        with visit.rerun() as watch:
+            thumb.press("ArrowRight" if place % 2 else "ArrowLeft")
+        seconds.append(watch.seconds)
+    return seconds
+
+
+def button(visit: Visit, name: str):
+    """Return one of the buttons that steer a training."""
+    return visit.page.locator(f".st-key-train_{name} button:visible")
+
+
+def trained(visit: Visit, epoch: int) -> float:
+    """Press Train and return the seconds until the sidebar counts this epoch."""
+    if not button(visit, "start").count():
+        visit.open(NOTEBOOK)
+    start = time.monotonic()
+    button(visit, "start").click()
+    state = visit.page.locator(".st-key-network_state", has_text=re.compile(rf"epoch {epoch}\b"))
+    state.wait_for()
+    return time.monotonic() - start
+
+
+def steer(rows: Rows, visit: Visit, rounds: int) -> None:
+    """Press Pause, Resume and Stop in the middle of training."""
+    pause, resume, stop = [], [], []
+    button(visit, "more").click()
+    for _ in range(rounds):
+        pause.append(pressed(visit, "pause", ".st-key-train_pause button[disabled]:visible"))
+        button(visit, "resume").wait_for()
+        resume.append(pressed(visit, "resume", ".st-key-train_pause button:not([disabled]):visible"))
+        stop.append(pressed(visit, "stop", ".st-key-train_stop button[disabled]:visible"))
+        if button(visit, "resume").count():
+            button(visit, "resume").click()
+            visit.page.locator(".st-key-train_pause button:not([disabled]):visible").wait_for()
+    rows.add("Pause visible", 0.3, pause)
+    rows.add("Resume visible", 0.3, resume)
+    rows.add("Stop visible", 0.3, stop)
+    if button(visit, "stop").is_enabled():
+        button(visit, "stop").click()
+
+
+def pressed(visit: Visit, name: str, then: str) -> float:
+    """Press a button and return the seconds until the page shows what that did."""
+    start = time.monotonic()
+    button(visit, name).click()
+    visit.page.locator(then).first.wait_for()
+    return time.monotonic() - start
+
+
+if __name__ == "__main__":
+    main()

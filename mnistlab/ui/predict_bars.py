@@ -1,0 +1,73 @@
+"""The ten outputs as bars of plain markup: the browser shows them at once, before any figure is drawn."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mnistlab.figures.template import RIGHT, WRONG
+
+HEIGHT = 236  # px, axis and digits included
+FULL = 176  # px of an activation of 1
+TICKS = (0, 0.25, 0.5, 0.75, 1)
+LOOK = f"""<style>
+.outputs {{ position: relative; height: {HEIGHT}px; font-size: 0.8125rem; margin-left: 3.25rem; }}
+.outputs .line {{ position: absolute; left: 0; right: 0;
+  border-top: 1px solid light-dark(#15161a24, #e9e7e124); }}
+.outputs .line span {{ position: absolute; right: 100%; padding-right: 0.5rem; transform: translateY(-50%); }}
+.outputs .name {{ position: absolute; left: -3.4rem; top: {HEIGHT - 36 - FULL // 2}px;
+  writing-mode: vertical-rl; transform: translateY(-50%) rotate(180deg); }}
+.outputs .bars {{ position: absolute; inset: 0 0 1.9rem 0; display: flex; gap: 5%; padding-inline: 2%;
+  align-items: flex-end; font-variant-numeric: tabular-nums; }}
+.outputs .bars > div {{ flex: 1; min-width: 0; display: flex; flex-direction: column; align-items: center; }}
+.outputs .bar {{ width: 100%; background: light-dark(#15161a59, #e9e7e159); }}
+.outputs .answer .bar {{ background: light-dark(#5146b8, #9c92f2); }}
+.outputs .right .bar {{ background: {RIGHT}; }}
+.outputs .wrong .bar {{ background: {WRONG}; }}
+.outputs .digit {{ position: absolute; top: {HEIGHT - 28}px; font-size: 0.9rem; }}
+.outputs .truth .digit {{ font-weight: 700; text-decoration: underline; }}
+</style>"""
+
+
+def draw_bars(activations: Sequence[float], truth: int | None) -> None:
+    """Draw the activations; see `bars_markup`."""
+    with st.container(key="predict_outputs", height=HEIGHT + 8, border=False):
+        if len(activations):
+            st.html(LOOK + bars_markup(activations, truth))
+        else:
+            st.caption("Draw a digit, and the ten outputs answer here.")
+
+
+def bars_markup(activations: Sequence[float], truth: int | None = None) -> str:
+    """Return ten bars on a fixed axis from 0 to 1, each with its value, the exact one on hover.
+
+    Args:
+        activations: (10,), each 0..1; they do not sum to one.
+        truth: The digit's label where it is known; the largest bar is then colored right or wrong.
+    """
+    values = [float(value) for value in activations]
+    answer = max(range(len(values)), key=values.__getitem__)
+    kinds = ["" for _ in values]
+    kinds[answer] = "answer" if truth is None else ("right" if truth == answer else "wrong")
+    if truth is not None:
+        kinds[truth] += " truth"
+    lines = "".join(
+        f'<div class="line" style="top: {HEIGHT - 32 - round(tick * FULL)}px"><span>{tick:g}</span></div>'
+        for tick in TICKS
+    )
+    bars = "".join(
+        f'<div class="{kind}" title="output {digit}: activation {value:.6f}"><span>{value:.2f}</span>'
+        f'<div class="bar" style="height: {value * FULL:.1f}px"></div>'
+        f'<span class="digit">{digit}</span></div>'
+        for digit, (kind, value) in enumerate(zip(kinds, values, strict=True))
+    )
+    return (
+        f'<div class="outputs" role="img" aria-label="{words(values, answer, truth)}">'
+        f'<div class="name">activation</div>{lines}<div class="bars">{bars}</div></div>'
+    )
+
+
+def words(values: Sequence[float], answer: int, truth: int | None) -> str:
+    """Return what the bars show, for those who do not see them."""
+    all_of_them = ", ".join(f"{digit}: {value:.2f}" for digit, value in enumerate(values))
+    known = "" if truth is None else f" The image is a {truth}."
+    return f"The ten outputs: the largest is {answer} with {values[answer]:.2f}.{known} {all_of_them}."
