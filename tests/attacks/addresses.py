@@ -50,6 +50,7 @@ REFUSED = {
     "experiment: a path": {"experiment": ["../../etc/passwd"]},
     "experiment: markup": {"experiment": [PICTURE]},
     "note: 100 kB": {"note": [LONG]},
+    "learning_rate: 100 kB that are a number": {"learning_rate": ["0." + LONG]},
     "seed: twice": {"seed": ["1", "2"]},
     "seed: 1,000 times": {"seed": ["1"] * 1000},
     "a mini-batch larger than the training set": {"batch_size": ["200"], "train_size": ["100"]},

@@ -4,6 +4,7 @@ Each builder gets the bytes of a good file: 784-12-10, four epochs.
 """
 
 import io
+import json
 import pickle
 import struct
 import zipfile
@@ -11,11 +12,10 @@ import zipfile
 import numpy as np
 
 from mnistlab.weights import MAX_FILE_BYTES
-from tests.attacks.cutting import file_of, with_array, with_header, with_tensors, with_texts
+from tests.attacks.cutting import file_of, header_of, with_array, with_header, with_tensors, with_texts
 
 FIRST, LAST = "layers.0.weights", "layers.1.biases"
 EMPTY_ARRAY = {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}
-ONE = b'"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}'
 
 
 class Command:
@@ -40,6 +40,13 @@ def npz_bomb():
 def many_arrays(count):
     """A file that is all header."""
     return file_of({f"l{number}": EMPTY_ARRAY for number in range(count)}, b"")
+
+
+def with_array_twice(data, name):
+    """The file, good but for an array that its header names twice."""
+    header, body = header_of(data)
+    entry = json.dumps({name: header[name]})
+    return file_of((entry[:-1] + ", " + json.dumps(header)[1:]).encode(), body)
 
 
 def with_filled(data, name, value, shape):
@@ -78,7 +85,7 @@ HEADERS = {
     "nested 100,000 deep": lambda data: file_of(b"[" * 100_000, b""),
     "not UTF-8": lambda data: file_of(b'{"\xff\xfe": 1}', b""),
     "a number of 100,000 digits": lambda data: file_of(b'{"a": ' + b"9" * 100_000 + b"}", b""),
-    "a name twice": lambda data: file_of(b"{" + ONE + b"," + ONE + b"}", bytes(4)),
+    "a name twice": lambda data: with_array_twice(data, FIRST),
     "200,000 arrays": lambda data: many_arrays(200_000),
     "50,000 arrays, within its bounds": lambda data: many_arrays(50_000),
     "no arrays": lambda data: file_of({"__metadata__": {"format": "mnistlab 1", "run": "{}"}}, b""),

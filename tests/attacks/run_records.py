@@ -1,5 +1,7 @@
 """Records in the place of a run's settings, changes and figures, in an otherwise good network file."""
 
+import json
+
 from tests.attacks.cutting import record_of, with_epochs, with_figures, with_record, with_texts
 
 MARKUP = "<script>alert(1)</script> ![](http://127.0.0.1/x.png) [a](javascript:alert(1)) $x$ :red[y]"
@@ -24,7 +26,9 @@ RECORDS = {
     "no JSON": lambda data: with_texts(data, run="{"),
     "a list": lambda data: with_texts(data, run="[]"),
     "with NaN": lambda data: with_texts(data, run='{"config": NaN}'),
-    "with a name twice": lambda data: with_texts(data, run='{"config": {}, "config": {}}'),
+    "with a name twice": lambda data: with_texts(
+        data, run='{"name": "x", ' + json.dumps(record_of(data))[1:]
+    ),
     "nested 50,000 deep": lambda data: with_texts(data, run="[" * 50_000),
     "history a record": lambda data: with_record(data, history={}),
     "history of numbers": lambda data: with_record(data, history=[1, 2]),
