@@ -1,15 +1,21 @@
 """An engine in a process of its own, which trains when it is told to and sleeps otherwise."""
 
 import multiprocessing
+import os
 import time
 
 from benchmarks.problem import problem
+from mnistlab.memory import keep_freed_memory
+from mnistlab.threads import one_thread_per_operation
 
 
 class Apart:
     """Start a process with an engine of this kind; use as a context."""
 
     def __init__(self, kind: type, settings: dict):
+        os.environ.pop("NPROC", None)
+        if getattr(kind, "one_thread", False):  # before JAX counts the cores
+            one_thread_per_operation()
         spawned = multiprocessing.get_context("spawn")
         self.pipe, theirs = spawned.Pipe()
         self.process = spawned.Process(target=serve, args=(kind, settings, theirs), daemon=True)
@@ -35,6 +41,7 @@ class Apart:
 
 def serve(kind: type, settings: dict, pipe) -> None:
     """Warm an engine up, say so, then train an epoch for every number and tell the accuracy for None."""
+    keep_freed_memory()
     task = problem(**settings)
     engine = warmed(kind, task)
     pipe.send("ready")

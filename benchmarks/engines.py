@@ -48,6 +48,7 @@ class Ours(JaxEngine):
     """The lab's own step: vmapped, traced once, evaluated operation by operation."""
 
     name = "mnistlab (no jit)"
+    one_thread = True  # for each operation, as in the lab's workers
 
     def make_step(self):
         return step_function(self.given.config.activation)

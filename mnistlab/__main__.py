@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from mnistlab.config import DATASETS, PRESETS, TrainConfig
+from mnistlab.memory import keep_freed_memory
 from mnistlab.sweep_arguments import add_sweep_arguments
+from mnistlab.threads import one_thread_per_operation
 from mnistlab.training import Step, initial_params, train
 
 OK, FAILED, BAD_ARGUMENTS = 0, 1, 2
@@ -112,6 +114,8 @@ def config_of(given: argparse.Namespace) -> TrainConfig:
 
 def train_command(given: argparse.Namespace) -> int:
     """Train, and print the log as it comes."""
+    one_thread_per_operation()
+    keep_freed_memory()
     config = config_of(given)
     from mnistlab import checkpoints
     from mnistlab.datasets import load_dataset

@@ -14,6 +14,7 @@ from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.datasets import load_dataset
 from mnistlab.memory import keep_freed_memory
 from mnistlab.messages import Finished, Progress, Ready, Refused, Turn, read_message, write_message
+from mnistlab.threads import one_thread_per_operation
 
 NICENESS = 10  # the pages go first
 
@@ -119,6 +120,7 @@ def main(load_dataset: Callable[[str], Any] = load_dataset) -> None:
         load_dataset: Name -> data set; the seam for tests.
     """
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    one_thread_per_operation()
     with contextlib.suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the lab, which then closes the pipe
     if hasattr(os, "nice"):

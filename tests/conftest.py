@@ -20,6 +20,7 @@ except ImportError:
 
 _private = tempfile.TemporaryDirectory(prefix="mnistlab-tests-")
 os.environ.setdefault("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")
+os.environ.setdefault("NPROC", "1")  # as in the workers; before JAX counts the cores
 os.environ["MNISTLAB_STATE_DIR"] = str(Path(_private.name) / "state")
 os.environ["TFDS_DATA_DIR"] = str(Path(_private.name) / "tfds")
 # A cache of its own, kept from run to run when asked for: generated digits take a while to draw.
