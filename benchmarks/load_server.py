@@ -77,7 +77,12 @@ class Server:
     async def watch_health(self, seconds: list[float]) -> None:
         """Ask again and again until cancelled, and append each answer's time."""
         while True:
-            seconds.append(await self.health_seconds())
+            begin, place = time.perf_counter(), len(seconds)
+            try:
+                seconds.append(await self.health_seconds())
+            finally:
+                if len(seconds) == place:  # cancelled while it waited: so long there was no answer
+                    seconds.append(time.perf_counter() - begin)
             await asyncio.sleep(HEALTH_SECONDS)
 
 

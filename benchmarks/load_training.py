@@ -34,7 +34,12 @@ class Trained(NamedTuple):
 async def training(server: Server, num_sessions: int, seconds: float) -> Trained:
     """Have sessions train, and watch them for some seconds from when each has done steps."""
     sessions = await opened(server, num_sessions)
-    await asyncio.gather(*(session.act("train_start") for session in sessions))
+    pressed = await asyncio.gather(
+        *(session.act("train_start") for session in sessions), return_exceptions=True
+    )
+    for session, error in zip(sessions, pressed, strict=True):
+        if isinstance(error, Exception):
+            session.complaints.append(f"Train was not answered: {error!r}")
     await until(lambda: all(pace_is_known(session) for session in sessions))
     health: list[float] = []
     watch = asyncio.create_task(server.watch_health(health))
@@ -42,6 +47,7 @@ async def training(server: Server, num_sessions: int, seconds: float) -> Trained
     await asyncio.sleep(seconds)
     end, used = time.perf_counter(), server.processor_seconds() - used
     watch.cancel()
+    await asyncio.wait([watch])
     paces = [steps_per_second(session, begin, end) for session in sessions]
     await tell_names(sessions)
     await asyncio.gather(*(session.close() for session in sessions))
@@ -65,9 +71,13 @@ async def opened(server: Server, num_sessions: int, page: str = "train", **setti
 async def tell_names(sessions: Sequence[Session]) -> None:
     """Give each session's run its mark as a name."""
     for session in sessions:
-        await session.act("train_tabs", "Runs")
-        name = next(key for key in session.widgets if key.startswith("train_name_"))
-        await session.act(name, session.mark.word)
+        try:
+            await session.act("train_tabs", "Runs")
+            name = next(key for key in session.widgets if key.startswith("train_name_"))
+            await session.act(name, session.mark.word)
+        except TimeoutError:
+            session.complaints.append(f"no answer within {PATIENCE:g} s")
+            return  # the others would wait as long
 
 
 async def until(true, patience: float = PATIENCE) -> bool:
