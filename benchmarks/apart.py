@@ -13,13 +13,15 @@ class Apart:
     """Start a process with an engine of this kind; use as a context."""
 
     def __init__(self, kind: type, settings: dict):
-        os.environ.pop("NPROC", None)
+        before = dict(os.environ)
         if getattr(kind, "one_thread", False):  # before JAX counts the cores
             one_thread_per_operation()
         spawned = multiprocessing.get_context("spawn")
         self.pipe, theirs = spawned.Pipe()
         self.process = spawned.Process(target=serve, args=(kind, settings, theirs), daemon=True)
         self.process.start()
+        os.environ.clear()
+        os.environ.update(before)
         self.pipe.recv()
 
     def __enter__(self) -> "Apart":

@@ -4,10 +4,11 @@ import os
 
 
 def one_thread_per_operation() -> None:
-    """Have XLA compute each operation on one thread; to be called before JAX computes anything.
+    """Have XLA and numpy compute each operation on one thread; to be called before either computes.
 
     The threads of a matrix product as small as those of the lab wait for each other about as long as they
-    compute, and meanwhile the thread that dispatches the next operations waits for a core. `NPROC`, if it is
-    set already, says otherwise. A GPU is not concerned.
+    compute, numpy's spin for a while after each, and meanwhile what dispatches the next operation, or draws
+    a page, waits for a core. Whoever sets these variables themselves is left alone. A GPU is not concerned.
     """
     os.environ.setdefault("NPROC", "1")  # read by XLA when it starts the threads of a CPU
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read by numpy when it is imported

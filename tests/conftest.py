@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from mnistlab.threads import one_thread_per_operation
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 MNIST_FOLDER = REPOSITORY.parent / "shared" / "mnist"
 
@@ -20,7 +22,7 @@ except ImportError:
 
 _private = tempfile.TemporaryDirectory(prefix="mnistlab-tests-")
 os.environ.setdefault("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")
-os.environ.setdefault("NPROC", "1")  # as in the workers; before JAX counts the cores
+one_thread_per_operation()  # as in the workers and the server
 os.environ["MNISTLAB_STATE_DIR"] = str(Path(_private.name) / "state")
 os.environ["TFDS_DATA_DIR"] = str(Path(_private.name) / "tfds")
 # A cache of its own, kept from run to run when asked for: generated digits take a while to draw.

@@ -8,6 +8,7 @@ from mnistlab.figures.gradients import plot_gradient_matrix, plot_gradient_pictu
 from mnistlab.numerals import numeral
 from mnistlab.ui.backprop_case import Case, choose, clicked
 from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.remembered import remembered
 from mnistlab.ui.show import show
 
 PICTURES = 12  # units of the first layer in the sheet
@@ -44,9 +45,12 @@ def draw_first_layer(case: Case) -> None:
     with product, st.container(key="backprop_picture"):
         st.markdown(f"times $\\Delta_{{{unit}}}^{{(1)}} = {numeral(float(deltas[unit]), 3)}$")
         key = f"backprop_picture_{case.weight_id}"
+        source = place.source if place.layer == 1 else None
         show(
-            plot_gradient_picture(
-                gradient[unit], chosen=place.source if place.layer == 1 else None, height=270
+            remembered(
+                "backprop_picture_figure",
+                (case.weight_id,),
+                lambda: plot_gradient_picture(gradient[unit], chosen=source, height=270),
             ),
             key,
             on_select=lambda: take_pixel(key, unit),
@@ -58,7 +62,11 @@ def draw_first_layer(case: Case) -> None:
         st.markdown((some if len(order) < len(deltas) else "All units") + ", on one scale")
         sheet_key = f"backprop_sheet_{case.weight_id}"
         show(
-            plot_gradient_sheet(gradient[order], order.tolist(), chosen=unit),
+            remembered(
+                "backprop_sheet_figure",
+                (case.id, unit),
+                lambda: plot_gradient_sheet(gradient[order], order.tolist(), chosen=unit),
+            ),
             sheet_key,
             on_select=lambda: take_picture(sheet_key),
             selection_mode="points",
@@ -85,7 +93,11 @@ def draw_last_layer(case: Case) -> None:
     chosen = (place.unit, place.source) if place.layer == followed.depth else None
     with st.container(key="backprop_matrix"):
         show(
-            plot_gradient_matrix(gradient[:, columns], columns.tolist(), chosen=chosen),
+            remembered(
+                "backprop_matrix_figure",
+                (case.weight_id,),
+                lambda: plot_gradient_matrix(gradient[:, columns], columns.tolist(), chosen=chosen),
+            ),
             key,
             on_select=lambda: take_cell(key, followed.depth),
             selection_mode="points",

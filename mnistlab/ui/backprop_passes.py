@@ -8,6 +8,7 @@ from mnistlab.following import Followed
 from mnistlab.numerals import numeral, plain
 from mnistlab.ui.backprop_case import Case, choose, clicked
 from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.remembered import remembered
 from mnistlab.ui.show import show
 
 COLUMNS = [1, 2]  # words beside a figure
@@ -61,7 +62,11 @@ def draw_strips(strips: list[Strip], which: str, case: Case, alt: str) -> None:
     place = case.place
     key = f"backprop_{which}_{case.weight_id}"  # a new key forgets the click that led here
     show(
-        plot_passes(strips, {place.layer: place.unit}, alt=alt),
+        remembered(
+            f"backprop_{which}_figure",
+            (case.id, place.layer, place.unit),
+            lambda: plot_passes(strips, {place.layer: place.unit}, alt=alt),
+        ),
         key,
         on_select=lambda: take_unit(key),
         selection_mode="points",

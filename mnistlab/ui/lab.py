@@ -12,6 +12,7 @@ from mnistlab.datasets import Dataset
 from mnistlab.runs import CHANGEABLE, Run
 from mnistlab.snapshot import Snapshot
 from mnistlab.trainer import Trainer
+from mnistlab.ui.crowd import crowd
 from mnistlab.ui.digits import dataset_in_use
 from mnistlab.ui.settings import current_settings, use_settings
 from mnistlab.ui.tab import current_trainer, took_lab_back
@@ -106,10 +107,10 @@ def is_moving(snapshot: Snapshot) -> bool:
 
 
 def phase_of(snapshot: Snapshot) -> tuple:
-    """Return what the buttons of a page depend on; as long as it stays the same, only figures move."""
+    """Return what buttons and pace of a page depend on; while it stays the same, only figures move."""
     state = "running" if snapshot.state == "queued" else snapshot.state
     undo = snapshot.can_undo_reset, snapshot.can_undo_train_on
-    return state, is_moving(snapshot), snapshot.run.id, *undo
+    return state, is_moving(snapshot), snapshot.run.id, crowd(snapshot), *undo
 
 
 def command(name: str, *args) -> None:

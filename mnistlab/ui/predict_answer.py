@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.collection import EMPTY, Collection, label_of, with_digit
+from mnistlab.ui.crowd import crowd
 from mnistlab.ui.home import train_for_me
 from mnistlab.ui.lab import Lab, current_snapshot, is_moving
 from mnistlab.ui.predict_bars import draw_bars
@@ -26,8 +27,8 @@ def draw_answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitatio
         invitation: What to do when there is no image.
     """
     st.markdown("**What it answers**")
-    moving = is_moving(lab.snapshot)
-    st.fragment(answer, run_every=TICK if moving else None)(lab, image, truth, invitation)
+    tick = TICK * crowd(lab.snapshot) if is_moving(lab.snapshot) else None
+    st.fragment(answer, run_every=tick)(lab, image, truth, invitation)
     with st.container(key="predict_correction"):
         draw_correction(image)
 

@@ -12,7 +12,8 @@ from mnistlab.mistakes import worst_mistakes
 from mnistlab.pictures import PictureError, read_picture
 from mnistlab.ui.canvas import SIDE, draw_canvas
 from mnistlab.ui.lab import Lab
-from mnistlab.ui.predict_memory import remembered, test_activations
+from mnistlab.ui.predict_memory import test_activations
+from mnistlab.ui.remembered import remembered
 from mnistlab.ui.show import show
 
 SOURCES = {

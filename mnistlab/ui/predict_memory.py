@@ -1,7 +1,5 @@
 """What the Predict page works out once and keeps while nothing of it has changed."""
 
-from collections.abc import Callable
-
 import numpy as np
 import streamlit as st
 
@@ -11,32 +9,8 @@ from mnistlab.network import Passed
 from mnistlab.reading import passed_by
 from mnistlab.runs import Run
 from mnistlab.ui.lab import Lab, current_snapshot
-from mnistlab.ui.show import show
+from mnistlab.ui.remembered import remembered
 from mnistlab.verdict import Trust, trust
-
-
-def remembered(name: str, sources: tuple, compute: Callable):
-    """Return what this session worked out from these very objects before; else work it out and keep it.
-
-    Objects are compared by identity, texts and numbers by what they say. That is free, and right as long as
-    nobody changes an array in place; kept with the result, no other object can take their identity over.
-    """
-    known = st.session_state.get(name)
-    if known and len(known[0]) == len(sources) and all(map(same, known[0], sources)):
-        return known[1]
-    result = compute()
-    st.session_state[name] = sources, result
-    return result
-
-
-def same(one: object, other: object) -> bool:
-    """Return whether two sources are one and the same."""
-    return one is other or (isinstance(one, (str, int)) and type(one) is type(other) and one == other)
-
-
-def show_known(key: str, sources: tuple, plot: Callable, **options):
-    """Draw a figure that is made anew only when what it shows has changed."""
-    return show(remembered(f"{key}_figure", sources, plot), key, **options)
 
 
 def read(run: Run, image: np.ndarray) -> Passed:

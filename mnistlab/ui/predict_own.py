@@ -8,7 +8,7 @@ from mnistlab.figures.digits import plot_digit_grid
 from mnistlab.runs import OwnDigits, Run
 from mnistlab.ui.lab import Lab, command, current_snapshot, is_moving
 from mnistlab.ui.predict_answer import OWN, own_digits
-from mnistlab.ui.predict_memory import remembered
+from mnistlab.ui.remembered import remembered
 from mnistlab.ui.show import show
 from mnistlab.ui.train_words import count, percent
 

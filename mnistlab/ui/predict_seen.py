@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from mnistlab.drawing import shift
 from mnistlab.figures.stages import plot_stages
 from mnistlab.ui.predict_input import Asked
-from mnistlab.ui.predict_memory import show_known
+from mnistlab.ui.remembered import show_known
 
 FARTHEST = 10  # pixels
 HEIGHT = 216  # px of the pictures

@@ -12,8 +12,10 @@ from mnistlab.figures.digits import plot_digit_grid
 from mnistlab.figures.evidence import plot_evidence
 from mnistlab.network import Passed
 from mnistlab.runs import Run
+from mnistlab.ui.crowd import crowd
 from mnistlab.ui.lab import Lab, current_snapshot, is_moving
-from mnistlab.ui.predict_memory import read, remembered, show_known, training_blocks
+from mnistlab.ui.predict_memory import read, training_blocks
+from mnistlab.ui.remembered import remembered, show_known
 
 TICK = 1.0  # seconds
 NUM_NEIGHBORS = 5
@@ -29,7 +31,8 @@ def draw_why(lab: Lab, image: np.ndarray | None) -> None:
             "for the answer and which against, and the training digits it looks like."
         )
         return
-    st.fragment(why, run_every=TICK if is_moving(lab.snapshot) else None)(lab, image)
+    tick = TICK * crowd(lab.snapshot) if is_moving(lab.snapshot) else None
+    st.fragment(why, run_every=tick)(lab, image)
 
 
 def why(lab: Lab, image: np.ndarray) -> None:

@@ -6,5 +6,11 @@ from mnistlab.figures.template import STILL, alt_text
 
 
 def show(figure, key, **options):
-    """Draw a figure and return what Streamlit returns for it."""
+    """Draw a figure and return what Streamlit returns for it.
+
+    A figure is finished when it comes here. Plotly would copy all of it whenever it is sent, and one that is
+    kept is sent time and again: so the first copy stays with it.
+    """
+    known = figure.to_dict()
+    figure.to_dict = lambda: known
     return st.plotly_chart(figure, key=key, alt=alt_text(figure), config=STILL, **options)

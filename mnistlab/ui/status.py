@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnistlab.downloads import mnist_download
 from mnistlab.runs import Run
+from mnistlab.ui.crowd import crowd
 from mnistlab.ui.digits import arrival, generated_digits, mnist_is_here
 from mnistlab.ui.lab import (
     REFUSED,
@@ -21,15 +22,15 @@ from mnistlab.ui.settings import use_settings
 from mnistlab.ui.sidebar import DATASET_NAMES
 from mnistlab.ui.train_words import percent, progress_fraction, progress_words
 
-TICK = 0.5  # seconds between two looks at a training
+TICK = 0.5  # seconds between two looks at a training, where few train
 STILL_HERE = 60.0  # at rest: often enough for the lab to know that somebody has it open
 MOVING = ("idle", "probing", "downloading", "unpacking")
 
 
 def draw_network(lab: Lab) -> None:
     """Say which network there is and what it is doing; the line looks after itself."""
-    moving = is_moving(lab.snapshot)
-    st.fragment(network_line, run_every=TICK if moving else STILL_HERE)(phase_of(lab.snapshot))
+    tick = TICK * crowd(lab.snapshot) if is_moving(lab.snapshot) else STILL_HERE
+    st.fragment(network_line, run_every=tick)(phase_of(lab.snapshot))
     if sentence := st.session_state.pop(REFUSED, ""):
         st.warning(sentence)
     if lab.asks:

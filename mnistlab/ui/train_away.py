@@ -12,6 +12,7 @@ from mnistlab.report import html_report
 from mnistlab.runs import Run
 from mnistlab.trainer import Trainer
 from mnistlab.ui.address import query_of
+from mnistlab.ui.crowd import crowd
 from mnistlab.ui.lab import Lab, back_to_network, command, current_snapshot
 from mnistlab.ui.predict_answer import own_digits
 from mnistlab.ui.tab import current_trainer
@@ -36,7 +37,7 @@ def draw_away(lab: Lab) -> None:
     """Draw the tab."""
     left, right = st.columns(2, gap="large")
     with left:
-        st.fragment(taking, run_every=TICK if lab.snapshot.active else None)()
+        st.fragment(taking, run_every=TICK * crowd(lab.snapshot) if lab.snapshot.active else None)()
     with right:
         draw_upload()
 

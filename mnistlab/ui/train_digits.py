@@ -10,6 +10,7 @@ from mnistlab.evaluation import score
 from mnistlab.figures.confusion import plot_confusion
 from mnistlab.figures.digits import plot_digit_grid
 from mnistlab.mistakes import worst_mistakes
+from mnistlab.ui.crowd import crowd
 from mnistlab.ui.lab import Lab, current_snapshot
 from mnistlab.ui.train_figures import show_kept
 from mnistlab.ui.train_outputs import network_key, test_answers
@@ -23,7 +24,7 @@ TICK = 3.0  # seconds
 
 def draw_digits(lab: Lab) -> None:
     """Draw the tab; while the network learns it keeps up with it."""
-    st.fragment(digits, run_every=TICK if lab.snapshot.active else None)()
+    st.fragment(digits, run_every=TICK * crowd(lab.snapshot) if lab.snapshot.active else None)()
 
 
 def digits() -> None:

@@ -1,10 +1,12 @@
 """What moves while a network learns: progress, figures and curves, redrawn by themselves and nothing else."""
 
+import time
 from dataclasses import replace
 
 import streamlit as st
 
 from mnistlab.snapshot import Snapshot
+from mnistlab.ui.crowd import crowd
 from mnistlab.ui.lab import Lab, current_snapshot, is_moving, phase_of
 from mnistlab.ui.tab import current_trainer
 from mnistlab.ui.train_cards import draw_cards
@@ -12,23 +14,41 @@ from mnistlab.ui.train_curves import draw_curves
 from mnistlab.ui.train_diagnosis import draw_diagnosis
 from mnistlab.ui.train_words import epochs_ahead, expected_words, progress_fraction, progress_words
 
-TICK = 0.4  # seconds
+TICK = 0.4  # seconds, where few train
+READING_SECONDS = 1.0
+DRAWN = "train_drawn"  # the snapshot whose figures stand on the page, and since when
 
 
 def draw_live(lab: Lab) -> None:
     """Draw the living part of the page; it polls only while something is under way."""
-    st.fragment(live, run_every=TICK if is_moving(lab.snapshot) else None)(phase_of(lab.snapshot))
+    tick = TICK * crowd(lab.snapshot) if is_moving(lab.snapshot) else None
+    st.fragment(live, run_every=tick)(phase_of(lab.snapshot))
 
 
 def live(phase: tuple) -> None:
     """Draw it once; when training began or ended meanwhile, have the whole page drawn anew."""
     snapshot = current_snapshot()
     draw_progress(snapshot)
-    draw_diagnosis(snapshot)
-    draw_cards(snapshot.run)
-    draw_curves(snapshot)
+    drawn = at_reading_pace(snapshot)
+    draw_diagnosis(drawn)
+    draw_cards(drawn.run)
+    draw_curves(drawn)
     if phase_of(snapshot) != phase:
         st.rerun()
+
+
+def at_reading_pace(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot whose figures are to be drawn: while it moves, a new one each second at most.
+
+    Figures take the browser longer to draw than an epoch of a small network takes, and a click waits.
+    """
+    now = time.monotonic()
+    before, since = st.session_state.get(DRAWN, (snapshot, 0.0))
+    same = (before.state, before.run.id) == (snapshot.state, snapshot.run.id)
+    if same and is_moving(snapshot) and now - since < READING_SECONDS:
+        return before
+    st.session_state[DRAWN] = snapshot, now
+    return snapshot
 
 
 def draw_progress(snapshot: Snapshot) -> None:

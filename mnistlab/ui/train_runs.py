@@ -5,6 +5,7 @@ import streamlit as st
 from mnistlab.comparing import compared
 from mnistlab.runs import MAX_NAME, Run
 from mnistlab.snapshot import Snapshot
+from mnistlab.ui.crowd import crowd
 from mnistlab.ui.lab import Lab, back_to_network, command, current_snapshot
 from mnistlab.ui.press import press_button
 from mnistlab.ui.train_words import count, plain
@@ -19,7 +20,7 @@ SHOWN = "in the curves"
 
 def draw_runs(lab: Lab) -> None:
     """Draw the tab; while a network learns its row keeps up with it."""
-    st.fragment(runs, run_every=TICK if lab.snapshot.active else None)()
+    st.fragment(runs, run_every=TICK * crowd(lab.snapshot) if lab.snapshot.active else None)()
 
 
 def runs() -> None:
