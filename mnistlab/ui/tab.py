@@ -1,6 +1,7 @@
 """Which lab belongs to this browser tab: a secret that the tab keeps, so a reload finds its lab again."""
 
 import secrets
+from collections.abc import Mapping
 
 import streamlit as st
 from streamlit.runtime import Runtime
@@ -10,6 +11,7 @@ from mnistlab import registry
 from mnistlab.trainer import Trainer
 
 TOKEN = "token"
+MEMORY = "tab_memory"  # the component in the browser
 SETTLED = "tab_settled"  # whether it is decided which lab this session has
 ASKED = "tab_asked"  # tells this session's question from that of an earlier one
 NAME = "tab_name"
@@ -56,25 +58,35 @@ def current_trainer() -> Trainer:
 
 
 def took_lab_back() -> bool:
-    """Take back the lab that this tab remembers, as soon as the tab has said which; return whether it did."""
+    """Take back the lab that this tab remembers, as soon as the tab has said which; return whether it did.
+
+    In the same run the tab is told what it has to remember: it may be reloaded at any moment.
+    """
     token = st.session_state.setdefault(TOKEN, registry.new_token())
     asked = st.session_state.setdefault(ASKED, secrets.token_hex(8))
+    took = False
+    if not st.session_state.get(SETTLED) and (report := answered(asked)) is not None:
+        st.session_state[SETTLED] = True
+        took = is_mine(report.get("token"), bool(report.get("copied")))
+        if took:
+            st.session_state[TOKEN] = report["token"]
+        else:
+            registry.claim(token, tab_name())
     settled = st.session_state.get(SETTLED, False)
-    report = _memory(
-        key="tab_memory",
-        data={"token": token if settled else "", "settled": settled, "asked": asked},
+    _memory(
+        key=MEMORY,
+        data={"token": st.session_state[TOKEN] if settled else "", "settled": settled, "asked": asked},
         on_found_change=lambda: None,
         height=1,
-    ).found
-    if settled or not isinstance(report, dict) or report.get("asked") != asked:
-        return False  # a page that outlived its server brings the answer to an earlier question along
-    st.session_state[SETTLED] = True
-    found = report.get("token")
-    if is_mine(found, bool(report.get("copied"))):
-        st.session_state[TOKEN] = found
-        return True
-    registry.claim(token, tab_name())
-    return False
+    )
+    return took
+
+
+def answered(asked: str) -> Mapping | None:
+    """Return what the tab has answered; a page that outlived its server brings an earlier answer along."""
+    memory = st.session_state.get(MEMORY)
+    report = memory.get("found") if isinstance(memory, Mapping) else None
+    return report if isinstance(report, Mapping) and report.get("asked") == asked else None
 
 
 def is_mine(token: object, copied: bool) -> bool:
