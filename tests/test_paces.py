@@ -52,9 +52,7 @@ def moving(run, state="running"):
     return SimpleNamespace(run=SimpleNamespace(id=run), state=state, active=state == "running", doing="")
 
 
-def test_while_it_trains_figures_change_once_a_second_and_else_at_once(
-    session, monkeypatch
-):
+def test_while_it_trains_figures_change_once_a_second_and_else_at_once(session, monkeypatch):
     clock = Clock()
     monkeypatch.setattr(train_live, "time", clock)
     first, second = moving("a"), moving("a")
