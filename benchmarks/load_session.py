@@ -215,7 +215,7 @@ class Session:
             self._values[proto.id] = state
             if self._asked:
                 self._asked.run = ""
-            await self._send()
+            await self._send(page_name=self.page)  # the hashes of the pages are not known yet
 
     def _set_timer(self, fragment: str, seconds: float) -> None:
         if fragment not in self._timers:

@@ -314,5 +314,5 @@ def test_means_and_spreads_of_a_digit_lie_below_each_other():
 def test_baselines_are_bars_with_their_accuracies():
     (bars,) = plot_baselines(["chance", "nearest mean", "yours"], [0.1, 0.82, 0.918], "yours").data
     assert list(bars.x) == [0.1, 0.82, 0.918]
-    assert list(bars.text) == ["10.0%", "82.0%", "91.8%"]
+    assert list(bars.text) == ["10.00%", "82.00%", "91.80%"]
     assert [color == ACCENT for color in bars.marker.color] == [False, False, True]
