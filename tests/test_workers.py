@@ -95,8 +95,9 @@ def test_many_trainers_on_two_workers_give_the_same_numbers_and_fair_turns():
 
 
 def test_a_worker_killed_in_mid_epoch_costs_nothing_but_time(own_pool):
+    config = replace(CONFIG, num_epochs=60)  # long enough to be still under way when it is killed
     trainer = Trainer(own_pool)
-    trainer.new(replace(CONFIG, num_epochs=6))
+    trainer.new(config)
     trainer.start()
     for epoch in (0, 2, 4):
         trainer.wait_for(
@@ -106,8 +107,8 @@ def test_a_worker_killed_in_mid_epoch_costs_nothing_but_time(own_pool):
         os.kill(pid, signal.SIGKILL)
         trainer.wait_for(lambda _, pid=pid: own_pool.pids and own_pool.pids != (pid,), PATIENCE)
     snapshot = trainer.wait_for(lambda snapshot: not snapshot.active, PATIENCE)
-    assert (snapshot.state, snapshot.run.epoch) == ("finished", 6)
-    assert_same_run(snapshot.run, list(train(replace(CONFIG, num_epochs=6), small_dataset())))
+    assert (snapshot.state, snapshot.run.epoch) == ("finished", config.num_epochs)
+    assert_same_run(snapshot.run, list(train(config, small_dataset())))
 
 
 def test_stop_in_mid_epoch_and_resume_give_what_an_undisturbed_run_gives(pool):
