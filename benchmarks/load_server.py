@@ -2,16 +2,14 @@
 
 import asyncio
 import os
-import socket
 import subprocess
-import sys
-import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+from tests import browser
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
@@ -88,60 +86,13 @@ class Server:
 
 @contextmanager
 def serving(**environment: str) -> Iterator[Server]:
-    """Start the app on 127.0.0.1 and a free port, and end it at the end.
+    """Start the app with an empty state of its own, and end it at the end.
 
     Args:
         **environment: Further variables, such as MNISTLAB_WORKERS.
     """
-    with tempfile.TemporaryDirectory(prefix="mnistlab-load-") as name:
-        folder, port = Path(name), _free_port()
-        own = {
-            "MNISTLAB_STATE_DIR": str(folder / "state"),
-            "TFDS_DATA_DIR": str(folder / "tfds"),
-            "MNISTLAB_MIRROR": "http://127.0.0.1:9",  # where nobody listens: the lab is without a network
-            "PYTHONUNBUFFERED": "1",
-        }
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true"]
-        command += [f"--server.port={port}", "--server.address=127.0.0.1"]
-        with (folder / "log.txt").open("wb") as log:
-            process = subprocess.Popen(
-                command,
-                cwd=REPOSITORY,
-                env={**os.environ, **MEMORY, **own, **environment},
-                stdout=log,
-                stderr=log,
-            )
-        server = Server(process, port, folder / "log.txt")
-        try:
-            _wait_until_healthy(server)
-            yield server
-        finally:
-            _end(process)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_until_healthy(server: Server) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while server.process.poll() is None and time.monotonic() < deadline:
-        address = f"http://127.0.0.1:{server.port}/_stcore/health"
-        with suppress(OSError), urllib.request.urlopen(address, timeout=5):
-            return
-        time.sleep(0.1)
-    raise RuntimeError(f"The app must start within {START_SECONDS:g} s. It said: {server.log()}")
-
-
-def _end(process: subprocess.Popen) -> None:
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    with browser.serving(**MEMORY, **environment) as app:
+        yield Server(app.process, app.port, app.log_path)
 
 
 def _read(path: Path) -> str:

@@ -112,6 +112,18 @@ def zone(start: float, end: float, **own) -> dict:
     return {"type": "rect", **edges, "fillcolor": ZONE, "line": {"width": 0}, "layer": "below", **own}
 
 
+def farthest(*values: np.ndarray) -> float:
+    """Return the largest finite |z|, at least 10."""
+    return max(10.0, *(float(np.abs(z[np.isfinite(z)]).max(initial=0.0)) for z in values))
+
+
+def row_axis(level: int, levels: int) -> dict:
+    """Return the vertical axis of one layer of several, the first at the top."""
+    own = {"domain": [1 - (level + 0.8) / levels, 1 - level / levels], "visible": True}
+    own |= {"showticklabels": False, "title": f"layer {level + 1}"}
+    return axis({**own, "showgrid": False, "rangemode": "tozero"})
+
+
 def plot_pre_activations(
     before: Sequence[np.ndarray],
     after: Sequence[np.ndarray] | None = None,
@@ -132,8 +144,7 @@ def plot_pre_activations(
     after = [None] * len(before) if after is None else [np.asarray(z, float).ravel() for z in after]
     if not before or not before[0].size:
         return empty(title, "There are no pre-activations yet.")
-    both = [z for z in (*before, *after) if z is not None]
-    reach = max(10.0, *(float(np.abs(z[np.isfinite(z)]).max(initial=0.0)) for z in both))
+    reach = farthest(*before, *(z for z in after if z is not None))
     edges = even_edges(reach)
     traces, shapes, notes, axes = [], [], [], {}
     for level, (first, last) in enumerate(zip(before, after, strict=True)):
@@ -141,11 +152,7 @@ def plot_pre_activations(
         traces.append(spread(first, edges, suffix, "before training", filled=True, legend=level == 0))
         if last is not None:
             traces.append(spread(last, edges, suffix, "after training", filled=False, legend=level == 0))
-        top = 1 - level / len(before)
-        bottom = 1 - (level + 0.8) / len(before)
-        name = f"layer {level + 1}"
-        own = {"domain": [bottom, top], "visible": True, "showticklabels": False, "title": name}
-        axes[f"yaxis{suffix}"] = axis({**own, "showgrid": False, "rangemode": "tozero"})
+        axes[f"yaxis{suffix}"] = row_axis(level, len(before))
         beyond = {"yref": f"y{suffix} domain"}
         shapes += [zone(-np.arcsinh(reach), -np.arcsinh(SATURATED), **beyond)]
         shapes += [zone(np.arcsinh(SATURATED), np.arcsinh(reach), **beyond)]

@@ -1,0 +1,118 @@
+"""The Predict page as the tests see it: opened, drawn on, and what it shows."""
+
+import base64
+import io
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from benchmarks.pen_strokes import WRITTEN, drawn, strokes_of
+from mnistlab import registry
+from mnistlab.config import TrainConfig
+from mnistlab.evaluation import activations_of
+from mnistlab.runs import new_run
+from mnistlab.training import train
+from mnistlab.ui.address import query_of
+from mnistlab.ui.canvas import CANVAS, HIDDEN, SIDE
+from tests.conftest import REPOSITORY
+
+SEVEN = drawn(strokes_of(WRITTEN[7][0]))
+THREE = drawn(strokes_of(WRITTEN[3][0]))
+QUICK = TrainConfig(
+    dataset="generated",
+    hidden=(30,),
+    activation="relu",
+    initialization="scaled",
+    scaling="unit",
+    learning_rate=0.01,
+    batch_size=32,
+    num_epochs=1,
+    train_size=20_000,
+)
+
+
+@pytest.fixture(scope="module")
+def run(generated):
+    """A small network that has learnt the generated digits well enough to read a clear one."""
+    epochs = list(train(QUICK, generated))
+    begun = new_run(QUICK, epochs[-1].params, "quick")
+    return replace(begun, history=tuple(epoch.metrics for epoch in epochs))
+
+
+def opened(run=None):
+    """The page, just opened, by somebody who has a network already where one is given."""
+    page = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=60)
+    page.session_state["token"] = registry.new_token()
+    if run is not None:
+        page.query_params.update(query_of(run.config))
+        registry.trainer_for(page.session_state["token"]).add(run)
+    return page.switch_page("pages/predict.py").run()
+
+
+@pytest.fixture
+def app(generated):
+    """The page, just opened, with an untrained network."""
+    return opened()
+
+
+@pytest.fixture
+def trained(run):
+    """The page, just opened, with a trained network."""
+    return opened(run)
+
+
+def sent(pixels, objects=None):
+    """What the browser sends of a sheet, above whose upper edge nobody can see or draw."""
+    whole = np.concatenate([np.broadcast_to(pixels[:1, :1], (HIDDEN, SIDE, 4)), pixels])
+    file = io.BytesIO()
+    Image.fromarray(whole).save(file, "PNG")
+    address = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    return {"drawing": {"raw": {"objects": objects or [{"type": "path"}]}, "data": address}}
+
+
+def draw(app, pixels):
+    app.session_state[CANVAS] = sent(pixels)
+    return app.run()
+
+
+def shown(app):
+    return "\n".join(element.value for element in [*app.main.markdown, *app.main.caption])
+
+
+def figure(app, key):
+    """A figure by its key."""
+    found = [
+        chart
+        for chart in app.get("plotly_chart")
+        if f"-{key}-" in chart.proto.id or chart.proto.id.endswith(key)
+    ]
+    assert found, f"no figure {key}: {[chart.proto.id for chart in app.get('plotly_chart')]}"
+    return json.loads(found[0].proto.spec)
+
+
+def bars(app):
+    """The activations that the bars show, to six digits; none for a blank sheet."""
+    found = [re.findall(r"output \d: activation ([\d.]+)", html.proto.body) for html in app.get("html")]
+    return np.array([float(value) for values in found for value in values])
+
+
+def bars_say(app):
+    """What the bars say to those who do not see them."""
+    return " ".join(
+        words for html in app.get("html") for words in re.findall('aria-label="(.*?)"', html.proto.body)
+    )
+
+
+def decoded(packed):
+    """Numbers of a figure that were packed as bytes."""
+    array = np.frombuffer(base64.b64decode(packed["bdata"]), packed["dtype"])
+    return array.reshape([int(n) for n in packed["shape"].split(",")])
+
+
+def read_by(run, image):
+    return activations_of(run.params, image[None], run.config)[0]

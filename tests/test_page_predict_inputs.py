@@ -1,0 +1,102 @@
+"""The Predict page asked about other things than a drawing, and about what is none."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnistlab.drawing import frame
+from tests.predict_page import CANVAS, SEVEN, THREE, bars, bars_say, draw, figure, read_by, sent, shown
+
+pytest_plugins = ("tests.predict_page",)
+
+
+def test_a_test_image_is_asked_as_it_is_and_its_label_is_known(trained, run, generated):
+    trained.segmented_control(key="predict_source").set_value("test").run()
+    trained.number_input(key="predict_test_index").set_value(17).run()
+    assert not trained.exception
+    assert np.allclose(bars(trained), read_by(run, generated.test.images[17]), atol=1e-5)
+    assert f"Its label says {generated.test.labels[17]}." in shown(trained)
+    assert f"The image is a {generated.test.labels[17]}." in bars_say(trained)
+    assert "last_drawing" not in trained.session_state
+    trained.button(key="predict_another").click().run()
+    assert not trained.exception
+
+
+def test_a_number_that_is_no_test_image_is_bounded(trained, generated):
+    trained.session_state["predict_source"] = "test"
+    trained.session_state["predict_test_index"] = 10**9
+    trained.run()
+    assert not trained.exception
+    assert trained.number_input(key="predict_test_index").value == len(generated.test.labels) - 1
+
+
+def test_the_worst_mistake_is_misread(trained, generated):
+    trained.segmented_control(key="predict_source").set_value("mistakes").run()
+    assert not trained.exception
+    assert len(figure(trained, "predict_mistakes")["data"][1]["customdata"]) == 16
+    answer = bars(trained).argmax()
+    assert "The image is a " in bars_say(trained)
+    assert f"The image is a {answer}" not in bars_say(trained)
+
+
+def as_png(pixels):
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_an_uploaded_picture_is_framed_like_a_drawing(trained, run):
+    trained.segmented_control(key="predict_source").set_value("picture").run()
+    trained.file_uploader[0].upload("seven.png", as_png(255 - THREE[..., :3])).run()
+    assert not trained.exception
+    assert np.allclose(bars(trained), read_by(run, frame(THREE)), atol=0.1)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"no picture", "must be a PNG or JPEG file"),
+        (as_png(SEVEN)[:500], "must be a whole PNG or JPEG file"),
+        (as_png(np.full((50, 50, 3), 200, np.uint8)), "There is no ink in this picture"),
+    ],
+)
+def test_a_file_that_is_no_picture_of_a_digit_is_refused_in_one_sentence(trained, content, sentence):
+    trained.segmented_control(key="predict_source").set_value("picture").run()
+    trained.file_uploader[0].upload("seven.png", content).run()
+    assert not trained.exception
+    assert sentence in trained.main.warning[0].value
+    assert not bars(trained).size
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"drawing": {"raw": {"objects": []}, "data": "data:image/png;base64,AAAA"}},
+        {"drawing": {"raw": {"objects": []}, "data": "javascript:alert(1)"}},
+        {"drawing": {"raw": {"objects": []}, "data": 7}},
+        {"drawing": {"raw": {"objects": "x"}, "data": None}},
+        {"drawing": {"raw": "x", "data": "x"}},
+        {"drawing": {"raw": {"objects": [{"type": "image", "src": "http://127.0.0.1:9/x"}]}, "data": "x"}},
+        {"drawing": "nonsense"},
+        {"drawing": ["nonsense"]},
+        {"drawing": 3},
+        {"drawing": sent(SEVEN[:100])["drawing"]},
+        {
+            "drawing": {
+                "raw": {"objects": [{"type": "path"}] * 5000},
+                "data": "data:image/png;base64," + "A" * 3_000_000,
+            }
+        },
+    ],
+)
+def test_a_payload_that_is_no_drawing_leaves_the_page_at_work(trained, state):
+    draw(trained, SEVEN)
+    trained.session_state[CANVAS] = state
+    trained.run()
+    assert not trained.exception
+    trained.session_state[CANVAS] = sent(THREE)
+    trained.run()
+    assert not trained.exception
+    assert np.array_equal(trained.session_state["last_drawing"], frame(THREE))

@@ -1,0 +1,98 @@
+"""The Predict page says why, and learns from digits that somebody drew."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mnistlab import registry
+from mnistlab.drawing import frame
+from mnistlab.evidence import evidence
+from mnistlab.reading import passed_by
+from mnistlab.runs import new_run
+from mnistlab.training import train
+from tests.predict_page import QUICK, SEVEN, THREE, decoded, draw, figure, opened, shown
+
+pytest_plugins = ("tests.predict_page",)
+
+
+def test_the_evidence_is_that_of_the_answer_until_another_output_is_chosen(trained, run):
+    draw(trained, SEVEN)
+    passed = passed_by(run.params, frame(SEVEN), run.config)
+    for chosen, unit in ((None, 7), (2, 2)):
+        if chosen is not None:
+            trained.pills(key="predict_output").set_value(chosen).run()
+        truth = evidence(run.params, passed, 1, unit, "relu").slopes.reshape(28, 28)
+        assert np.allclose(decoded(figure(trained, "predict_slopes")["data"][1]["z"]), truth, atol=1e-6)
+    assert "Gradient" in figure(trained, "predict_slopes")["layout"]["title"]["text"]
+
+
+def test_a_hidden_unit_shows_its_weights_and_the_exact_sum(trained, run):
+    draw(trained, SEVEN)
+    trained.session_state["predict_unit"] = (0, 4)
+    trained.run()
+    assert not trained.exception
+    weights = decoded(figure(trained, "predict_slopes")["data"][1]["z"])
+    assert np.allclose(weights, run.params[0].weights[4].reshape(28, 28), atol=1e-6)
+    assert "unit 4 of layer 1" in shown(trained)
+    assert "the sum is exact" in shown(trained)
+    trained.pills(key="predict_output").set_value(3).run()
+    assert "output 3" in shown(trained)
+
+
+def test_a_unit_that_another_network_does_not_have_is_forgotten(trained):
+    draw(trained, SEVEN)
+    trained.session_state["predict_unit"] = (5, 900)
+    trained.run()
+    assert not trained.exception
+    assert "output 7" in shown(trained)
+
+
+def test_the_nearest_training_digits_are_shown(trained):
+    draw(trained, SEVEN)
+    labels = [note["text"] for note in figure(trained, "predict_neighbors")["layout"]["annotations"]]
+    assert labels == ["7"] * 5
+
+
+def test_a_network_without_hidden_layers_is_explained_exactly(generated):
+    config = replace(QUICK, hidden=())
+    *_, last = train(config, generated)
+    page = opened(replace(new_run(config, last.params, "flat"), history=(last.metrics,)))
+    draw(page, SEVEN)
+    assert not page.exception
+    assert "No hidden layer" in shown(page)
+    assert "the sum is exact" in shown(page)
+
+
+def test_one_click_keeps_a_digit_with_its_label_and_another_corrects_it(trained):
+    draw(trained, SEVEN)
+    trained.segmented_control(key="predict_label").set_value(1).run()
+    assert not trained.exception
+    own = trained.session_state["predict_own"]
+    assert own.labels.tolist() == [1]
+    assert np.array_equal(own.images[0], frame(SEVEN))
+    assert "**0 of 1 digit**" in shown(trained)
+    trained.segmented_control(key="predict_label").set_value(7).run()
+    assert trained.session_state["predict_own"].labels.tolist() == [7]
+    assert "**1 of 1 digit**" in shown(trained)
+    assert trained.segmented_control(key="predict_label").value == 7
+    draw(trained, THREE)
+    assert trained.segmented_control(key="predict_label").value is None
+    assert trained.get("download_button")
+
+
+def test_training_on_own_digits_says_what_it_changed_and_can_be_undone(trained, run):
+    draw(trained, THREE)
+    trained.segmented_control(key="predict_label").set_value(5).run()
+    trained.button(key="predict_train_on").click().run()
+    assert not trained.exception
+    trainer = registry.trainer_for(trained.session_state["token"])
+    trainer.wait_for(lambda snapshot: snapshot.can_undo_train_on, timeout=120)
+    trained.run()
+    change = trainer.snapshot().run.schedule[-1]
+    assert f"{100 * change.test_before:.2f} %" in shown(trained)
+    assert f"{100 * change.test_after:.2f} %" in shown(trained)
+    trained.button(key="predict_undo_train_on").click().run()
+    assert not trained.exception
+    back = trainer.snapshot().run
+    assert not back.schedule
+    assert all(np.array_equal(a.weights, b.weights) for a, b in zip(back.params, run.params, strict=True))
