@@ -20,16 +20,16 @@ from benchmarks.pen_strokes import WRITTEN, drawn, strokes_of
 from mnistlab.config import PRESETS
 from mnistlab.datasets import best_available
 from mnistlab.drawing import raw_resize, stages
-from mnistlab.evidence import evidence
-from mnistlab.exploring import blocks_of, nearest
+from mnistlab.explaining.evidence import evidence
+from mnistlab.explaining.exploring import blocks_of, nearest
+from mnistlab.explaining.reading import passed_by
+from mnistlab.explaining.verdict import verdict
 from mnistlab.figures.answer import plot_outputs, plot_strip
 from mnistlab.figures.digits import plot_digit_grid
 from mnistlab.figures.evidence import plot_evidence
 from mnistlab.figures.stages import plot_stages
 from mnistlab.pictures import read_canvas
-from mnistlab.reading import passed_by
 from mnistlab.training import initial_params
-from mnistlab.verdict import verdict
 
 TO_THE_BARS = ("read the picture", "frame it", "figure of the stages", "ask the network", "verdict and bars")
 

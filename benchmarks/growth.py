@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from mnistlab.network import initialize_network
-from mnistlab.sweep import stacked, sweep_step
+from mnistlab.sweeps.sweep import stacked, sweep_step
 from mnistlab.training import step_function
 
 REPEATS = 7

@@ -15,8 +15,8 @@ from mnistlab.config import PRESETS
 from mnistlab.datasets import load_dataset, load_mnist
 from mnistlab.drawing import frame, raw_resize
 from mnistlab.evaluation import activations_of
+from mnistlab.explaining.verdict import judged
 from mnistlab.training import train
-from mnistlab.verdict import judged
 
 CORNER = 0.4  # size of the small digits, which stand in a corner of the sheet
 UNSTEADY = 10  # times that each digit is written with an unsteady hand

@@ -22,7 +22,7 @@ from benchmarks.engines import JaxEngine, Ours
 from benchmarks.peers import TorchEager
 from benchmarks.problem import Problem, problem
 from mnistlab.evaluation import evaluate
-from mnistlab.sweep import network_of, stacked, sweep_step
+from mnistlab.sweeps.sweep import network_of, stacked, sweep_step
 
 SWEEP, ALONE, TORCH = "mnistlab, sweep (no jit)", "mnistlab, one by one", "PyTorch eager, one by one"
 LIMIT = "the first layer's two products"

@@ -1,4 +1,4 @@
-"""Choose the two thresholds of `mnistlab.verdict` on training images that the networks were not trained on.
+"""Choose the two thresholds of `mnistlab.explaining.verdict` on training images held out of the training.
 
     python -m benchmarks.verdict_thresholds [DATA_DIR]
 
@@ -16,8 +16,8 @@ import numpy as np
 from mnistlab.config import PRESETS
 from mnistlab.datasets import Dataset, Split, load_mnist
 from mnistlab.evaluation import activations_of
+from mnistlab.explaining.verdict import FIRES, MARGIN, judged
 from mnistlab.training import train
-from mnistlab.verdict import FIRES, MARGIN, judged
 
 HELD_OUT = 10_000
 CAUGHT = 0.5  # of the wrong answers, at least

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mnistlab.config import DATASETS, PRESETS, TrainConfig
 from mnistlab.memory import keep_freed_memory
-from mnistlab.sweep_arguments import add_sweep_arguments
+from mnistlab.sweeps.arguments import add_sweep_arguments
 from mnistlab.threads import one_thread_per_operation
 from mnistlab.training import Step, initial_params, train
 
@@ -117,9 +117,9 @@ def train_command(given: argparse.Namespace) -> int:
     one_thread_per_operation()
     keep_freed_memory()
     config = config_of(given)
-    from mnistlab import checkpoints
     from mnistlab.datasets import load_dataset
-    from mnistlab.notebook_log import log_lines
+    from mnistlab.files import checkpoints
+    from mnistlab.files.notebook_log import log_lines
     from mnistlab.runs import new_run, with_epoch
 
     if given.save and not given.save.parent.is_dir():
@@ -137,7 +137,7 @@ def train_command(given: argparse.Namespace) -> int:
 def sweep_command(given: argparse.Namespace) -> int:
     """Train many networks at once."""
     config = config_of(given)
-    from mnistlab.sweep_command import run_sweep
+    from mnistlab.sweeps.command import run_sweep
 
     return run_sweep(given, config)
 
@@ -157,9 +157,9 @@ def progress_bar(steps: Iterator[Step]) -> Iterator[Step]:
 
 def evaluate_command(given: argparse.Namespace) -> int:
     """Print the last two lines of the log for a saved network."""
-    from mnistlab import checkpoints
     from mnistlab.datasets import load_dataset
     from mnistlab.evaluation import evaluate
+    from mnistlab.files import checkpoints
 
     run = checkpoints.load(given.network)
     dataset = load_dataset(given.dataset or run.config.dataset, given.data_dir)
@@ -171,9 +171,9 @@ def evaluate_command(given: argparse.Namespace) -> int:
 
 def predict_command(given: argparse.Namespace) -> int:
     """Print file, digit or none, and the ten activations, for each picture."""
-    from mnistlab import checkpoints
     from mnistlab.drawing import frame
     from mnistlab.evaluation import activations_of
+    from mnistlab.files import checkpoints
     from mnistlab.pictures import read_picture
 
     run = checkpoints.load(given.network)
@@ -190,7 +190,7 @@ def predict_command(given: argparse.Namespace) -> int:
 def data_command(given: argparse.Namespace) -> int:
     """Fetch MNIST where it is not here yet, verify it, and say what there is."""
     from mnistlab.datasets import load_mnist
-    from mnistlab.downloads import download_mnist
+    from mnistlab.mnist.downloads import download_mnist
 
     if given.data_dir:
         dataset = load_mnist(given.data_dir)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jax
 
-from mnistlab.originals import cache_folder
+from mnistlab.mnist.originals import cache_folder
 
 MAX_BYTES = 512 * 2**20  # an architecture takes about half a megabyte
 

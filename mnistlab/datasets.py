@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnistlab import originals
-from mnistlab.array_file import load_arrays, save_arrays
-from mnistlab.originals import DataError, MnistNotFound
+from mnistlab.files.array_file import load_arrays, save_arrays
+from mnistlab.mnist import originals
+from mnistlab.mnist.originals import DataError, MnistNotFound
 
 __all__ = [
     "DATASETS",

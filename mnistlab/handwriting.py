@@ -1,8 +1,8 @@
 """Generated digits with the shape of MNIST: our own strokes, a wavering pen, framed like a drawing.
 
 They are what the lab works with when MNIST cannot be had. They are not MNIST, and no pixel of it went into
-them. How often each digit comes, how wide its line is and how much the hand varies (`mnistlab.pen.Habits`)
-were fitted to MNIST's training part, never to its test part.
+them. How often each digit comes, how wide its line is and how much the hand varies were fitted to MNIST's
+training part, never to its test part (`mnistlab.writing.pen.Habits`).
 """
 
 import os
@@ -16,12 +16,12 @@ import numpy as np
 import platformdirs
 from filelock import FileLock
 
-from mnistlab import scribes
-from mnistlab.array_file import load_arrays, save_arrays
 from mnistlab.drawing import frame_ink
-from mnistlab.pen import Habits, inked, written
-from mnistlab.splines import Basis, basis
-from mnistlab.strokes import TEMPLATES
+from mnistlab.files.array_file import load_arrays, save_arrays
+from mnistlab.writing import scribes
+from mnistlab.writing.pen import Habits, inked, written
+from mnistlab.writing.splines import Basis, basis
+from mnistlab.writing.strokes import TEMPLATES
 
 VERSION = 2  # to be raised with every change of the strokes, the pen or the framing
 CHUNK = 1000  # images that share one random stream; chunks can be made in any order, by any process

@@ -1,9 +1,9 @@
 """Architecture: what the network consists of, and what it says before it has learnt anything."""
 
-from mnistlab.ui.architecture_answers import draw_answers
-from mnistlab.ui.architecture_case import viewed_network
-from mnistlab.ui.architecture_diagram import draw_diagram, draw_table
-from mnistlab.ui.architecture_tabs import draw_questions
+from mnistlab.ui.architecture.answers import draw_answers
+from mnistlab.ui.architecture.case import viewed_network
+from mnistlab.ui.architecture.diagram import draw_diagram, draw_table
+from mnistlab.ui.architecture.tabs import draw_questions
 from mnistlab.ui.shell import open_page
 
 lab = open_page(

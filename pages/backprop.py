@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from mnistlab.ui.backprop_check import draw_check
-from mnistlab.ui.backprop_choice import draw_choice
-from mnistlab.ui.backprop_code import draw_code, draw_note
-from mnistlab.ui.backprop_gradient import draw_gradient
-from mnistlab.ui.backprop_hand import draw_by_hand
-from mnistlab.ui.backprop_passes import draw_backward, draw_forward
-from mnistlab.ui.backprop_step import draw_step
-from mnistlab.ui.backprop_weight import draw_weight
+from mnistlab.ui.backprop.check import draw_check
+from mnistlab.ui.backprop.choice import draw_choice
+from mnistlab.ui.backprop.code import draw_code, draw_note
+from mnistlab.ui.backprop.gradient import draw_gradient
+from mnistlab.ui.backprop.hand import draw_by_hand
+from mnistlab.ui.backprop.passes import draw_backward, draw_forward
+from mnistlab.ui.backprop.step import draw_step
+from mnistlab.ui.backprop.weight import draw_weight
 from mnistlab.ui.shell import open_page
 
 lab = open_page(

@@ -1,8 +1,8 @@
 """Data: the digits themselves, before any network, and what is easy about them."""
 
-from mnistlab.ui.data_sheet import draw_sheet
-from mnistlab.ui.data_shelf import draw_source
-from mnistlab.ui.data_tabs import draw_questions
+from mnistlab.ui.data.sheet import draw_sheet
+from mnistlab.ui.data.shelf import draw_source
+from mnistlab.ui.data.tabs import draw_questions
 from mnistlab.ui.shell import open_page
 
 lab = open_page(

@@ -1,6 +1,6 @@
 """Predict: draw a digit, and your own network reads it and shows why."""
 
-from mnistlab.ui.predict_bench import draw_bench
+from mnistlab.ui.predict.bench import draw_bench
 from mnistlab.ui.shell import open_page
 
 lab = open_page(

@@ -1,9 +1,9 @@
 """Train: a network learns while you watch, and nothing you do to it loses an epoch."""
 
 from mnistlab.ui.shell import open_page
-from mnistlab.ui.train_control import draw_controls
-from mnistlab.ui.train_live import draw_live
-from mnistlab.ui.train_tabs import draw_tabs
+from mnistlab.ui.train.control import draw_controls
+from mnistlab.ui.train.live import draw_live
+from mnistlab.ui.train.tabs import draw_tabs
 
 lab = open_page(
     "Train",

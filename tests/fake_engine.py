@@ -10,12 +10,12 @@ import numpy as np
 
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import EpochMetrics, Score
-from mnistlab.messages import Finished, Progress, Turn
 from mnistlab.network import Layer
+from mnistlab.running.messages import Finished, Progress, Turn
+from mnistlab.running.tasks import EpochTask, MeasureTask, OwnDigitsTask, Taught
+from mnistlab.running.workers import WorkerDied
 from mnistlab.runs import OwnDigits, SettingChange
-from mnistlab.tasks import EpochTask, MeasureTask, OwnDigitsTask, Taught
 from mnistlab.training import Epoch
-from mnistlab.workers import WorkerDied
 
 PRIME = 2_147_483_647
 STEPS = 4

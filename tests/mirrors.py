@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from mnistlab import originals
 from mnistlab.datasets import MnistNotFound, load_mnist
-from mnistlab.fetch_limits import Limits
+from mnistlab.mnist import originals
+from mnistlab.mnist.fetch_limits import Limits
 from tests.conftest import MNIST_FOLDER, REPOSITORY
 
 NAMES = tuple(originals.FILE_NAMES.values())
@@ -197,7 +197,7 @@ def nothing_is_trusted(machine):
 
 def fetching_process():
     return subprocess.Popen(
-        [sys.executable, "-m", "mnistlab.fetching", *QUICK.as_arguments()],
+        [sys.executable, "-m", "mnistlab.mnist.fetching", *QUICK.as_arguments()],
         cwd=REPOSITORY,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

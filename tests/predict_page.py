@@ -12,9 +12,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.pen_strokes import WRITTEN, drawn, strokes_of
-from mnistlab import registry
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import activations_of
+from mnistlab.running import registry
 from mnistlab.runs import new_run
 from mnistlab.training import train
 from mnistlab.ui.address import query_of

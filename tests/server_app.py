@@ -5,8 +5,8 @@ import os
 import streamlit as st
 
 from mnistlab.config import TrainConfig
-from mnistlab.pool import Pool
-from mnistlab.registry import Registry
+from mnistlab.running.pool import Pool
+from mnistlab.running.registry import Registry
 from tests.small_worker import TRAIN, SmallWorker
 
 CONFIG = TrainConfig(hidden=(20,), train_size=TRAIN, batch_size=10, num_epochs=1000, scaling="unit")

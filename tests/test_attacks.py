@@ -8,14 +8,14 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from mnistlab.checkpoints import NetworkFileError, dumps, loads
 from mnistlab.collection import EMPTY
-from mnistlab.comparing import compared
 from mnistlab.config import TrainConfig
 from mnistlab.diagnosis import diagnose
 from mnistlab.drawing import frame
+from mnistlab.files.checkpoints import NetworkFileError, dumps, loads
+from mnistlab.files.comparing import compared
+from mnistlab.files.report import html_report
 from mnistlab.pictures import PictureError, read_canvas, read_picture
-from mnistlab.report import html_report
 from mnistlab.runs import MAX_NAME
 from mnistlab.ui.address import settings_from
 from mnistlab.ui.canvas import MAX_STROKES, sent

@@ -10,8 +10,8 @@ import threading
 
 import pytest
 
-from mnistlab.autosave import INDEX, Autosave
-from mnistlab.shelf import EMPTY, Shelf
+from mnistlab.running.autosave import INDEX, Autosave
+from mnistlab.running.shelf import EMPTY, Shelf
 from tests.conftest import REPOSITORY
 from tests.test_checkpoints import same_figures, same_networks, trained_run
 
@@ -84,9 +84,9 @@ SAVER = textwrap.dedent("""
     from dataclasses import replace
     from pathlib import Path
     import numpy as np
-    from mnistlab.autosave import Autosave
+    from mnistlab.running.autosave import Autosave
     from mnistlab.runs import with_epoch
-    from mnistlab.shelf import Shelf
+    from mnistlab.running.shelf import Shelf
     from tests.test_checkpoints import figures, trained_run
 
     folder = Path(sys.argv[1])

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mnistlab import checking
-from mnistlab.checking import (
+from mnistlab.explaining import checking
+from mnistlab.explaining.checking import (
     BOUND,
     against_differences,
     against_jax,
@@ -13,8 +13,8 @@ from mnistlab.checking import (
     gradient_by_hand,
     random_places,
 )
-from mnistlab.double import moved
-from mnistlab.following import Place, telling_place
+from mnistlab.explaining.double import moved
+from mnistlab.explaining.following import Place, telling_place
 from tests.test_worked import NETWORKS, by_numpy, some_case
 
 

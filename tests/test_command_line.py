@@ -119,7 +119,7 @@ def test_failures_end_with_status_1_and_a_sentence(tmp_path):
 
 
 def test_a_saved_network_keeps_its_settings(trained):
-    from mnistlab import checkpoints
+    from mnistlab.files import checkpoints
 
     run = checkpoints.load(trained[0])
     assert run.config == TrainConfig(

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnistlab import handwriting, originals
+from mnistlab import handwriting
 from mnistlab.datasets import (
     DATASETS,
     DataError,
@@ -21,6 +21,7 @@ from mnistlab.datasets import (
     load_dataset,
     load_mnist,
 )
+from mnistlab.mnist import originals
 from tests import mirrors
 from tests.conftest import MNIST_FOLDER, REPOSITORY
 from tests.mirrors import FIRST_TRAIN_LABELS, NAMES, needs_mnist

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mnistlab.diagnosis import LEVELS, diagnose
-from mnistlab.records import config_of, history_of
+from mnistlab.files.records import config_of, history_of
 from mnistlab.runs import Run
 from tests.recorded.record import SETTINGS
 

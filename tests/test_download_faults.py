@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from mnistlab import originals, probing, transfer
 from mnistlab.datasets import DataError
-from mnistlab.downloads import download_mnist
-from mnistlab.fetch_limits import Limits
+from mnistlab.mnist import originals, probing, transfer
+from mnistlab.mnist.downloads import download_mnist
+from mnistlab.mnist.fetch_limits import Limits
 from tests import mirrors
 from tests.conftest import REPOSITORY
 from tests.mirrors import (
@@ -156,7 +156,7 @@ def test_a_disk_that_fills_up_ends_in_a_sentence(mirror, empty_machine):
     mirror(good)
     program = """
 import resource, sys
-from mnistlab.downloads import DataError, download_mnist
+from mnistlab.mnist.downloads import DataError, download_mnist
 resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
 try:
     download_mnist()
@@ -211,7 +211,7 @@ def test_a_killed_child_is_told_as_such(mirror, monkeypatch):
 
 def test_the_child_ends_with_the_process_that_asked(mirror):
     server = mirror(half_then_silence)
-    program = "from mnistlab.downloads import download_mnist; download_mnist()"
+    program = "from mnistlab.mnist.downloads import download_mnist; download_mnist()"
     with subprocess.Popen([sys.executable, "-c", program], cwd=REPOSITORY) as parent:
         assert server.half_sent.wait(PATIENCE)
         parent.kill()

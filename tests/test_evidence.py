@@ -9,9 +9,9 @@ import pytest
 
 from mnistlab.backprop import backward, carried_back
 from mnistlab.config import TrainConfig
-from mnistlab.evidence import evidence
+from mnistlab.explaining.evidence import evidence
+from mnistlab.explaining.reading import passed_by
 from mnistlab.network import forward, initialize_network
-from mnistlab.reading import passed_by
 
 IMAGE = np.random.default_rng(3).integers(0, 256, (28, 28)).astype(np.uint8)
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from mnistlab.baselines import baselines, by_class_mean, by_darkness
 from mnistlab.datasets import Dataset, Split
-from mnistlab.exploring import blocks_of, class_pictures, digit_counts, nearest, pixel_counts
-from mnistlab.projection import project
+from mnistlab.explaining.baselines import baselines, by_class_mean, by_darkness
+from mnistlab.explaining.exploring import blocks_of, class_pictures, digit_counts, nearest, pixel_counts
+from mnistlab.explaining.projection import project
 
 # Figures of real MNIST that are known from elsewhere.
 MOST_FREQUENT = 0.1135  # of the test images are a 1

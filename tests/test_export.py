@@ -11,13 +11,13 @@ import sys
 import numpy as np
 import pytest
 
-from mnistlab import export
 from mnistlab.config import TrainConfig
-from mnistlab.messages import Finished, Refused, Turn
-from mnistlab.pool import Pool
+from mnistlab.files import export
+from mnistlab.running.messages import Finished, Refused, Turn
+from mnistlab.running.pool import Pool
+from mnistlab.running.trainer import Trainer
+from mnistlab.running.worker import Desk
 from mnistlab.runs import OwnDigits
-from mnistlab.trainer import Trainer
-from mnistlab.worker import Desk
 from tests.conftest import MNIST_FOLDER, REPOSITORY
 
 PATIENCE = 120.0

@@ -14,10 +14,10 @@ from mnistlab import handwriting
 from mnistlab.config import PRESETS, TrainConfig
 from mnistlab.drawing import frame
 from mnistlab.evaluation import evaluate
-from mnistlab.pen import CANVAS, Writing, inked
-from mnistlab.splines import DOTS, basis
-from mnistlab.strokes import TEMPLATES
 from mnistlab.training import train
+from mnistlab.writing.pen import CANVAS, Writing, inked
+from mnistlab.writing.splines import DOTS, basis
+from mnistlab.writing.strokes import TEMPLATES
 
 FORMS = [(digit, form) for digit in range(10) for form in range(len(TEMPLATES[digit]))]
 

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from mnistlab import handwriting, scribes
+from mnistlab import handwriting
+from mnistlab.writing import scribes
 
 
 def shapes(train_images, test_images):

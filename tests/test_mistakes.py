@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnistlab.mistakes import worst_mistakes
+from mnistlab.explaining.mistakes import worst_mistakes
 
 
 def test_the_surest_wrong_answers_come_first():

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from mnistlab.ui import crowd as crowds
-from mnistlab.ui import train_live
+from mnistlab.ui.train import live as train_live
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistlab import registry
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset, Split
 from mnistlab.evaluation import evaluate
-from mnistlab.layers import curve, flat_share, layer_shapes, pre_activations
+from mnistlab.explaining.layers import curve, flat_share, layer_shapes, pre_activations
+from mnistlab.running import registry
 from mnistlab.runs import new_run, with_epoch
 from mnistlab.training import initial_params, train
 from tests.conftest import REPOSITORY

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistlab import backprop, registry
+from mnistlab import backprop
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset, Split
 from mnistlab.network import initialize_network
+from mnistlab.running import registry
 from mnistlab.runs import new_run, with_epoch
 from mnistlab.training import train
 from tests.conftest import REPOSITORY

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistlab.baselines import baselines
-from mnistlab.strokes import TEMPLATES
-from mnistlab.ui.data_table import pixel_table
+from mnistlab.explaining.baselines import baselines
+from mnistlab.ui.data.table import pixel_table
 from mnistlab.ui.digits import generated_digits
+from mnistlab.writing.strokes import TEMPLATES
 from tests.conftest import REPOSITORY
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 
 from benchmarks.pen_strokes import drawn
-from mnistlab import registry
 from mnistlab.drawing import frame, raw_resize, shift
 from mnistlab.evaluation import activations_of
+from mnistlab.running import registry
 from tests.predict_page import CANVAS, SEVEN, THREE, bars, decoded, draw, figure, read_by, sent, shown
 
 pytest_plugins = ("tests.predict_page",)

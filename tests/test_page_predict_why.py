@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from mnistlab import registry
 from mnistlab.drawing import frame
-from mnistlab.evidence import evidence
-from mnistlab.reading import passed_by
+from mnistlab.explaining.evidence import evidence
+from mnistlab.explaining.reading import passed_by
+from mnistlab.running import registry
 from mnistlab.runs import new_run
 from mnistlab.training import train
 from tests.predict_page import QUICK, SEVEN, THREE, decoded, draw, figure, opened, shown

@@ -4,7 +4,7 @@ import json
 
 from streamlit.testing.v1 import AppTest
 
-from mnistlab import registry
+from mnistlab.running import registry
 from tests.conftest import REPOSITORY
 
 SMALL = {"dataset": "generated", "hidden": "10", "train_size": "500", "num_epochs": "2", "scaling": "unit"}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mnistlab import registry
-from mnistlab.ui.sweep_choice import spaced
+from mnistlab.running import registry
+from mnistlab.ui.train.sweep_choice import spaced
 from tests.test_page_train import SECONDS, in_tab, opened, run_of, shown
 
 SMALL = {"train_size": "300", "batch_size": "30", "learning_rate": "0.02"}

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mnistlab.checkpoints import dumps
-from mnistlab.export import history_csv
+from mnistlab.files.checkpoints import dumps
+from mnistlab.files.export import history_csv
 from tests.test_page_train import figure, in_tab, opened, pressed, run_of, settled, shown, trained, trainer
 
 

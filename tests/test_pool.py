@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
-from mnistlab.jobs import Nobody, Share
-from mnistlab.messages import Finished, Progress
-from mnistlab.pool import LAG_SECONDS, MAX_WORKERS, Pool, default_num_workers
-from mnistlab.workers import WorkerDied
+from mnistlab.running.jobs import Nobody, Share
+from mnistlab.running.messages import Finished, Progress
+from mnistlab.running.pool import LAG_SECONDS, MAX_WORKERS, Pool, default_num_workers
+from mnistlab.running.workers import WorkerDied
 
 PATIENCE = 60.0
 

@@ -9,11 +9,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from mnistlab import lab_folders
-from mnistlab import registry as registries
-from mnistlab.autosave import INDEX, Autosave
 from mnistlab.config import TrainConfig
-from mnistlab.registry import (
+from mnistlab.running import lab_folders
+from mnistlab.running import registry as registries
+from mnistlab.running.autosave import INDEX, Autosave
+from mnistlab.running.registry import (
     FREE_SECONDS,
     MAX_LABS,
     PAUSE_SECONDS,
@@ -24,8 +24,8 @@ from mnistlab.registry import (
     folder_name,
     new_token,
 )
+from mnistlab.running.trainer import Trainer
 from mnistlab.runs import SettingChange
-from mnistlab.trainer import Trainer
 from tests.fake_engine import HandPool
 from tests.test_checkpoints import same_figures, same_networks, trained_run
 
@@ -291,7 +291,7 @@ def test_a_disk_that_cannot_be_written_is_said_on_screen_and_tried_again(labs, c
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("mnistlab.autosave.write_whole", full)
+        patch.setattr("mnistlab.running.autosave.write_whole", full)
         labs.sweep()
         assert trainer.snapshot().unsaved == "Your runs could not be saved: No space left on device."
         trainer.more(1)

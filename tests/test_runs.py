@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnistlab import shelf as shelves
 from mnistlab.config import TrainConfig
 from mnistlab.network import Layer
+from mnistlab.running import shelf as shelves
 from mnistlab.runs import (
     MAX_KEPT_BYTES,
     MAX_NAME,

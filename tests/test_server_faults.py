@@ -16,8 +16,8 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.sync.client import connect
 
-from mnistlab.autosave import Autosave
-from mnistlab.registry import folder_name, new_token
+from mnistlab.running.autosave import Autosave
+from mnistlab.running.registry import folder_name, new_token
 from mnistlab.training import train
 from tests.conftest import REPOSITORY
 from tests.server_app import CONFIG

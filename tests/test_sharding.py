@@ -14,9 +14,9 @@ import numpy as np
 import psutil
 import pytest
 
-from mnistlab import checkpoints
-from mnistlab.sharding import Spread
-from mnistlab.sweep import members, sweep
+from mnistlab.files import checkpoints
+from mnistlab.sweeps.sharding import Spread
+from mnistlab.sweeps.sweep import members, sweep
 from tests.conftest import REPOSITORY
 from tests.test_sweep import BASE
 from tests.test_training import some_data
@@ -29,8 +29,8 @@ SWEEP = (
 ON_EIGHT = """
     import sys
     import jax, numpy as np
-    from mnistlab.sharding import Spread
-    from mnistlab.sweep import members, sweep
+    from mnistlab.sweeps.sharding import Spread
+    from mnistlab.sweeps.sweep import members, sweep
     from tests.test_sweep import BASE
     from tests.test_training import some_data
 

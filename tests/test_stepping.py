@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from mnistlab.config import TrainConfig
+from mnistlab.explaining.stepping import batch_of, summed_cost, summed_gradient_norms, take_step
 from mnistlab.network import initialize_network
-from mnistlab.stepping import batch_of, summed_cost, summed_gradient_norms, take_step
 from tests.oracles import summed_cost as oracle_cost
 
 

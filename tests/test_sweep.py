@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from mnistlab.config import AS_SEED, TrainConfig
-from mnistlab.sharding import Spread
-from mnistlab.sweep import MAX_NETWORKS, members, network_of, sweep
-from mnistlab.sweep_runs import accuracies, begun, best_first, names_of, with_sweep_epoch
+from mnistlab.sweeps.runs import accuracies, begun, best_first, names_of, with_sweep_epoch
+from mnistlab.sweeps.sharding import Spread
+from mnistlab.sweeps.sweep import MAX_NETWORKS, members, network_of, sweep
 from mnistlab.training import train
 from tests.test_training import some_data
 

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from mnistlab.config import TrainConfig
-from mnistlab.pool import Pool
-from mnistlab.registry import PAUSE_SECONDS, Registry, new_token
-from mnistlab.sweep import members, stacked, sweep
-from mnistlab.sweep_runs import begun
-from mnistlab.sweep_task import SweepTask
-from mnistlab.sweeping import MAX_PARAMETERS, Sweeping
-from mnistlab.trainer import Trainer
-from mnistlab.worker import Desk, Work
+from mnistlab.running.pool import Pool
+from mnistlab.running.registry import PAUSE_SECONDS, Registry, new_token
+from mnistlab.running.trainer import Trainer
+from mnistlab.running.worker import Desk, Work
+from mnistlab.sweeps.runs import begun
+from mnistlab.sweeps.sweep import members, stacked, sweep
+from mnistlab.sweeps.sweeping import MAX_PARAMETERS, Sweeping
+from mnistlab.sweeps.task import SweepTask
 from tests.small_worker import TRAIN, SmallWorker, small_dataset
 
 PATIENCE = 120.0

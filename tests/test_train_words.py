@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnistlab.comparing import compared
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import EpochMetrics, Score
 from mnistlab.figures.sparkline import EDGE, HEIGHT, plot_sparkline
+from mnistlab.files.comparing import compared
 from mnistlab.network import Layer
+from mnistlab.running.snapshot import Snapshot
 from mnistlab.runs import OwnDigits, changed, new_run, with_epoch
-from mnistlab.snapshot import Snapshot
-from mnistlab.ui.train_words import (
+from mnistlab.ui.words import (
     count,
     duration,
     epochs_ahead,

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from mnistlab.course import is_finite
-from mnistlab.messages import Finished
+from mnistlab.running.course import is_finite
+from mnistlab.running.messages import Finished
+from mnistlab.running.trainer import Trainer
 from mnistlab.runs import MAX_NAME, OwnDigits, SettingChange
-from mnistlab.trainer import Trainer
 from tests.fake_engine import (
     DIGITS,
     STEPS,

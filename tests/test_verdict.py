@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnistlab.verdict import (
+from mnistlab.explaining.verdict import (
     FIRES,
     MARGIN,
     Trust,

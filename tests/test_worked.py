@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from mnistlab.config import TrainConfig
-from mnistlab.following import Place, follow, telling_place
+from mnistlab.explaining.following import Place, follow, telling_place
+from mnistlab.explaining.numerals import factor, numeral, plain, signed
+from mnistlab.explaining.worked import worked_weight
 from mnistlab.network import initialize_network
-from mnistlab.numerals import factor, numeral, plain, signed
-from mnistlab.worked import worked_weight
 
 NUMPY = {
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda z: np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))) ** 2),

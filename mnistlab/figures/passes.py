@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
+from mnistlab.explaining.numerals import plain
 from mnistlab.figures.template import DIVERGING, SEQUENTIAL, TEXT, bare_axis, empty, framed, note
-from mnistlab.numerals import plain
 
 LABEL = 26  # px above a layer for its name
 SWATCH = 20  # px of color over a number

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnistlab.snapshot import Snapshot
+from mnistlab.running.snapshot import Snapshot
 
 CROWD = "crowd"
 FEW = 4  # networks that take turns without a page having to wait for what is new

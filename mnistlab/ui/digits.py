@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnistlab import handwriting
 from mnistlab.datasets import DataError, Dataset, Split, load_dataset, load_mnist
-from mnistlab.downloads import mnist_download
+from mnistlab.mnist.downloads import mnist_download
 
 FIRST = 1_000  # generated digits that are there at once
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, fields
 
 import streamlit as st
 
-from mnistlab import registry
 from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset
+from mnistlab.running import registry
+from mnistlab.running.snapshot import Snapshot
+from mnistlab.running.trainer import Trainer
 from mnistlab.runs import CHANGEABLE, Run
-from mnistlab.snapshot import Snapshot
-from mnistlab.trainer import Trainer
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.digits import dataset_in_use
 from mnistlab.ui.settings import current_settings, use_settings

@@ -9,7 +9,7 @@ from mnistlab.ui.lab import Lab, open_lab
 from mnistlab.ui.settings import current_lesson
 from mnistlab.ui.sidebar import draw_menu, draw_settings
 from mnistlab.ui.status import draw_digits, draw_network
-from mnistlab.ui.train_words import plain
+from mnistlab.ui.words import plain
 
 SIDEBAR_WIDTH = 336  # px, so that both presets can be read; on a phone it stays closed until it is opened
 # Streamlit writes what is chosen in the accent, too dark to be read on a dark page; and formulas that fit get

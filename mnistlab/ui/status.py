@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mnistlab.downloads import mnist_download
+from mnistlab.mnist.downloads import mnist_download
 from mnistlab.runs import Run
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.digits import arrival, generated_digits, mnist_is_here
@@ -20,7 +20,7 @@ from mnistlab.ui.lab import (
 from mnistlab.ui.press import press_button
 from mnistlab.ui.settings import use_settings
 from mnistlab.ui.sidebar import DATASET_NAMES
-from mnistlab.ui.train_words import percent, progress_fraction, progress_words
+from mnistlab.ui.words import percent, progress_fraction, progress_words
 
 TICK = 0.5  # seconds between two looks at a training, where few train
 STILL_HERE = 60.0  # at rest: often enough for the lab to know that somebody has it open

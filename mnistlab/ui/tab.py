@@ -7,8 +7,8 @@ import streamlit as st
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from mnistlab import registry
-from mnistlab.trainer import Trainer
+from mnistlab.running import registry
+from mnistlab.running.trainer import Trainer
 
 TOKEN = "token"
 MEMORY = "tab_memory"  # the component in the browser

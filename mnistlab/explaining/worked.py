@@ -1,0 +1,243 @@
+"""Backpropagation written out for one weight: each equation in symbols, and with this image's numbers."""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from mnistlab.activations import OUTPUT
+from mnistlab.explaining.following import Followed, Place
+from mnistlab.explaining.numerals import factor, numeral
+
+WRITTEN = 10  # a sum of so many terms is written in full
+FIRST = 3  # of a longer one the first so many
+PER_LINE = 2
+
+
+class Term(NamedTuple):
+    """One product of a sum: a weight times what it carries."""
+
+    index: int  # j, where it comes from, or k, where it goes
+    weight: float
+    carried: float  # a_j on the way forward, Delta_k on the way back
+
+    @property
+    def product(self) -> float:
+        """Weight times what it carries."""
+        return self.weight * self.carried
+
+
+class Sum(NamedTuple):
+    """A sum as it stands on the page: the terms written out, and the rest in one number."""
+
+    written: tuple[Term, ...]
+    num_rest: int  # terms that are not written and not 0
+    rest: float  # what they add up to
+    num_zero: int  # terms that are 0 because nothing is carried
+
+
+class Equation(NamedTuple):
+    """One equation, first in symbols, then with numbers."""
+
+    name: str  # "sum", "activation", "slope", "BP1" .. "BP4", "step"
+    place: Place  # the unit it speaks of; the source says which weight, where one is meant
+    lines: tuple[str, ...]  # LaTeX; the first holds the symbols, the last the value
+    value: float
+    terms: Sum | None = None
+
+    @property
+    def latex(self) -> str:
+        """The lines under each other, aligned at their equals signs."""
+        return r"\begin{aligned}" + r" \\[2pt] ".join(self.lines) + r"\end{aligned}"
+
+
+def worked_weight(followed: Followed, place: Place) -> tuple[Equation, ...]:
+    """Return the way from the image to dL/dW of one weight.
+
+    Forward: z, a and the slope of the unit. Backward: BP1 at an output; for a hidden unit BP2 for each layer
+    down to it, along the units from which most of the error comes; BP3 for the weight and BP4 for the bias.
+    """
+    path = loudest_path(followed, place)
+    errors = [output_error(followed, path[0])]
+    errors += [carried_error(followed, lower, upper) for upper, lower in pairwise(path)]
+    return (
+        unit_sum(followed, place),
+        unit_activation(followed, place),
+        unit_slope(followed, place),
+        *errors,
+        weight_gradient(followed, place),
+        bias_gradient(followed, place),
+    )
+
+
+def loudest_path(followed: Followed, place: Place) -> tuple[Place, ...]:
+    """Return the units by which most of a unit's error reaches it, from an output down to the unit itself.
+
+    The source of each is the unit that follows it on the way down.
+    """
+    path = [place]
+    while path[0].layer < followed.depth:
+        layer, unit, _ = path[0]
+        carried = followed.params[layer].weights[:, unit] * followed.deltas[layer]
+        path.insert(0, Place(layer + 1, int(np.abs(carried).argmax()), unit))
+    return tuple(path)
+
+
+def shortened(weights: np.ndarray, carried: np.ndarray, chosen: int) -> Sum:
+    """Return a sum of products with its first terms and the chosen one written out, in order.
+
+    Args:
+        weights: (n,).
+        carried: (n,), what each is multiplied by.
+        chosen: Index of a term that is always written, even when it is 0.
+    """
+    weights, carried = np.asarray(weights, np.float64), np.asarray(carried, np.float64)
+    telling = np.flatnonzero(carried)
+    kept = telling if telling.size <= WRITTEN else telling[:FIRST]
+    written = sorted({*kept.tolist(), chosen})
+    rest = np.setdiff1d(telling, written)
+    return Sum(
+        tuple(Term(index, float(weights[index]), float(carried[index])) for index in written),
+        int(rest.size),
+        float((weights[rest] * carried[rest]).sum()),
+        int(carried.size - np.union1d(telling, written).size),
+    )
+
+
+def sum_lines(total: Sum, chosen: int, letter: str, end: str) -> tuple[str, ...]:
+    """Return the written terms in lines, then the rest, and `end` after it all."""
+    parts = [
+        marked(
+            f"{factor(term.weight)} \\cdot {factor(term.carried)}", term.index, term.index == chosen, letter
+        )
+        for term in total.written
+    ]
+    if total.num_rest:
+        others = "other" if total.num_rest == 1 else "others"
+        parts.append(rf"\underbrace{{{factor(total.rest)}}}_{{\text{{{total.num_rest:,} {others}}}}}")
+    lines = [" + ".join(parts[start : start + PER_LINE]) for start in range(0, len(parts), PER_LINE)]
+    lines[-1] += end
+    return tuple((r"&= " if number == 0 else r"&\quad + ") + line for number, line in enumerate(lines))
+
+
+def marked(product: str, index: int, chosen: bool, letter: str) -> str:
+    """Return a product with its index below; the chosen weight's in a box."""
+    body = rf"\boxed{{{product}}}" if chosen else product
+    return rf"\underset{{{letter}={index}}}{{\small {body}}}"
+
+
+def symbol(letter: str, layer: int, *indices: int | str) -> str:
+    """Return a quantity of a layer in LaTeX, as W_{17,350}^{(1)}."""
+    return f"{letter}_{{{','.join(map(str, indices))}}}^{{({layer})}}"
+
+
+def unit_sum(followed: Followed, place: Place) -> Equation:
+    """Return z of the unit: what the layer before sends it, weighted, and its bias."""
+    layer, unit, source = place
+    weights, biases = followed.params[layer - 1]
+    total = shortened(weights[unit], followed.activations[layer - 1], source)
+    value = float(followed.pre_activations[layer - 1][unit])
+    z = symbol("z", layer, unit)
+    first = (
+        rf"{z} &= \textstyle\sum_j {symbol('W', layer, unit, 'j')}\, {symbol('a', layer - 1, 'j')} + "
+        rf"{symbol('b', layer, unit)}"
+    )
+    bias = rf" + \underset{{b}}{{{factor(float(biases[unit]))}}}"
+    lines = (first, *sum_lines(total, source, "j", bias), rf"&= {numeral(value)}")
+    return Equation("sum", place, lines, value, total)
+
+
+def unit_activation(followed: Followed, place: Place) -> Equation:
+    """Return a of the unit."""
+    layer, unit, _ = place
+    z, a = (float(values[unit]) for values in layer_values(followed, layer))
+    first = rf"{symbol('a', layer, unit)} &= \sigma({symbol('z', layer, unit)})"
+    return Equation("activation", place, (first, rf"&= \sigma({numeral(z)}) = {numeral(a)}"), a)
+
+
+def unit_slope(followed: Followed, place: Place) -> Equation:
+    """Return sigma'(z) of the unit, by the formula of its activation."""
+    layer, unit, _ = place
+    a = float(followed.activations[layer][unit])
+    value = float(followed.slopes(layer)[unit])
+    letter = symbol("a", layer, unit)
+    if activation_of(followed, layer) == "relu":
+        lines = (r"1 \text{ if } z > 0 \text{, else } 0", f"{value:.0f}")
+    elif activation_of(followed, layer) == "tanh":
+        lines = (rf"1 - \big({letter}\big)^2", rf"1 - {factor(a)}^2 = {numeral(value)}")
+    else:
+        lines = (rf"{letter} (1 - {letter})", rf"{numeral(a)} \cdot {factor(1.0 - a)} = {numeral(value)}")
+    first = rf"\sigma'({symbol('z', layer, unit)}) &= {lines[0]}"
+    return Equation("slope", place, (first, rf"&= {lines[1]}"), value)
+
+
+def output_error(followed: Followed, place: Place) -> Equation:
+    """Return Delta of an output by BP1: twice its error, times the slope."""
+    layer, unit, _ = place
+    a, y = float(followed.activations[layer][unit]), int(followed.target[unit])
+    value = float(followed.deltas[layer - 1][unit])
+    first = (
+        rf"{symbol(DELTA, layer, unit)} &= 2\,\big({symbol('a', layer, unit)} - "
+        rf"y_{{{unit}}}\big)\,\sigma'({symbol('z', layer, unit)})"
+    )
+    slope = numeral(float(followed.slopes(layer)[unit]))
+    last = rf"&= 2\,({numeral(a)} - {y}) \cdot {slope} = {numeral(value)}"
+    return Equation("BP1", place, (first, last), value)
+
+
+def carried_error(followed: Followed, place: Place, upper: Place) -> Equation:
+    """Return Delta of a hidden unit by BP2: what the layer after it sends back, times the slope.
+
+    Args:
+        followed: The image.
+        place: The unit.
+        upper: The unit above it from which most of the error comes, whose term is marked.
+    """
+    layer, unit, _ = place
+    total = shortened(followed.params[layer].weights[:, unit], followed.deltas[layer], upper.unit)
+    value = float(followed.deltas[layer - 1][unit])
+    first = (
+        rf"{symbol(DELTA, layer, unit)} &= \Big(\textstyle\sum_k {symbol('W', layer + 1, 'k', unit)}\,"
+        rf"{symbol(DELTA, layer + 1, 'k')}\Big)\,\sigma'({symbol('z', layer, unit)})"
+    )
+    slope = factor(float(followed.slopes(layer)[unit]))
+    opening, *others = sum_lines(total, upper.unit, "k", r"\,\big)")
+    last = rf"&\quad \cdot {slope} = {numeral(value)}"
+    lines = (first, opening.replace("&= ", r"&= \big(\,", 1), *others, last)
+    return Equation("BP2", place, lines, value, total)
+
+
+def weight_gradient(followed: Followed, place: Place) -> Equation:
+    """Return dL/dW of the weight by BP3: the unit's error times what the weight carries."""
+    layer, unit, source = place
+    value = followed.slope_of(place)
+    weight = symbol("W", layer, unit, source)
+    first = (
+        rf"\frac{{\partial L}}{{\partial {weight}}} &= "
+        rf"{symbol(DELTA, layer, unit)}\;{symbol('a', layer - 1, source)}"
+    )
+    delta = float(followed.deltas[layer - 1][unit])
+    carried = float(followed.activations[layer - 1][source])
+    product = rf"&= {factor(delta)} \cdot {factor(carried)}"
+    return Equation("BP3", place, (first, product, rf"&= \mathbf{{{numeral(value)}}}"), value)
+
+
+def bias_gradient(followed: Followed, place: Place) -> Equation:
+    """Return dL/db of the unit by BP4: the error itself."""
+    layer, unit, _ = place
+    value = float(followed.deltas[layer - 1][unit])
+    first = rf"\frac{{\partial L}}{{\partial {symbol('b', layer, unit)}}} &= {symbol(DELTA, layer, unit)}"
+    return Equation("BP4", place, (first, rf"&= {numeral(value)}"), value)
+
+
+def layer_values(followed: Followed, layer: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return z and a of a layer, 1..D."""
+    return followed.pre_activations[layer - 1], followed.activations[layer]
+
+
+def activation_of(followed: Followed, layer: int) -> str:
+    """Return the name of the activation of a layer, 1..D."""
+    return OUTPUT if layer == followed.depth else followed.hidden
+
+
+DELTA = r"\Delta"

@@ -1,0 +1,1 @@
+"""What is kept or taken away: whole files or none, networks, tables, scripts, reports."""

@@ -1,0 +1,109 @@
+"""A run as a .safetensors file to take away, and back; the file may come from anywhere."""
+
+import json
+import os
+from pathlib import Path
+
+from mnistlab.config import TrainConfig
+from mnistlab.files.atomic_file import write_whole
+from mnistlab.files.records import MAX_EPOCHS, RecordError, config_of, history_of, run_record, schedule_of
+from mnistlab.files.weights import (
+    MAX_FILE_BYTES,
+    MAX_HEADER_BYTES,
+    NetworkFileError,
+    packed,
+    read_json,
+    unpacked,
+)
+from mnistlab.network import Params, dimensions_of
+from mnistlab.runs import Change, Run, bounded_name, new_run
+
+__all__ = ["NetworkFileError", "dumps", "load", "loads", "run_from", "save"]
+
+FORMAT = "mnistlab 1"
+
+
+def save(run: Run, path: str | Path) -> None:
+    """Write a run to a file: the network, its settings and history; not the networks of earlier epochs.
+
+    Raises:
+        OSError: It cannot be written; the file is as it was.
+    """
+    write_whole(Path(path), dumps(run))
+
+
+def dumps(run: Run) -> bytes:
+    """Return the bytes of the file.
+
+    Raises:
+        NetworkFileError: The history is too long for a header.
+    """
+    record = json.dumps(run_record(run), separators=(",", ":"), allow_nan=False)
+    if len(record) * 5 // 4 > MAX_HEADER_BYTES:
+        raise NetworkFileError(f"The history must fit in {MAX_HEADER_BYTES:,} bytes. Got {len(record):,}.")
+    return packed(run.params, {"format": FORMAT, "run": record})
+
+
+def load(path: str | Path) -> Run:
+    """Return the run in a file, under an id of its own.
+
+    Raises:
+        NetworkFileError: The file is not one of this lab's.
+        OSError: It cannot be read.
+    """
+    size = os.stat(path).st_size
+    if size > MAX_FILE_BYTES:
+        raise NetworkFileError(f"The file must have at most {MAX_FILE_BYTES:,} bytes. Got {size:,}.")
+    return loads(Path(path).read_bytes())
+
+
+def loads(data: bytes) -> Run:
+    """Return the run in the bytes of a file, under an id of its own.
+
+    Raises:
+        NetworkFileError: They are not those of a file of this lab.
+    """
+    params, metadata = unpacked(data)
+    if metadata.get("format") != FORMAT or "run" not in metadata:
+        raise NetworkFileError("The file must come from this lab. Got a network without its settings.")
+    return run_from(read_json(metadata["run"], "The run's settings"), params)
+
+
+def run_from(record: object, params: Params) -> Run:
+    """Return the run that a record and a network make, under an id of its own.
+
+    Raises:
+        NetworkFileError: They are none, or do not belong together.
+    """
+    if not isinstance(record, dict):
+        raise NetworkFileError("The run's settings must be a record. Got something else.")
+    try:
+        config = config_of(record)
+        schedule = schedule_of(record, config)
+        history = history_of(record, len(params))
+    except RecordError as error:
+        raise NetworkFileError(str(error)) from error
+    require_fit(config, params, schedule, len(history))
+    broken = record.get("broken_in", 0)
+    broken_in = broken if type(broken) is int and 0 <= broken <= MAX_EPOCHS else 0
+    run = new_run(config, params, bounded_name(str(record.get("name", ""))))
+    return Run(
+        id=run.id,
+        name=run.name,
+        config=config,
+        schedule=schedule,
+        history=history,
+        params=run.params,
+        kept={len(history) - 1: run.params} if history else {},
+        broken_in=broken_in,
+    )
+
+
+def require_fit(config: TrainConfig, params: Params, schedule: tuple[Change, ...], num_epochs: int) -> None:
+    """Raise NetworkFileError unless settings, network and schedule belong to one run."""
+    widths, expected = dimensions_of(params), config.dimensions
+    if widths != expected:
+        raise NetworkFileError(f"The network must have the widths of its settings, {expected}. Got {widths}.")
+    epochs = [change.epoch for change in schedule]
+    if any(epoch > num_epochs + 1 for epoch in epochs):
+        raise NetworkFileError(f"A change must belong to one of {num_epochs} epochs. Got {max(epochs)}.")

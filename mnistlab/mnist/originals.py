@@ -1,0 +1,170 @@
+"""The four files in which MNIST was published: what they must be, and where they may lie."""
+
+import contextlib
+import functools
+import hashlib
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import platformdirs
+
+from mnistlab.mnist.idx import read_idx
+
+FILE_NAMES = {
+    "train_images": "train-images-idx3-ubyte.gz",
+    "train_labels": "train-labels-idx1-ubyte.gz",
+    "test_images": "t10k-images-idx3-ubyte.gz",
+    "test_labels": "t10k-labels-idx1-ubyte.gz",
+}
+DATASET = "mnist"
+OTHERWISE = "or set MNISTLAB_DATA_DIR to a folder with the four .gz files of MNIST."
+
+
+class DataError(ValueError):
+    """The data cannot be had; the text is a sentence that says why and what helps."""
+
+
+class MnistNotFound(DataError):
+    """MNIST is nowhere on this machine."""
+
+
+class Original(NamedTuple):
+    """One of the four files, as tensorflow-datasets has it registered."""
+
+    name: str
+    url: str
+    size: int
+    sha256: str
+
+    @property
+    def name_in_tfds(self) -> str:
+        """The name under which tensorflow-datasets keeps the file."""
+        from tensorflow_datasets.core.download.resource import get_dl_fname
+
+        return get_dl_fname(self.url, self.sha256)
+
+    def registration(self):
+        """Return tensorflow-datasets' own record of size and checksum."""
+        from tensorflow_datasets.core.download.checksums import UrlInfo
+
+        return UrlInfo(self.size, self.sha256, self.name)
+
+    @property
+    def fetch_url(self) -> str:
+        """Where to fetch the file: the registered place, or a mirror, say in a school, by MNISTLAB_MIRROR."""
+        mirror = os.environ.get("MNISTLAB_MIRROR")
+        if not mirror:
+            return self.url
+        if not mirror.startswith(("http://", "https://")):
+            raise DataError(f"MNISTLAB_MIRROR must begin with http:// or https://. Got {mirror!r}.")
+        return f"{mirror.rstrip('/')}/{self.name}"
+
+
+@functools.cache
+def registered_originals() -> dict[str, Original]:
+    """Return field -> the file, as registered with the MNIST builder of tensorflow-datasets."""
+    from tensorflow_datasets.image_classification.mnist import MNIST
+
+    by_name = {info.filename: (url, info) for url, info in MNIST.url_infos.items()}
+    found = {field: by_name[name] for field, name in FILE_NAMES.items()}
+    return {
+        field: Original(info.filename, url, int(info.size), info.checksum)
+        for field, (url, info) in found.items()
+    }
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be made again: MNISTLAB_CACHE_DIR, or the user's cache."""
+    return Path(os.environ.get("MNISTLAB_CACHE_DIR") or platformdirs.user_cache_dir("mnistlab")).expanduser()
+
+
+def download_folders() -> tuple[Path, ...]:
+    """Return the folders in which tensorflow-datasets' download manager may have left the files."""
+    tfds = Path(os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")).expanduser() / "downloads"
+    return tfds / DATASET, tfds, cache_folder() / "downloads" / DATASET
+
+
+def verified_bytes(path: Path, original: Original) -> bytes:
+    """Return the file's content, which is byte for byte the registered one.
+
+    Raises:
+        DataError: It is missing, cannot be read, or is another file; the sentence names it.
+    """
+    try:
+        size = path.stat().st_size
+        data = path.read_bytes() if size == original.size else b""
+    except OSError as error:
+        raise DataError(f"{path} must be a file that can be read. Got: {error.strerror or error}.") from error
+    if len(data) != original.size:
+        raise DataError(f"{path} must have {original.size:,} bytes, as MNIST's has. Got {size:,}.")
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != original.sha256:
+        raise DataError(f"{path} must have MNIST's SHA-256, {original.sha256[:12]}... Got {digest[:12]}...")
+    return data
+
+
+def given_bytes(folder: Path) -> dict[str, bytes]:
+    """Return field -> verified content of the four files, under their published names, in a folder.
+
+    Raises:
+        DataError: One of them is missing or not the registered one.
+    """
+    return {field: verified_bytes(folder / file.name, file) for field, file in registered_originals().items()}
+
+
+def downloaded_bytes(original: Original) -> bytes | None:
+    """Return the verified content of the file from an earlier download, or None where none lies whole."""
+    for folder in download_folders():
+        try:
+            return verified_bytes(folder / original.name_in_tfds, original)
+        except DataError:
+            continue
+    return None
+
+
+def all_downloaded_bytes() -> dict[str, bytes]:
+    """Return field -> verified content of the four files that were downloaded earlier.
+
+    Raises:
+        MnistNotFound: One of them, at least, is nowhere whole.
+    """
+    # Pages ask often: where no folder is, nothing is imported; where a file is missing, none is read.
+    if any(folder.is_dir() for folder in download_folders()):
+        files = registered_originals()
+        if all(any(_has_size(folder, file) for folder in download_folders()) for file in files.values()):
+            contents = {field: downloaded_bytes(file) for field, file in files.items()}
+            if None not in contents.values():
+                return contents
+    raise MnistNotFound(
+        "MNIST is not on this machine yet: fetch it (python -m mnistlab data), "
+        "or set MNISTLAB_DATA_DIR to a folder with its four .gz files."
+    )
+
+
+def _has_size(folder: Path, file: Original) -> bool:
+    """Return whether a file of that name and size lies in a folder for downloads."""
+    with contextlib.suppress(OSError):
+        return (folder / file.name_in_tfds).stat().st_size == file.size
+    return False
+
+
+def unpacked(files: dict[str, bytes]) -> dict[str, np.ndarray]:
+    """Return field -> uint8 array, examples in the order of `tfds.load("mnist", shuffle_files=False)`.
+
+    Args:
+        files: Field -> verified content of the four files.
+
+    Source: tensorflow_datasets.core.shuffle sorts examples by the hash of their index, salted with the split.
+    """
+    arrays = {field: read_idx(data, FILE_NAMES[field]) for field, data in files.items()}
+    orders = {split: _hashed_order(split, len(arrays[f"{split}_labels"])) for split in ("train", "test")}
+    return {field: array[orders[field.split("_")[0]]] for field, array in arrays.items()}
+
+
+def _hashed_order(split: str, count: int) -> list[int]:
+    """Return the indices 0..count-1 as tensorflow-datasets orders the split's examples."""
+    from tensorflow_datasets.core.hashing import Hasher
+
+    return sorted(range(count), key=Hasher(split).hash_key)

@@ -1,0 +1,284 @@
+"""All labs of this process: found by token, saved as they grow, put to rest when nobody looks at them."""
+
+import atexit
+import logging
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from mnistlab.config import TrainConfig
+from mnistlab.running.autosave import Autosave
+from mnistlab.running.lab_folders import folder_name, state_folder, sweep_folders
+from mnistlab.running.pool import Pool
+from mnistlab.running.shelf import EMPTY, without_untouched
+from mnistlab.running.speed import Speed
+from mnistlab.running.trainer import Trainer
+from mnistlab.sweeps.sweeping import Sweeping
+from mnistlab.training import initial_params
+
+logger = logging.getLogger(__name__)
+
+TOKEN = re.compile("[0-9a-f]{32}")
+PAUSE_SECONDS = 150.0  # without a viewer; a closed tab stops using the processor within three minutes
+STOP_SECONDS = 170.0  # for an epoch that would not end
+FREE_SECONDS = 210.0  # from memory; the files stay
+LIVE_SECONDS = 10.0  # since the last touch, when nobody can tell whether a tab is still there
+SAVE_SECONDS = 1.0  # between two saves of a lab
+SWEEP_SECONDS = 5.0
+FOLDER_SECONDS = 3600.0
+MAX_LABS = 400  # in memory
+EXIT_SECONDS = 3.0
+
+
+class LabsFull(ValueError):
+    """There is no room for one more lab."""
+
+
+def new_token() -> str:
+    """Return a token that nobody can guess: 128 random bits."""
+    return secrets.token_hex(16)
+
+
+class Lab:
+    """A trainer and a sweep, when they were last looked at, and what of the trainer is on the disk."""
+
+    def __init__(self, trainer: Trainer, sweeping: Sweeping, autosave: Autosave, now: float):
+        self.trainer = trainer
+        self.sweeping = sweeping
+        self.autosave = autosave
+        self.saved = trainer.shelf
+        self.saved_at = -SAVE_SECONDS
+        self.seen_at = now
+        self.saving = threading.Lock()
+
+
+class Registry:
+    """The labs of a process.
+
+    Args:
+        folder: Where they are saved; None: `state_folder()`.
+        pool: Where their work is done.
+        clock: Seconds; with `sweep` the seam for tests.
+        initial: See `Trainer`.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        pool: Pool | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        initial: Callable = initial_params,
+    ):
+        self.folder = folder or state_folder()
+        self.pool = pool or Pool()
+        self.speed = Speed()
+        self._clock, self._initial = clock, initial
+        self._lock = threading.RLock()
+        self._labs: dict[str, Lab] = {}
+        self._tabs: dict[str, str] = {}  # token -> the tab that holds it
+        self._work = threading.Event()
+        self._closed = False
+        self._keeper: threading.Thread | None = None
+
+    def trainer_for(self, token: str) -> Trainer:
+        """Return the trainer of a token, with the runs that were saved for it; this counts as a look at it.
+
+        Raises:
+            ValueError: It is no token.
+            LabsFull: There are too many labs that somebody looks at.
+        """
+        require_token(token)
+        with self._lock:
+            lab = self._labs.get(token)
+            if lab is None:
+                self._make_room()
+                lab = self._labs[token] = self._opened(token)
+            lab.seen_at = self._clock()
+            return lab.trainer
+
+    def sweeping_for(self, token: str) -> Sweeping:
+        """Return the sweep of a token's lab; this counts as a look at it."""
+        self.trainer_for(token)
+        return self._labs[token].sweeping
+
+    def touch(self, token: str) -> None:
+        """Take note that somebody looks at a lab."""
+        with self._lock:
+            if lab := self._labs.get(token):
+                lab.seen_at = self._clock()
+
+    def claim(self, token: str, tab_id: str, is_live: Callable[[str], bool] | None = None) -> bool:
+        """Return whether a tab may have the lab of a token; a second live tab may not and takes a new token.
+
+        Args:
+            token: What the tab brings along.
+            tab_id: Any name for the tab that no other has.
+            is_live: Tells whether a tab is still there; None: it is if the lab was touched a moment ago.
+        """
+        require_token(token)
+        with self._lock:
+            holder = self._tabs.get(token, tab_id)
+            if holder != tab_id and (is_live or (lambda tab: self._was_touched(token)))(holder):
+                return False
+            self._tabs[token] = tab_id
+            return True
+
+    def warm(self, config: TrainConfig | None = None) -> None:
+        """Have a worker process load the data and go through the operations of these settings once."""
+        from mnistlab.running.tasks import WarmTask
+
+        config = config or TrainConfig()
+        self.pool.warm(WarmTask(config, self._initial(config)))
+
+    def start_keeper(self) -> "Registry":
+        """Start the thread that saves and sweeps, have all saved at exit, and return the registry."""
+        self._keeper = threading.Thread(target=self._keep, name="mnistlab-keeper", daemon=True)
+        self._keeper.start()
+        atexit.register(self.close)
+        return self
+
+    def close(self) -> None:
+        """Save all labs and end the workers."""
+        if self._closed:
+            return
+        self._closed = True
+        self._work.set()
+        for lab in self._all():
+            lab.trainer.close()
+            self._save(lab)
+        self.pool.close()
+        if self._keeper is not None and self._keeper is not threading.current_thread():
+            self._keeper.join(EXIT_SECONDS)
+
+    def sweep(self) -> None:
+        """Save what is new; pause, stop and free labs that nobody has looked at for some time."""
+        now = self._clock()
+        for token, lab in list(self._labs.items()):
+            alone = now - lab.seen_at
+            if alone >= PAUSE_SECONDS:
+                lab.sweeping.stop()
+            if alone >= STOP_SECONDS:
+                lab.trainer.stop()
+            elif alone >= PAUSE_SECONDS:
+                lab.trainer.pause()
+            if now - lab.saved_at >= SAVE_SECONDS:
+                self._save(lab)
+            if alone >= FREE_SECONDS and lab.saved is lab.trainer.shelf:
+                self._free(token, lab)
+
+    def sweep_folders(self) -> None:
+        """Remove labs from the disk that are too old or too many, and none that is in use."""
+        sweep_folders(self.folder, in_use={folder_name(token) for token in list(self._labs)})
+
+    def _opened(self, token: str) -> Lab:
+        autosave = Autosave(self.folder / folder_name(token))
+        shelf = autosave.load() or EMPTY
+        trainer = Trainer(self.pool, self.speed, shelf, self._initial, on_change=self._work.set)
+        return Lab(trainer, Sweeping(self.pool), autosave, self._clock())
+
+    def _make_room(self) -> None:
+        """Free the lab that was not looked at for longest when there are too many.
+
+        Raises:
+            LabsFull: Somebody looks at all of them.
+        """
+        if len(self._labs) < MAX_LABS:
+            return
+        token, lab = min(self._labs.items(), key=lambda item: item[1].seen_at)
+        if self._clock() - lab.seen_at < PAUSE_SECONDS:
+            raise LabsFull(f"There must be at most {MAX_LABS} labs at once. Try again in a few minutes.")
+        lab.trainer.stop()
+        self._save(lab)
+        self._free(token, lab)
+
+    def _free(self, token: str, lab: Lab) -> None:
+        with self._lock:
+            if self._labs.get(token) is lab and self._clock() - lab.seen_at >= PAUSE_SECONDS:
+                lab.trainer.close()
+                lab.sweeping.stop()
+                del self._labs[token]
+                self._tabs.pop(token, None)
+
+    def _save(self, lab: Lab) -> None:
+        """Write what is new in a lab; where that fails, the lab says so and it is tried again."""
+        with lab.saving:
+            shelf = lab.trainer.shelf
+            lab.saved_at = self._clock()
+            if shelf is lab.saved:
+                return
+            if not without_untouched(shelf).runs and not lab.autosave.folder.exists():
+                lab.saved = shelf  # what was never trained is its settings, and those are in the address
+                return
+            try:
+                lab.autosave.save(shelf)
+            except Exception as error:  # whatever it is, the other labs have to be saved
+                logger.exception("A lab could not be saved.")
+                reason = getattr(error, "strerror", None) or type(error).__name__
+                lab.trainer.unsaved = f"Your runs could not be saved: {reason}."
+            else:
+                lab.saved, lab.trainer.unsaved = shelf, ""
+
+    def _was_touched(self, token: str) -> bool:
+        lab = self._labs.get(token)
+        return lab is not None and self._clock() - lab.seen_at < LIVE_SECONDS
+
+    def _all(self) -> list[Lab]:
+        with self._lock:
+            return list(self._labs.values())
+
+    def _keep(self) -> None:
+        swept = -FOLDER_SECONDS
+        while not self._closed:
+            try:
+                if self._clock() - swept >= FOLDER_SECONDS:
+                    swept = self._clock()
+                    self.sweep_folders()
+                self.sweep()
+            except Exception:
+                logger.exception("The labs could not be swept.")
+            self._work.wait(SWEEP_SECONDS)
+            self._work.clear()
+
+
+def require_token(token: str) -> None:
+    """Raise ValueError unless this can be a token of ours."""
+    if not isinstance(token, str) or not TOKEN.fullmatch(token):
+        raise ValueError("token must be 32 hexadecimal digits. Got something else.")
+
+
+@cache
+def _started() -> Registry:
+    return Registry().start_keeper()
+
+
+_starting = threading.Lock()
+
+
+def registry() -> Registry:
+    """Return the one registry of this process, started when first asked for."""
+    with _starting:
+        return _started()
+
+
+def trainer_for(token: str) -> Trainer:
+    """See `Registry.trainer_for`."""
+    return registry().trainer_for(token)
+
+
+def touch(token: str) -> None:
+    """See `Registry.touch`."""
+    registry().touch(token)
+
+
+def claim(token: str, tab_id: str, is_live: Callable[[str], bool] | None = None) -> bool:
+    """See `Registry.claim`."""
+    return registry().claim(token, tab_id, is_live)
+
+
+def warm(config: TrainConfig | None = None) -> None:
+    """See `Registry.warm`."""
+    registry().warm(config)

@@ -1,0 +1,1 @@
+"""Many networks trained at once, on one device, on many, or on several hosts."""

@@ -1,0 +1,104 @@
+"""How well all networks of a sweep do: for each the figures that it would have alone."""
+
+from collections.abc import Sequence
+from functools import cache, partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from mnistlab.backprop import batch_gradient
+from mnistlab.config import NUM_CLASSES, TrainConfig
+from mnistlab.dispatch import traced
+from mnistlab.evaluation import CHUNK, MEASURED, PROBED, SATURATED, EpochMetrics, score
+from mnistlab.network import Params, forward, outputs
+from mnistlab.pixels import network_inputs
+from mnistlab.sweeps.sharding import Spread
+
+MIN_CHUNK = 128  # images; smaller matrices would be slower
+
+
+class Probe(NamedTuple):
+    """What the first training images tell about the inside of each network, per layer."""
+
+    gradient_norms: np.ndarray  # (K, layers)
+    saturation: np.ndarray  #     (K, layers)
+
+
+@cache
+def sweep_outputs(hidden: str):
+    """Return the outputs of all networks for a batch of images, (K, batch, 10)."""
+    one_network = jax.vmap(partial(outputs, hidden=hidden), in_axes=(None, 0))
+    return traced(jax.vmap(one_network, in_axes=(0, None)))
+
+
+@cache
+def sweep_probe(hidden: str):
+    """Return norms of gradients and shares of saturated units of all networks on one batch of images."""
+
+    def one_network(params: Params, pixels: jax.Array, targets: jax.Array) -> Probe:
+        gradient = batch_gradient(params, pixels, targets, hidden)
+        passed = jax.vmap(partial(forward, hidden=hidden), in_axes=(None, 0))(params, pixels)
+        norms = [jnp.sqrt(jnp.sum(layer.weights**2)) / len(pixels) for layer in gradient]
+        shares = [jnp.mean((jnp.abs(z) > SATURATED).astype(z.dtype)) for z in passed.pre_activations]
+        return Probe(jnp.stack(norms), jnp.stack(shares))
+
+    return traced(jax.vmap(one_network, in_axes=(0, None, None)))
+
+
+def sweep_metrics(
+    params: Params, dataset, configs: Sequence[TrainConfig], spread: Spread, epoch: int, seconds: float
+) -> tuple[EpochMetrics, ...]:
+    """Return the figures of the networks that are in this process, after an epoch.
+
+    Args:
+        params: All networks, as `spread` divides them.
+        dataset: Something with `train` and `test`, each with images (n, 28, 28) uint8 and labels (n,).
+        configs: Settings of each network; they differ only in what a sweep may vary.
+        spread: Where the networks are.
+        epoch: Epochs done.
+        seconds: What the epoch took for all of them together; each counts for an equal part.
+    """
+    config, total = configs[0], len(configs)
+    measured = min(MEASURED, config.train_size)
+    images, labels = dataset.train.images[:measured], dataset.train.labels[:measured]
+    probe = probed(params, images[:PROBED], labels[:PROBED], config, spread, total)
+    on_train = answers_of(params, images, config, spread, total)
+    on_test = answers_of(params, dataset.test.images, config, spread, total)
+    return tuple(
+        EpochMetrics(
+            epoch=epoch,
+            train=score(on_train[place], labels),
+            test=score(on_test[place], dataset.test.labels),
+            gradient_norms=tuple(map(float, probe.gradient_norms[place])),
+            saturation=tuple(map(float, probe.saturation[place])),
+            learning_rate=configs[number].learning_rate,
+            seconds=seconds / total,
+        )
+        for place, number in enumerate(spread.numbers(total))
+    )
+
+
+def answers_of(
+    params: Params, images: np.ndarray, config: TrainConfig, spread: Spread, total: int
+) -> np.ndarray:
+    """Return the ten outputs of each network in this process for each image, (networks, n, 10)."""
+    run = sweep_outputs(config.activation)
+    chunk = max(MIN_CHUNK, CHUNK // total)
+    return np.concatenate(
+        [
+            spread.held(run(params, spread.copied(network_inputs(part, config.scaling))), total)
+            for part in (images[start : start + chunk] for start in range(0, len(images), chunk))
+        ],
+        axis=1,
+    )
+
+
+def probed(
+    params: Params, images: np.ndarray, labels: np.ndarray, config: TrainConfig, spread: Spread, total: int
+) -> Probe:
+    """Return the insides of the networks in this process, on some images."""
+    pixels = spread.copied(network_inputs(images, config.scaling))
+    targets = spread.copied(np.eye(NUM_CLASSES, dtype=np.float32)[labels])
+    return spread.held(sweep_probe(config.activation)(params, pixels, targets), total)

@@ -1,0 +1,167 @@
+"""Many networks trained at once on the same mini-batches: `vmap` over networks as well as over images."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache, partial
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+from mnistlab.backprop import batch_step
+from mnistlab.config import AS_SEED, TrainConfig
+from mnistlab.dispatch import traced
+from mnistlab.evaluation import EpochMetrics
+from mnistlab.network import Params
+from mnistlab.sweeps.metrics import sweep_metrics
+from mnistlab.sweeps.sharding import Spread
+from mnistlab.training import Step, batches, epoch_key, initial_params
+
+MAX_NETWORKS = 64
+ALIKE = ("dataset", "hidden", "activation", "scaling", "batch_size", "train_size", "num_epochs")
+
+
+class SweepEpoch(NamedTuple):
+    """The networks of a sweep that are in this process, after one epoch; epoch 0 is before training."""
+
+    epoch: int
+    numbers: range  # which of all networks they are; one process has all
+    metrics: tuple[EpochMetrics, ...]  # of each
+    params: Params  # each array with one more axis in front, of the networks; numpy
+    seconds: float  # spent training all networks, without the figures
+
+
+def members(
+    base: TrainConfig,
+    learning_rates: Sequence[float],
+    seeds: Sequence[int],
+    initializations: Sequence[str] = (),
+) -> tuple[TrainConfig, ...]:
+    """Return the settings of every network of a sweep.
+
+    Args:
+        base: What they have in common. Its seed decides the order of the images for all of them.
+        learning_rates: Those to try.
+        seeds: Those of the first weights to try.
+        initializations: Those to try; none means that of `base`.
+
+    Returns:
+        One TrainConfig for each combination.
+
+    Raises:
+        ValueError: There are none or too many, or one of the values is out of bounds.
+    """
+    order = base.seed_of_order
+    configs = tuple(
+        replace(
+            base,
+            learning_rate=rate,
+            seed=seed,
+            initialization=spread,
+            order_seed=AS_SEED if seed == order else order,
+        )
+        for spread in initializations or (base.initialization,)
+        for rate in learning_rates
+        for seed in seeds
+    )
+    if not 1 <= len(configs) <= MAX_NETWORKS:
+        raise ValueError(f"A sweep must have 1 to {MAX_NETWORKS} networks. Got {len(configs)}.")
+    return configs
+
+
+def stacked(networks: Sequence[Params]) -> Params:
+    """Return several networks of one shape as one: each array with one more axis in front; numpy."""
+    return jax.tree.map(lambda *arrays: np.stack(arrays), *networks)
+
+
+def network_of(params: Params, place: int) -> Params:
+    """Return one network of a stack."""
+    return jax.tree.map(lambda array: array[place], params)
+
+
+@cache
+def sweep_step(hidden: str):
+    """Return one SGD step for all networks, each with its own learning rate, on one mini-batch."""
+    return traced(jax.vmap(partial(batch_step, hidden=hidden), in_axes=(0, None, None, 0)))
+
+
+def sweep_steps(
+    params: Params, epoch: int, data, configs: Sequence[TrainConfig], spread: Spread, first: int = 0
+) -> Iterator[Step]:
+    """Train all networks for one epoch, mini-batch by mini-batch.
+
+    Args:
+        params: The networks at the beginning, as `spread` divides them.
+        epoch: Epochs done before.
+        data: Training images (n, 28, 28) uint8 and labels (n,).
+        configs: Settings of each network.
+        spread: Where the networks are.
+        first: Mini-batches of this epoch that `params` has behind it.
+
+    Yields:
+        The networks after each mini-batch, divided as they were.
+    """
+    config = configs[0]
+    step = sweep_step(config.activation)
+    rates = np.array([each.learning_rate for each in configs], np.float32)
+    learning_rates = spread.divided(rates, len(configs))
+    key = epoch_key(config.seed_of_order, epoch)
+    for index, batch in enumerate(batches(key, data, config, first), start=first + 1):
+        params = step(params, *map(spread.copied, batch), learning_rates)
+        yield Step(params, index, config.num_steps)
+
+
+def sweep(configs: Sequence[TrainConfig], dataset, spread: Spread | None = None) -> Iterator[SweepEpoch]:
+    """Train networks that differ in learning rate, seed and initialization only.
+
+    Each becomes what `train` would make of it alone, up to rounding.
+
+    Args:
+        configs: Settings of each network, as `members` returns them.
+        dataset: Something with `train` and `test`, each with images (n, 28, 28) uint8 and labels (n,).
+        spread: Where to train them; None: on all devices.
+
+    Yields:
+        The networks of this process before training, then after every epoch.
+
+    Raises:
+        ValueError: They differ in something else, or ask for more training images than there are.
+    """
+    require_alike(configs)
+    require_images(configs[0], dataset)
+    spread = spread or Spread()
+    params = spread.divided(stacked([initial_params(each) for each in configs]), len(configs))
+    yield sweep_epoch(params, dataset, configs, spread, 0, 0.0)
+    for epoch in range(configs[0].num_epochs):
+        start = time.perf_counter()
+        for step in sweep_steps(params, epoch, dataset.train, configs, spread):
+            params = step.params
+        jax.block_until_ready(params)
+        yield sweep_epoch(params, dataset, configs, spread, epoch + 1, time.perf_counter() - start)
+
+
+def sweep_epoch(
+    params: Params, dataset, configs: Sequence[TrainConfig], spread: Spread, epoch: int, seconds: float
+) -> SweepEpoch:
+    """Return what there is after an epoch: see `SweepEpoch`."""
+    total = len(configs)
+    metrics = sweep_metrics(params, dataset, configs, spread, epoch, seconds)
+    return SweepEpoch(epoch, spread.numbers(total), metrics, spread.held(params, total), seconds)
+
+
+def require_alike(configs: Sequence[TrainConfig]) -> None:
+    """Raise ValueError where networks could not share their mini-batches."""
+    for name in (*ALIKE, "seed_of_order"):
+        found = {getattr(each, name) for each in configs}
+        if len(found) != 1:
+            raise ValueError(f"{name} must be the same for all networks of a sweep. Got {len(found)} values.")
+
+
+def require_images(config: TrainConfig, dataset) -> None:
+    """Raise ValueError where the settings ask for more training images than there are."""
+    there = len(dataset.train.labels)
+    if config.train_size > there:
+        raise ValueError(
+            f"train_size must be at most {there:,}, the training images there are. Got {config.train_size:,}."
+        )

@@ -1,0 +1,159 @@
+"""The sweep of a lab: started, watched and stopped while worker processes train its networks."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from mnistlab.config import TrainConfig
+from mnistlab.network import Params, num_parameters
+from mnistlab.running.jobs import Job, Share
+from mnistlab.running.pool import Pool
+from mnistlab.runs import Run
+from mnistlab.sweeps.runs import begun, with_sweep_epoch
+from mnistlab.sweeps.sweep import require_alike, stacked
+from mnistlab.sweeps.task import SweepTask
+
+MAX_PARAMETERS = 8_000_000  # in all: their figures take a worker no longer than the largest network's
+
+
+class SweepSnapshot(NamedTuple):
+    """A sweep at one moment."""
+
+    state: str  # none, running, stopped, finished or failed
+    runs: tuple[Run, ...]  # one for each network
+    epoch: int  # epochs done; -1: not even the first figures are there
+    step: int  # mini-batches done in the running epoch
+    num_steps: int
+    num_epochs: int
+    ahead: int  # jobs of others that have their turn before this one's next
+    seconds: float  # spent training so far
+    message: str  # one sentence when it failed
+    number: int  # of the sweep, counted in this lab
+
+    @property
+    def active(self) -> bool:
+        """Whether it goes on."""
+        return self.state == "running"
+
+
+class Sweeping:
+    """At most one sweep under way. Commands may come from any thread; each acts as a whole.
+
+    There is no thread here: the pool's threads bring results, under the same lock as the commands.
+    """
+
+    def __init__(self, pool: Pool, begin: Callable[[Sequence[TrainConfig]], tuple[Run, ...]] = begun):
+        self._pool, self._begin = pool, begin
+        self._changed = threading.Condition(threading.RLock())
+        self._share = Share()
+        self._job: Job | None = None
+        self._state, self._message = "none", ""
+        self._configs: tuple[TrainConfig, ...] = ()
+        self._runs: tuple[Run, ...] = ()
+        self._params: Params = ()  # of all networks, after the last finished epoch
+        self._epoch, self._step, self._number, self._seconds = -1, 0, 0, 0.0
+
+    def snapshot(self) -> SweepSnapshot:
+        """Return the sweep as it is now."""
+        with self._changed:
+            config = self._configs[0] if self._configs else TrainConfig()
+            return SweepSnapshot(
+                state=self._state,
+                runs=self._runs,
+                epoch=self._epoch,
+                step=self._step,
+                num_steps=config.num_steps,
+                num_epochs=config.num_epochs,
+                ahead=self._pool.ahead(self._job) if self._job else 0,
+                seconds=self._seconds,
+                message=self._message,
+                number=self._number,
+            )
+
+    def wait_for(
+        self, condition: Callable[[SweepSnapshot], bool], timeout: float | None = None
+    ) -> SweepSnapshot:
+        """Wait until a snapshot meets a condition and return it; TimeoutError when it does not in time."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: condition(self.snapshot()), timeout):
+                raise TimeoutError(f"The sweep must get there in {timeout} s. It is {self._state}.")
+            return self.snapshot()
+
+    def start(self, configs: Sequence[TrainConfig]) -> None:
+        """Begin a sweep; the one before is given up.
+
+        Raises:
+            ValueError: The networks do not go together or are too large for a sweep.
+        """
+        require_alike(configs)
+        runs = self._begin(configs)
+        if (numbers := len(runs) * num_parameters(runs[0].params)) > MAX_PARAMETERS:
+            raise ValueError(
+                f"A sweep must have at most {MAX_PARAMETERS:,} weights and biases in all. Got {numbers:,}."
+            )
+        with self._changed:
+            self._cancel()
+            self._configs, self._runs = tuple(configs), runs
+            self._epoch, self._step, self._seconds = -1, 0, 0.0
+            self._number += 1
+            self._state, self._message = "running", ""
+            self._params = stacked([run.params for run in runs])
+            self._submit()
+
+    def resume(self) -> None:
+        """Go on with a sweep that was stopped, from the last epoch that was finished."""
+        with self._changed:
+            if self._state == "stopped":
+                self._state = "running"
+                self._submit()
+
+    def stop(self) -> None:
+        """Stop now; the epochs that are done stay."""
+        with self._changed:
+            if self._state == "running":
+                self._cancel()
+                self._state = "stopped"
+                self._changed.notify_all()
+
+    # What the pool reports.
+
+    def progressed(self, job: Job, step: int, num_steps: int) -> None:
+        """Take note of steps done."""
+        with self._changed:
+            if job is self._job:
+                self._step = step
+                self._changed.notify_all()
+
+    def finished(self, job: Job, result: Any) -> None:
+        """Take in an epoch and ask for the next."""
+        with self._changed:
+            if job is not self._job:
+                return
+            self._runs = with_sweep_epoch(self._runs, result)
+            self._job, self._step, self._epoch, self._params = None, 0, result.epoch, result.params
+            self._seconds += result.seconds
+            if self._epoch < self._configs[0].num_epochs:
+                self._submit()
+            else:
+                self._state = "finished"
+                self._changed.notify_all()
+
+    def refused(self, job: Job, sentence: str) -> None:
+        """Take note that the work cannot be done."""
+        with self._changed:
+            if job is self._job:
+                self._cancel()
+                self._state, self._message = "failed", sentence
+                self._changed.notify_all()
+
+    # Below: with the lock held.
+
+    def _submit(self) -> None:
+        task = SweepTask(self._configs, self._params, self._epoch + 1)
+        self._job = self._pool.submit(task, self._share, self)
+        self._changed.notify_all()
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._pool.cancel(self._job)
+        self._job, self._step = None, 0

@@ -1,0 +1,52 @@
+"""An epoch of a sweep as a task of a worker process, broken off after any step and taken up elsewhere."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from mnistlab.config import TrainConfig
+from mnistlab.network import Params
+from mnistlab.sweeps.sharding import Spread
+from mnistlab.sweeps.sweep import SweepEpoch, sweep_epoch, sweep_steps
+from mnistlab.training import Step
+
+
+@cache
+def own_devices() -> Spread:
+    """Return all devices of this process."""
+    return Spread()
+
+
+class SweepTask(NamedTuple):
+    """Train one epoch of all networks, or only take their figures; `step` mini-batches of it are done."""
+
+    configs: tuple[TrainConfig, ...]
+    params: Params  # each array with one more axis in front, of the networks; padded or not
+    epoch: int  # after this task; 0: nothing is trained
+    step: int = 0
+    seconds: float = 0.0  # spent on it so far
+
+    @property
+    def config(self) -> TrainConfig:
+        """What all networks have in common, the data set above all."""
+        return self.configs[0]
+
+    @property
+    def num_steps(self) -> int:
+        """Mini-batches in the epoch."""
+        return self.config.num_steps if self.epoch else 0
+
+    def steps(self, dataset) -> Iterator[Step]:
+        """Yield the networks after each of the mini-batches that are left."""
+        if not self.epoch:
+            return iter(())
+        params = own_devices().divided(self.params, len(self.configs))
+        return sweep_steps(
+            params, self.epoch - 1, dataset.train, self.configs, own_devices(), first=self.step
+        )
+
+    def result(self, dataset) -> SweepEpoch:
+        """Return the networks with their figures, after the last step."""
+        spread = own_devices()
+        params = spread.divided(self.params, len(self.configs))
+        return sweep_epoch(params, dataset, self.configs, spread, self.epoch, self.seconds)

@@ -1,0 +1,1 @@
+"""The parts of the Architecture page, from top to bottom."""

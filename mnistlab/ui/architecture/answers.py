@@ -1,0 +1,78 @@
+"""Architecture: what the network says about the first images, and how well it reads the test images."""
+
+import streamlit as st
+
+from mnistlab.figures.answer import plot_outputs
+from mnistlab.ui.architecture.case import FIRST, Viewed, known_answers, known_score
+from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.lab import Lab
+from mnistlab.ui.picture import show_digit
+from mnistlab.ui.show import show
+
+
+def draw_answers(lab: Lab, viewed: Viewed) -> None:
+    """Draw the ten activations for the first three training images, untrained and, where it was, trained."""
+    train = lab.dataset.train
+    title = "What it says before it has learnt" if viewed.after is None else "What it says, before and after"
+    st.subheader(title, anchor=False, help=GLOSSARY["activation"])
+    draw_scores(lab, viewed)
+    states = [("before", "untrained", viewed.start_id, viewed.before)]
+    if viewed.after is not None:
+        states.append(("after", f"after epoch {viewed.epoch}", viewed.id, viewed.after))
+    for place, column in enumerate(st.columns(FIRST, gap="large")):
+        with column:
+            label = int(train.labels[place])
+            name = f"Training image {place}: {label}"
+            st.markdown(f"**{name}**")
+            show_digit(train.images[place], name)
+            for name, when, params_id, params in states:
+                outputs = known_answers(params_id, params, viewed.config, lab.dataset)[place]
+                show(
+                    plot_outputs(outputs, truth=label, title=f"Its outputs, {when}"),
+                    key=f"architecture_outputs_{name}_{place}",
+                )
+    st.caption(
+        "The outputs are activations between 0 and 1, not probabilities: they need not sum to 1. An "
+        "untrained network answers with what its random weights happen to give."
+    )
+
+
+def draw_scores(lab: Lab, viewed: Viewed) -> None:
+    """Draw cost and number correct on the test images, and how they have changed since the beginning."""
+    start = known_score(viewed.start_id, viewed.before, viewed.config, lab.dataset)
+    now, when, cheaper, better = start, "untrained", None, None
+    if viewed.after is not None:
+        now = known_score(viewed.id, viewed.after, viewed.config, lab.dataset)
+        when = f"after epoch {viewed.epoch}"
+        cheaper = f"{now.cost - start.cost:+.6f} since {start.cost:.6f}, untrained"
+        better = f"{now.num_correct - start.num_correct:+,} since {start.num_correct:,}, untrained"
+    cost, right = st.columns(2)
+    cost.metric(
+        f"Cost on the test images, {when}",
+        f"{now.cost:.6f}",
+        delta=cheaper,
+        delta_color="inverse",
+        border=True,
+        help=GLOSSARY["cost"],
+        height="stretch",
+    )
+    right.metric(
+        f"Test images read right, {when}",
+        f"{now.num_correct:,} of {now.num_images:,}",
+        delta=better,
+        border=True,
+        help=GLOSSARY["accuracy"],
+        height="stretch",
+    )
+
+
+def draw_promise() -> None:
+    """Say what one hidden layer can do in principle, and what that does not promise."""
+    st.subheader("What can such a network do?", anchor=False)
+    st.markdown(
+        "With one hidden layer and enough units, a network of this kind can come as close as you like to "
+        "any continuous function of its inputs (Cybenko 1989, Hornik 1991): no reading task of this sort is "
+        "beyond it in principle. That says nothing about how many units it takes, whether gradient descent "
+        "finds the right weights, or whether what fits the training images is right about new ones; for "
+        "that you must train and measure."
+    )

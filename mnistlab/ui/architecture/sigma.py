@@ -1,0 +1,70 @@
+"""Architecture: the activation with its slope, at a z that can be moved."""
+
+import numpy as np
+import streamlit as st
+
+from mnistlab.activations import ACTIVATIONS
+from mnistlab.explaining.layers import FLAT, curve
+from mnistlab.figures.activation import plot_activation
+from mnistlab.ui.architecture.case import Viewed
+from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.show import show
+
+REACH = 10.0
+
+
+@st.fragment
+def draw_sigma(viewed: Viewed) -> None:
+    """Draw sigma and sigma', and say what the slope at z means for learning."""
+    st.subheader("The squeeze", anchor=False, help=GLOSSARY["activation"])
+    figure, words = st.columns([7, 5], gap="large", vertical_alignment="center")
+    with words:
+        name = chosen_activation(viewed.config.activation)
+        z = st.slider(
+            "Pre-activation z",
+            -REACH,
+            REACH,
+            value=1.0,
+            step=0.1,
+            key="architecture_z",
+            persist_state="session",
+            help=GLOSSARY["pre-activation"],
+        )
+        value, slope = at(name, z)
+        st.latex(ACTIVATIONS[name].formula)
+        st.latex(ACTIVATIONS[name].slope_formula)
+        st.markdown(
+            rf"At $z = {z:.1f}$: $\;\sigma(z) = {value:.4f}, \;\sigma'(z) = {slope:.4f}$. {meaning(slope)}"
+        )
+    with figure:
+        show(plot_activation(*curve(name, REACH), z_marked=z), key="architecture_sigma_figure")
+
+
+def chosen_activation(default: str) -> str:
+    """Let one choose an activation, beginning with that of the network's hidden layers."""
+    return st.segmented_control(
+        "Activation",
+        list(ACTIVATIONS),
+        default=default,
+        required=True,
+        key=f"architecture_sigma_{default}",
+        persist_state="session",
+        help="The hidden layers use the one from the sidebar, the ten outputs always the sigmoid.",
+    )
+
+
+def at(name: str, z: float) -> tuple[float, float]:
+    """Return sigma and sigma' at one z."""
+    grid, values, slopes = curve(name, REACH)
+    place = int(np.abs(grid - z).argmin())
+    return float(values[place]), float(slopes[place])
+
+
+def meaning(slope: float) -> str:
+    """Return what a slope means for the error that comes back through a unit."""
+    if slope < FLAT:
+        return (
+            "Of the error that comes back to this unit, almost nothing passes: it is **saturated**, and its "
+            "weights hardly learn."
+        )
+    return f"Of the error that comes back to this unit, **{slope:.0%}** passes on to its weights."

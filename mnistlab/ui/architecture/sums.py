@@ -1,0 +1,86 @@
+"""Architecture: where the pre-activations of real images fall, and why raw pixels saturate a sigmoid."""
+
+import numpy as np
+import streamlit as st
+
+from mnistlab.explaining.layers import FLAT, flat_share, layer_shapes
+from mnistlab.figures.activation import plot_pre_activations
+from mnistlab.pixels import SCALINGS
+from mnistlab.ui.architecture.case import PROBED, Viewed, known_sums
+from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.lab import Lab
+from mnistlab.ui.show import show
+from mnistlab.ui.sidebar import SCALING_NAMES
+
+
+@st.fragment
+def draw_sums(lab: Lab, viewed: Viewed) -> None:
+    """Draw the histogram of z, layer by layer, before and after training."""
+    st.subheader("Where images fall on it", anchor=False, help=GLOSSARY["pre-activation"])
+    figure, words = st.columns([7, 5], gap="large", vertical_alignment="center")
+    with words:
+        scaling = chosen_scaling(viewed.config.scaling)
+        own = scaling == viewed.config.scaling
+        before = known_sums(viewed.start_id, viewed.before, viewed.config, lab.dataset, scaling)
+        after = None
+        if own and viewed.after is not None:
+            after = known_sums(viewed.id, viewed.after, viewed.config, lab.dataset, scaling)
+        st.markdown(lesson(lab, viewed))
+        if after is not None:
+            st.markdown(change(viewed, before, after))
+        elif not own and viewed.after is not None:
+            st.caption("After training is shown for the scaling that the network was trained with.")
+    with figure:
+        count = min(PROBED, len(lab.dataset.train.images))
+        show(
+            plot_pre_activations(before, after, title=f"z for the first {count} training images"),
+            key="architecture_sums",
+        )
+
+
+def chosen_scaling(default: str) -> str:
+    """Let one choose how pixels are fed, beginning with the network's own scaling."""
+    return st.segmented_control(
+        "Pixels are fed as",
+        list(SCALINGS),
+        format_func=SCALING_NAMES.get,
+        default=default,
+        required=True,
+        key=f"architecture_scaling_{default}",
+        persist_state="session",
+        help=GLOSSARY["scaling"],
+    )
+
+
+def lesson(lab: Lab, viewed: Viewed) -> str:
+    """Return how much of the untrained first layer is saturated by raw pixels, and how much without."""
+    sigma = layer_shapes(viewed.config)[0].activation
+    sums = {
+        scaling: known_sums(viewed.start_id, viewed.before, viewed.config, lab.dataset, scaling)[0]
+        for scaling in SCALINGS
+    }
+    shares = {scaling: flat_share(z, sigma) for scaling, z in sums.items()}
+    sizes = {scaling: float(np.median(np.abs(z))) for scaling, z in sums.items()}
+    if sigma == "relu":
+        return (
+            "A ReLU lets every positive $z$ pass, however large; at $z \\leq 0$ its slope is 0. Before "
+            f"training that is so for **{shares['raw']:.0%}** of the first layer's sums, whatever the pixels "
+            f"are divided by. What changes is their size: half of them are beyond ±{sizes['raw']:.2g} with "
+            f"pixels from 0 to 255, and beyond ±{sizes['unit']:.2g} divided by 255."
+        )
+    return (
+        "Fed with pixels from 0 to 255, half of the untrained first layer's sums are beyond "
+        f"±{sizes['raw']:.2g}, and **{shares['raw']:.0%}** lie where $\\sigma'$ is nearly 0: saturated "
+        "before anything was learnt. With pixels divided by 255, the same weights give half of the sums "
+        f"within ±{sizes['unit']:.2g}, and **{shares['unit']:.0%}** are saturated."
+    )
+
+
+def change(viewed: Viewed, before, after) -> str:
+    """Return how training changed the share of saturated units, layer by layer."""
+    shapes = layer_shapes(viewed.config)
+    parts = [
+        f"{shape.name} {flat_share(first, shape.activation):.0%} → {flat_share(last, shape.activation):.0%}"
+        for shape, first, last in zip(shapes, before, after, strict=True)
+    ]
+    return f"Where $\\sigma' < {FLAT}$, before → after epoch {viewed.epoch}: " + ", ".join(parts) + "."

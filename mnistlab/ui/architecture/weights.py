@@ -1,0 +1,80 @@
+"""Architecture: the weights of the first layer as images, as they began and as they are."""
+
+import streamlit as st
+
+from mnistlab.figures.weights import plot_weight_image, plot_weight_images
+from mnistlab.ui.architecture.case import Viewed
+from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.show import show
+
+UNIT = "architecture_unit"  # session state: the unit that was clicked
+
+
+@st.fragment
+def draw_weights(viewed: Viewed) -> None:
+    """Draw the sheets before and after training, and the unit that was clicked."""
+    st.subheader("What the first layer looks for", anchor=False, help=GLOSSARY["weight"])
+    st.markdown(
+        "A row of $W^{(1)}$ has one weight for each pixel, so it is an image: blue where ink raises $z_i$, "
+        "orange where it lowers it. Click a unit to see it large."
+    )
+    states = [("before", viewed.before)]
+    if viewed.after is not None:
+        states.append(("after", viewed.after))
+    unit = chosen_unit(len(viewed.before[0].weights))
+    columns = st.columns(2, gap="large")
+    for (name, params), column in zip(states, columns, strict=False):
+        with column:
+            draw_sheet(name, title_of(name, viewed), params[0].weights, viewed)
+    if viewed.after is None:
+        with columns[1]:
+            draw_unit("before", viewed.before[0], unit, "as it begins")
+            st.caption(
+                "Random numbers, nothing else. Train, and you will see here what each unit has learnt."
+            )
+            st.page_link("pages/train.py", label="Train this network")
+        return
+    for (name, params), column in zip(states, st.columns(2, gap="large"), strict=True):
+        with column:
+            draw_unit(
+                name, params[0], unit, "as it began" if name == "before" else f"after epoch {viewed.epoch}"
+            )
+
+
+def title_of(name: str, viewed: Viewed) -> str:
+    """Return what stands above a sheet."""
+    return "Before training" if name == "before" else f"After epoch {viewed.epoch}"
+
+
+def draw_sheet(name: str, title: str, weights, viewed: Viewed) -> None:
+    """Draw the units of one state; a click chooses a unit in both."""
+    key = f"architecture_sheet_{name}_{'-'.join(map(str, viewed.config.dimensions))}"
+    with st.container(key=f"architecture_sheet_{name}"):
+        show(
+            plot_weight_images(weights, title=title, tile=44),
+            key=key,
+            on_select=lambda: choose_unit(key),
+            selection_mode="points",
+        )
+
+
+def choose_unit(key: str) -> None:
+    """Keep the unit that was clicked."""
+    points = st.session_state[key].selection.points
+    if points:
+        st.session_state[UNIT] = int(points[0]["customdata"])
+
+
+def chosen_unit(count: int) -> int:
+    """Return the unit to show: the one that was clicked, if this network has it."""
+    unit = st.session_state.get(UNIT, 0)
+    return unit if unit < count else 0
+
+
+def draw_unit(name: str, layer, unit: int, when: str) -> None:
+    """Draw one unit large."""
+    show(
+        plot_weight_image(layer.weights[unit], title=f"Unit {unit} {when}", height=320),
+        key=f"architecture_unit_{name}",
+    )
+    st.caption(f"Its bias $b_{{{unit}}}$ = {float(layer.biases[unit]):+.4f}.", help=GLOSSARY["bias"])

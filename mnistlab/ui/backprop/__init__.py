@@ -1,0 +1,1 @@
+"""The parts of the Backprop page, from top to bottom."""

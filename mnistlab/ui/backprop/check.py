@@ -1,0 +1,103 @@
+"""The gradient check: three routes to the same numbers."""
+
+import streamlit as st
+
+from mnistlab.explaining.checking import BOUND, against_differences, against_jax, random_places
+from mnistlab.explaining.numerals import numeral, plain
+from mnistlab.figures.agreement import plot_agreement
+from mnistlab.ui.backprop.case import Case
+from mnistlab.ui.show import show
+
+CHECKED = "backprop_checked"  # (weight_id, against jax, against differences)
+RANDOM = 50
+
+
+@st.fragment
+def draw_check(case: Case) -> None:
+    """Draw the button that checks, and what came out."""
+    st.subheader("Is it right?", anchor=False)
+    st.markdown(
+        "A slip in the backward pass still gives numbers, and often a network that learns a little. So "
+        "compare with two routes that share no line of the way back: `jax.grad`, which derives the "
+        "gradient of **every** weight by itself, and the **definition** of a slope, two costs a little "
+        "apart, for this weight and fifty others."
+    )
+    if st.button("Check this image", key="backprop_check", type="primary"):
+        with st.spinner("Going the three routes"):
+            places = (case.place, *random_places(case.followed, RANDOM))
+            st.session_state[CHECKED] = (
+                case.weight_id,
+                against_jax(case.followed),
+                against_differences(case.followed, places),
+            )
+    weight_id, arrays, weights = st.session_state.get(CHECKED, ("", (), ()))
+    if weight_id != case.weight_id:
+        st.caption("It is made for the image, the network and the weight that are chosen above.")
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        draw_arrays(arrays)
+    with right:
+        draw_weights(weights)
+
+
+def draw_arrays(arrays) -> None:
+    """Draw the agreement with `jax.grad`, array by array."""
+    worst = max(check.disagreement for check in arrays)
+    count = f"{sum(check.size for check in arrays):,}"
+    if worst == 0:
+        verdict = f"All {count} slopes are the same **to the last bit**."
+    else:
+        word = "They agree" if worst <= BOUND else "They do **not** agree"
+        verdict = (
+            f"{word}: of {count} slopes none is further apart than {plain(worst, 2)} of its array's largest."
+        )
+    st.markdown(f"**By hand against `jax.grad`.** {verdict} Single precision allows {plain(BOUND)}.")
+    st.table(
+        {
+            "array": [f"$\\partial L / \\partial {check.kind}^{{({check.layer})}}$" for check in arrays],
+            "slopes": [f"{check.size:,}" for check in arrays],
+            "$\\max |g'|$": [plain(check.largest, 4) for check in arrays],
+            "$\\max |g - g'| \\,/\\, \\max |g'|$": [apart(check.disagreement) for check in arrays],
+        },
+        border="horizontal",
+        hide_index=True,
+    )
+
+
+def draw_weights(weights) -> None:
+    """Draw the agreement with central differences, weight by weight."""
+    first = weights[0]
+    worst = max(check.disagreement for check in weights)
+    verdict = "They agree" if worst <= BOUND else "They do **not** agree"
+    st.markdown(
+        f"**By hand against central differences.** {verdict}, to {plain(worst, 2)} of the largest slope of "
+        "the layer (double precision). This weight:"
+    )
+    st.latex(
+        r"\begin{aligned} \frac{\partial L}{\partial W} &= "
+        rf"{numeral(first.by_hand, 9)} \\[8pt] \frac{{L(W + h) - L(W - h)}}{{2h}} &= "
+        rf"{numeral(first.difference, 9)} \end{{aligned}}"
+    )
+    names = [f"layer {p.layer}, to unit {p.unit} from {p.source}" for p in (check.place for check in weights)]
+    show(
+        plot_agreement(
+            [check.by_hand for check in weights], [check.difference for check in weights], names, height=300
+        ),
+        "backprop_agreement",
+        width="stretch",
+    )
+    unseen = sum(check.by_hand == 0 or check.difference == 0 for check in weights)
+    st.caption(
+        "The large dot is this weight. The others were drawn at random among those that carry something."
+        + (
+            f" {unseen} are not shown: so flat that two costs with sixteen digits are equal."
+            if unseen
+            else ""
+        )
+    )
+
+
+def apart(disagreement: float) -> str:
+    """Return a disagreement in a table."""
+    return "0" if disagreement == 0 else plain(disagreement, 2)

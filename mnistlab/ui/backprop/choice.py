@@ -1,0 +1,197 @@
+"""The head of the Backprop page: which image is followed, and through which state of the network."""
+
+import hashlib
+
+import numpy as np
+import streamlit as st
+
+from mnistlab.datasets import Split
+from mnistlab.evaluation import activations_of
+from mnistlab.explaining.following import follow
+from mnistlab.figures.answer import plot_outputs
+from mnistlab.figures.digits import plot_digit
+from mnistlab.ui.backprop.case import Case, chosen_place, params_of
+from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.lab import Lab
+from mnistlab.ui.show import show
+
+SOURCE_NAMES = {"test": "Test image", "train": "Training image", "drawing": "Your drawing"}
+STATE_NAMES = {False: "Untrained", True: "As trained"}
+DRAWING = "last_drawing"  # left by the Predict page: (28, 28) uint8, framed
+
+
+def draw_choice(lab: Lab) -> Case:
+    """Draw the choice of an image and of a network, and return what there is to follow."""
+    controls, digit, answers = st.columns([1.6, 0.7, 1.15], gap="medium")
+    with controls:
+        trained = draw_state(lab)
+        params = params_of(lab.run, trained)
+        source = draw_source()
+        if source == "drawing":
+            image = np.asarray(st.session_state[DRAWING])
+            name, number = "your drawing", hashlib.sha256(image.tobytes()).hexdigest()[:12]
+            label = draw_meaning(params, image, lab)
+        else:
+            split = getattr(lab.dataset, source)
+            number = draw_number(split, params, lab)
+            image, label = split.images[number], int(split.labels[number])
+            name = f"{SOURCE_NAMES[source].lower()} {number:,}"
+    followed = follow(image, label, params, lab.run.config)
+    with digit:
+        show(plot_digit(image, name=name), f"backprop_digit_{source}", width="stretch")
+    with answers:
+        show(plot_outputs(followed.activations[-1], label, height=240), "backprop_outputs", width="stretch")
+    draw_summary(name, followed)
+    network = f"{lab.run.id}_{lab.run.epoch}_{len(lab.run.schedule)}" if trained else lab.run.id
+    return Case(
+        name=name,
+        image=image,
+        config=lab.run.config,
+        params=params,
+        followed=followed,
+        place=chosen_place(followed),
+        network=f"{network}_{lab.dataset.name}",
+        id=f"{network}_{lab.dataset.name}_{source}_{number}_{label}",
+    )
+
+
+def draw_state(lab: Lab) -> bool:
+    """Draw the choice between the network before and after training; return True for after."""
+    epoch = lab.run.epoch
+    if not epoch:
+        st.caption(
+            f"The network {lab.run.title} is **untrained**: a good place to begin, for the errors are "
+            "large. Come back when you have trained it."
+        )
+        return False
+    return st.segmented_control(
+        "Network",
+        list(STATE_NAMES),
+        format_func=lambda trained: f"After epoch {epoch}" if trained else STATE_NAMES[False],
+        default=True,
+        required=True,
+        key="backprop_trained",
+        persist_state="session",
+        help=GLOSSARY["epoch"],
+    )
+
+
+def draw_source() -> str:
+    """Draw the choice of where the image comes from; a drawing is offered when there is one."""
+    names = [name for name in SOURCE_NAMES if name != "drawing" or st.session_state.get(DRAWING) is not None]
+    if st.session_state.get("backprop_from") not in names:
+        st.session_state["backprop_from"] = names[0]
+    return st.segmented_control(
+        "Image",
+        names,
+        format_func=SOURCE_NAMES.get,
+        required=True,
+        key="backprop_from",
+        persist_state="session",
+    )
+
+
+def draw_number(split: Split, params, lab: Lab) -> int:
+    """Draw the choice of an image by its number or by its digit; return the number."""
+    last = len(split.labels) - 1
+    st.session_state["backprop_number"] = min(st.session_state.get("backprop_number", 0), last)
+    st.pills(
+        "Digit",
+        range(10),
+        key="backprop_digit",
+        persist_state="session",
+        wrap=True,
+        on_change=lambda: go_to_next(split, from_here=True),
+        help="Only images of this digit are shown. Press it again for all digits.",
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        number = st.number_input(
+            "Number",
+            0,
+            last,
+            step=1,
+            key="backprop_number",
+            persist_state="session",
+            on_change=lambda: follow_label(split),
+            width=140,
+        )
+        st.button("Next", key="backprop_next", on_click=go_to_next, args=(split,))
+        st.button("Random", key="backprop_random", on_click=go_to_random, args=(split,))
+        st.button(
+            "A mistake",
+            key="backprop_misread",
+            on_click=go_to_misread,
+            args=(split, params, lab.run.config),
+            help="The next image that this network takes for another digit.",
+        )
+    return number
+
+
+def draw_meaning(params, image: np.ndarray, lab: Lab) -> int:
+    """Draw the question which digit the drawing is meant to be: without a target there is no error."""
+    if "backprop_meant" not in st.session_state:
+        st.session_state["backprop_meant"] = int(
+            activations_of(params, image[None], lab.run.config)[0].argmax()
+        )
+    return st.pills(
+        "You meant a",
+        range(10),
+        key="backprop_meant",
+        required=True,
+        wrap=True,
+        persist_state="session",
+        help="Without a target there is no error to carry back.",
+    )
+
+
+def wanted(split: Split) -> np.ndarray:
+    """Return the numbers of the images of the chosen digit, or of all."""
+    digit = st.session_state.get("backprop_digit")
+    here = np.arange(len(split.labels)) if digit is None else np.flatnonzero(split.labels == digit)
+    return here if len(here) else np.arange(len(split.labels))
+
+
+def go_to_next(split: Split, from_here: bool = False) -> None:
+    """Go to the next image of the chosen digit, after the last to the first; `from_here` may stay."""
+    go_to_first_after(wanted(split), -1 if from_here else 0)
+
+
+def go_to_first_after(numbers: np.ndarray, margin: int = 0) -> None:
+    """Go to the first of these images, in order, whose number is above the present one plus a margin."""
+    after = numbers[numbers > st.session_state["backprop_number"] + margin]
+    st.session_state["backprop_number"] = int(after[0] if len(after) else numbers[0])
+
+
+def go_to_random(split: Split) -> None:
+    """Go to any image of the chosen digit."""
+    st.session_state["backprop_number"] = int(np.random.default_rng().choice(wanted(split)))
+
+
+def go_to_misread(split: Split, params, config) -> None:
+    """Go to the next image, among the first 10,000, that the network takes for another digit."""
+    numbers = wanted(split)
+    numbers = numbers[numbers < 10_000]
+    answers = activations_of(params, split.images[numbers], config).argmax(axis=1)
+    wrong = numbers[answers != split.labels[numbers]]
+    if len(wrong):
+        go_to_first_after(wrong)
+
+
+def follow_label(split: Split) -> None:
+    """Forget the digit when a number was typed that belongs to another."""
+    if st.session_state.get("backprop_digit") not in (
+        None,
+        int(split.labels[st.session_state["backprop_number"]]),
+    ):
+        st.session_state["backprop_digit"] = None
+
+
+def draw_summary(name: str, followed) -> None:
+    """Say in one line what the network makes of the image, and what that costs."""
+    right = followed.answer == followed.label
+    reads = f"and the network reads **{followed.answer}**" + (", which is right" if right else "")
+    st.markdown(
+        f"{name.capitalize()} is a **{followed.label}**, {reads}. The target is $y_{{{followed.label}}} = "
+        f"1$ and 0 elsewhere, so the cost is $L = \\sum_r (y_r - a_r)^2 = {followed.cost:.4f}$.",
+        help=GLOSSARY["cost"],
+    )

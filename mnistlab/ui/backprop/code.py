@@ -1,0 +1,50 @@
+"""The code behind the page, read from the modules themselves, and what this lab leaves out."""
+
+import inspect
+
+import streamlit as st
+
+from mnistlab import backprop, network
+from mnistlab.explaining import checking
+
+SHOWN = {
+    "Forward": (network.forward, network.weighted_sums),
+    "Cost": (backprop.cost, backprop.one_hot),
+    "Backward": (backprop.backward, backprop.carried_back),
+    "Gradient": (backprop.image_gradient, backprop.batch_gradient, backprop.summed_outer),
+    "Step": (backprop.sgd_step, backprop.batch_step),
+    "Check": (checking.gradient_by_jax, checking.central_difference),
+}
+
+
+def draw_code() -> None:
+    """Draw the source of the functions that made the numbers of this page."""
+    st.subheader("The code that ran", anchor=False)
+    st.markdown(
+        "This is no copy: the page asks each module for its own source. It is written for one image; "
+        "`jax.vmap` lifts it to a mini-batch, and nothing is compiled as a whole, so every number on this "
+        "page could be looked at."
+    )
+    for tab, functions in zip(st.tabs(list(SHOWN)), SHOWN.values(), strict=True):
+        with tab:
+            for function in functions:
+                module = function.__module__.replace(".", "/")
+                _, first = inspect.getsourcelines(function)
+                st.caption(f"{module}.py, line {first}")
+                st.code(inspect.getsource(function), language="python")
+
+
+def draw_note() -> None:
+    """Say what is not here, and what it would change."""
+    with st.expander("Why no momentum, no softmax, no cross-entropy?"):
+        st.markdown(
+            "They are left out so that every number on this page follows from four equations. They would "
+            "change this:\n\n- **Cross-entropy** makes (BP1) $\\Delta^{(D)} = a^{(D)} - y$. The factor "
+            "$\\sigma'(z^{(D)})$ is gone, so an output that is saturated *and wrong* still learns. With "
+            "the quadratic cost it does not: the output that never fires is the typical failure you can "
+            "meet in this lab.\n- **Softmax** makes the ten outputs sum to one, so raising one lowers the "
+            "others, and they can be read as probabilities. Ours are ten separate yes-or-no answers: they "
+            "cannot, but all ten may say no to a scribble.\n- **Momentum** steps along a running average "
+            "of past gradients: faster along flat valleys, steadier across steep ones. Then a step no "
+            "longer follows from one mini-batch, and the promise above would need the history."
+        )

@@ -1,0 +1,123 @@
+"""The gradient of the weights, drawn: pictures in the first layer, a matrix in the last."""
+
+import numpy as np
+import streamlit as st
+
+from mnistlab.explaining.numerals import numeral
+from mnistlab.figures.digits import plot_digit
+from mnistlab.figures.gradients import plot_gradient_matrix, plot_gradient_picture, plot_gradient_sheet
+from mnistlab.ui.backprop.case import Case, choose, clicked
+from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.remembered import remembered
+from mnistlab.ui.show import show
+
+PICTURES = 12  # units of the first layer in the sheet
+MATRIX_COLUMNS = 100
+
+
+def draw_gradient(case: Case) -> None:
+    """Draw dL/dW of the first layer and of the last."""
+    st.subheader("The gradient", anchor=False, help=GLOSSARY["gradient"])
+    formula, words = st.columns([1, 1.6], gap="large", vertical_alignment="center")
+    formula.latex(
+        r"\frac{\partial L}{\partial W_{ij}^{(l)}} = \Delta_i^{(l)}\, a_j^{(l-1)} \quad\text{(BP3)}"
+    )
+    words.markdown(
+        "A weight's slope is two numbers multiplied: the error at its end and the activation at its "
+        "beginning. So in the first layer each unit's 784 slopes are **the image itself, times one "
+        "number**. Where the paper is white, $a_j = 0$, and the weight learns nothing."
+    )
+    draw_first_layer(case)
+    if case.followed.depth > 1:
+        draw_last_layer(case)
+
+
+def draw_first_layer(case: Case) -> None:
+    """Draw the image, its gradient for one unit, and those of the units with the largest errors."""
+    followed, place = case.followed, case.place
+    deltas, gradient = followed.deltas[0], followed.gradient(1)
+    unit = place.unit if place.layer == 1 else int(np.abs(deltas).argmax())
+    order = np.argsort(-np.abs(deltas), kind="stable")[:PICTURES]
+    picture, product, sheet = st.columns([1, 1, 1.35], gap="medium")
+    with picture:
+        st.markdown("The image, $a^{(0)}$")
+        show(plot_digit(case.image, height=270), "backprop_image_again", width="stretch")
+    with product, st.container(key="backprop_picture"):
+        st.markdown(f"times $\\Delta_{{{unit}}}^{{(1)}} = {numeral(float(deltas[unit]), 3)}$")
+        key = f"backprop_picture_{case.weight_id}"
+        source = place.source if place.layer == 1 else None
+        show(
+            remembered(
+                "backprop_picture_figure",
+                (case.weight_id,),
+                lambda: plot_gradient_picture(gradient[unit], chosen=source, height=270),
+            ),
+            key,
+            on_select=lambda: take_pixel(key, unit),
+            selection_mode="points",
+            width="stretch",
+        )
+    with sheet, st.container(key="backprop_sheet"):
+        some = f"The {len(order)} units with the largest $|\\Delta|$"
+        st.markdown((some if len(order) < len(deltas) else "All units") + ", on one scale")
+        sheet_key = f"backprop_sheet_{case.weight_id}"
+        show(
+            remembered(
+                "backprop_sheet_figure",
+                (case.id, unit),
+                lambda: plot_gradient_sheet(gradient[order], order.tolist(), chosen=unit),
+            ),
+            sheet_key,
+            on_select=lambda: take_picture(sheet_key),
+            selection_mode="points",
+            width="stretch",
+        )
+
+
+def draw_last_layer(case: Case) -> None:
+    """Draw the gradient of the last layer as a matrix."""
+    followed, place = case.followed, case.place
+    gradient = followed.gradient(followed.depth)
+    columns = np.arange(gradient.shape[1])
+    shown = "its row is the output, its column the unit it listens to"
+    if len(columns) > MATRIX_COLUMNS:
+        largest = np.argsort(-np.abs(gradient).max(axis=0), kind="stable")[:MATRIX_COLUMNS]
+        columns = np.sort(largest)
+        shown += f"; of {gradient.shape[1]:,} columns the {MATRIX_COLUMNS} with the largest slopes"
+    st.markdown(
+        f"The last layer, $\\partial L / \\partial W^{{({followed.depth})}}$: a cell is a weight, {shown}. "
+        "A column is blank where the hidden unit was silent; the row of the right digit has the other "
+        "sign."
+    )
+    key = f"backprop_matrix_{case.weight_id}"
+    chosen = (place.unit, place.source) if place.layer == followed.depth else None
+    with st.container(key="backprop_matrix"):
+        show(
+            remembered(
+                "backprop_matrix_figure",
+                (case.weight_id,),
+                lambda: plot_gradient_matrix(gradient[:, columns], columns.tolist(), chosen=chosen),
+            ),
+            key,
+            on_select=lambda: take_cell(key, followed.depth),
+            selection_mode="points",
+            width="stretch",
+        )
+
+
+def take_pixel(chart_key: str, unit: int) -> None:
+    """Look at the weight of the pixel that was clicked."""
+    if (pixel := clicked(chart_key)) is not None:
+        choose(layer=1, unit=unit, source=int(pixel))
+
+
+def take_picture(chart_key: str) -> None:
+    """Look at the unit whose picture was clicked."""
+    if (unit := clicked(chart_key)) is not None:
+        choose(layer=1, unit=int(unit))
+
+
+def take_cell(chart_key: str, layer: int) -> None:
+    """Look at the weight that was clicked in the matrix."""
+    if (found := clicked(chart_key)) is not None:
+        choose(layer=layer, unit=int(found[0]), source=int(found[1]))

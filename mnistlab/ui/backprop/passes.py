@@ -1,0 +1,158 @@
+"""The way forward and the way back, drawn: every z, every a, every Delta."""
+
+import streamlit as st
+
+from mnistlab.activations import ACTIVATIONS, OUTPUT
+from mnistlab.explaining.following import Followed
+from mnistlab.explaining.numerals import numeral, plain
+from mnistlab.figures.passes import Strip, plot_passes
+from mnistlab.ui.backprop.case import Case, choose, clicked
+from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.remembered import remembered
+from mnistlab.ui.show import show
+
+COLUMNS = [1, 2]  # words beside a figure
+
+
+def draw_forward(case: Case) -> None:
+    """Draw z and a of every layer."""
+    followed, place = case.followed, case.place
+    st.subheader("Forward", anchor=False)
+    step, squeeze = st.columns(2)
+    step.latex(r"z^{(l)} = W^{(l)}\, a^{(l-1)} + b^{(l)} \qquad a^{(l)} = \sigma(z^{(l)})")
+    squeeze.latex(formulas(followed))
+    words, figure = st.columns(COLUMNS, gap="large")
+    with words:
+        st.markdown(
+            "Each cell is one unit, numbered from 0. The image enters as $a^{(0)}$; every layer forms its "
+            "sums $z$ and squeezes them into $a$. **Click a cell** to look at that unit; it stays chosen "
+            "in all that follows.",
+            help=GLOSSARY["pre-activation"],
+        )
+        draw_unit(case)
+    with figure, st.container(key="backprop_forward"):
+        strips = [strip for layer in range(1, followed.depth + 1) for strip in strips_of(followed, layer)]
+        alt = f"Pre-activations and activations of {followed.depth} layers; the answer is {followed.answer}."
+        draw_strips(strips, "forward", case, alt)
+    st.caption(
+        f"Blue is positive, orange negative, the page's own color zero. Outlined: unit {place.unit} of "
+        f"layer {place.layer}."
+    )
+
+
+def strips_of(followed: Followed, layer: int) -> tuple[Strip, Strip]:
+    """Return z and a of a layer, 1..D."""
+    z, a = followed.pre_activations[layer - 1], followed.activations[layer]
+    signed = bool((a < 0).any())
+    return (
+        Strip(f"z<sup>({layer})</sup>", label_of("z", layer, z), layer, z, True),
+        Strip(f"a<sup>({layer})</sup>", label_of("a", layer, a), layer, a, signed),
+    )
+
+
+def label_of(letter: str, layer: int, values) -> str:
+    """Return what stands above a layer: its name, its size and its range."""
+    units = "1 unit" if len(values) == 1 else f"{len(values):,} units"
+    reach = f"{plain(values.min(), 3)} to {plain(values.max(), 3)}"
+    return f"<b>{letter}<sup>({layer})</sup></b>   {units}, {reach}"
+
+
+def draw_strips(strips: list[Strip], which: str, case: Case, alt: str) -> None:
+    """Draw layers whose units can be clicked."""
+    place = case.place
+    key = f"backprop_{which}_{case.weight_id}"  # a new key forgets the click that led here
+    show(
+        remembered(
+            f"backprop_{which}_figure",
+            (case.id, place.layer, place.unit),
+            lambda: plot_passes(strips, {place.layer: place.unit}, alt=alt),
+        ),
+        key,
+        on_select=lambda: take_unit(key),
+        selection_mode="points",
+        width="stretch",
+    )
+
+
+def take_unit(chart_key: str) -> None:
+    """Look at the unit that was clicked, along the weight that has most to tell."""
+    if found := clicked(chart_key):
+        choose(layer=int(found[0]), unit=int(found[1]))
+
+
+def draw_unit(case: Case) -> None:
+    """Draw the numbers of the chosen unit."""
+    followed, (layer, unit, _) = case.followed, case.place
+    z, a = followed.pre_activations[layer - 1][unit], followed.activations[layer][unit]
+    with st.container(border=True, key="backprop_unit_card", gap="small"):
+        st.markdown(f"**Unit {unit} of layer {layer}**", help=GLOSSARY["saturated"])
+        st.latex(
+            rf"\begin{{aligned}} z &= {numeral(float(z))} \\ a = \sigma(z) &= {numeral(float(a))} \\ "
+            rf"\sigma'(z) &= {numeral(float(followed.slopes(layer)[unit]))} \end{{aligned}}"
+        )
+
+
+def formulas(followed: Followed) -> str:
+    """Return sigma of the outputs, and that of the hidden layers where it is another."""
+    if followed.hidden == "sigmoid" or followed.depth == 1:
+        return ACTIVATIONS[OUTPUT].formula
+    hidden = ACTIVATIONS[followed.hidden].formula
+    return rf"{hidden} \text{{, at the outputs }} {ACTIVATIONS[OUTPUT].formula.partition('=')[2]}"
+
+
+def draw_backward(case: Case) -> None:
+    """Draw Delta of every layer, from the outputs back."""
+    followed = case.followed
+    st.subheader("Backward", anchor=False)
+    output, carried = st.columns(2)
+    output.latex(r"\Delta^{(D)} = 2\,(a^{(D)} - y)\,\sigma'(z^{(D)}) \quad\text{(BP1)}")
+    carried.latex(r"\Delta^{(l)} = W^{(l+1)\,T} \Delta^{(l+1)} \cdot \sigma'(z^{(l)}) \quad\text{(BP2)}")
+    words, figure = st.columns(COLUMNS, gap="large")
+    with words:
+        st.markdown(
+            "$\\Delta = \\partial L / \\partial z$ says how the cost would move if a unit's sum rose a "
+            "little: blue units are too loud, orange ones too quiet. It begins at the ten outputs and "
+            "runs the same wires backward.",
+            help=GLOSSARY["error"],
+        )
+    with figure, st.container(key="backprop_backward"):
+        strips = [
+            Strip(
+                f"Δ<sup>({layer})</sup>",
+                label_of("Δ", layer, followed.deltas[layer - 1]),
+                layer,
+                followed.deltas[layer - 1],
+                True,
+            )
+            for layer in range(followed.depth, 0, -1)
+        ]
+        alt = f"Delta of {followed.depth} layers, from the outputs back to the first."
+        draw_strips(strips, "backward", case, alt)
+        st.markdown(why_so_many_are_zero(followed, case.config.scaling))
+
+
+def why_so_many_are_zero(followed: Followed, scaling: str) -> str:
+    """Return a sentence on how much of the error survives on its way to the first layer."""
+    if followed.depth == 1:
+        return "Without a hidden layer the error is where it is needed already: (BP2) has nothing to do."
+    units = len(followed.deltas[0])
+    if followed.hidden == "relu":
+        off = int((followed.pre_activations[0] <= 0).sum())
+        return (
+            f"In layer 1, **{off} of {units}** units are switched off by this image: $z \\le 0$, so "
+            "$\\sigma' = 0$ and their $\\Delta$ is exactly 0. They learn nothing from it."
+        )
+    saturated = followed.saturated(1)
+    text = f"In layer 1, **{saturated} of {units}** units are saturated, $|z| > 5$"
+    if saturated == 0:
+        return text + ": every unit hears how it should change."
+    reason = (
+        " The pixels enter as 0 to 255, which makes the sums so large; divide them by 255 in the sidebar, "
+        "and the blank cells fill."
+        if scaling == "raw"
+        else ""
+    )
+    return (
+        f"{text}. There $\\sigma$ is flat: $\\sigma'$ is below 0.007, often far below, and whatever error "
+        f"arrives is multiplied by it. That is why so many cells are blank.{reason}"
+    )

@@ -1,0 +1,148 @@
+"""One step of training, taken apart: what it promised, what it did, and why more images make it longer."""
+
+import streamlit as st
+
+from mnistlab.explaining.numerals import plain, signed
+from mnistlab.explaining.stepping import batch_of, summed_gradient_norms, take_step
+from mnistlab.figures.steps import plot_growth, plot_step
+from mnistlab.ui.backprop.case import Case
+from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.lab import Lab
+from mnistlab.ui.show import show
+
+SIZES = (1, 8, 32, 128)
+PARTS = {1: "η", 10: "η / 10", 100: "η / 100"}
+PROMISE = "The change divided by the promised change. A promise is kept by steps that are short enough."
+STEPPED = "backprop_stepped"  # (what it was taken with, the step, norms)
+
+
+@st.fragment
+def draw_step(lab: Lab, case: Case) -> None:
+    """Draw the settings of a step, the button that takes it, and what it did."""
+    st.subheader("One step of training", anchor=False, help=GLOSSARY["mini-batch"])
+    step, promise = st.columns(2, vertical_alignment="center")
+    step.latex(r"\theta \leftarrow \theta - \eta\, g, \qquad g = \sum_{x} \nabla_\theta L_x")
+    promise.latex(
+        r"\text{promise:}\quad L_{\text{after}} - L_{\text{before}} \approx -\eta\, \lVert g \rVert^2"
+    )
+    st.markdown(
+        "The gradients of the images of a mini-batch are added, and all weights and biases $\\theta$ move "
+        "against the sum. To first order the cost, summed over the same images, then falls by $\\eta$ "
+        "times the squared length of $g$."
+    )
+    size, number, part = draw_settings(lab, case)
+    learning_rate = case.config.learning_rate / part
+    made_with = (case.network, size, number, part)
+    if st.button("Take the step", key="backprop_step", type="primary"):
+        with st.spinner("Stepping"):
+            first = number * size % max(1, len(lab.dataset.train.labels) - size + 1)
+            images, labels = (array[first : first + size] for array in lab.dataset.train)
+            batch = batch_of(images, labels, case.config.scaling)
+            st.session_state[STEPPED] = (
+                made_with,
+                take_step(case.params, batch, learning_rate, case.config),
+                summed_gradient_norms(case.params, batch, case.config.activation),
+            )
+    known, step, norms = st.session_state.get(STEPPED, (None, None, None))
+    if known != made_with:
+        st.caption("The step is taken on a copy; your network stays as it is.")
+        return
+    draw_outcome(step, norms)
+
+
+def draw_settings(lab: Lab, case: Case) -> tuple[int, int, int]:
+    """Draw the choice of mini-batch and learning rate."""
+    most = len(lab.dataset.train.labels)
+    sizes = sorted({*SIZES, min(case.config.batch_size, 1024, most)})
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        size = st.segmented_control(
+            "Images in the mini-batch",
+            sizes,
+            default=min(case.config.batch_size, 1024, most),
+            required=True,
+            key="backprop_size",
+            persist_state="session",
+            width="content",
+        )
+        number = st.number_input(
+            "Which mini-batch",
+            0,
+            most // size - 1,
+            key="backprop_batch",
+            persist_state="session",
+            width=150,
+        )
+        part = st.segmented_control(
+            f"Learning rate, η = {case.config.learning_rate:g}",
+            list(PARTS),
+            format_func=PARTS.get,
+            default=1,
+            required=True,
+            key="backprop_part",
+            persist_state="session",
+            help=GLOSSARY["learning rate"],
+            width="content",
+        )
+    return size, number, part
+
+
+def draw_outcome(step, norms) -> None:
+    """Draw the three figures of a step, its way along the gradient, and the growth with the mini-batch."""
+    card = {"border": True, "height": "stretch"}
+    with st.container(horizontal=True, key="backprop_outcome"):
+        st.metric("summed cost before", f"{step.before:.5g}", **card)
+        st.metric("after", f"{step.after:.5g}", signed(step.change), delta_color="inverse", **card)
+        st.metric("promised change, $-\\eta\\,\\lVert g \\rVert^2$", signed(step.predicted), **card)
+        st.metric("kept of the promise", kept_promise(step), help=PROMISE, **card)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        show(
+            plot_step(step.rates, step.costs, step.learning_rate, step.predicted),
+            "backprop_along",
+            width="stretch",
+        )
+        st.markdown(words_on(step))
+    with right:
+        if len(norms) > 1:
+            show(plot_growth(norms, height=340), "backprop_growth", width="stretch")
+            st.markdown(why_it_grows(norms))
+        else:
+            st.markdown("Take more images to see how the step grows with the mini-batch.")
+
+
+def kept_promise(step) -> str:
+    """Return the change as a share of the promised one."""
+    if not step.predicted:
+        return "nothing promised"
+    return f"{step.change / step.predicted:.1%}".replace("%", " %")
+
+
+def words_on(step) -> str:
+    """Return what the step teaches."""
+    share = step.change / step.predicted if step.predicted else 1.0
+    if step.change > 0:
+        return "The step was so long that the cost **rose**: downhill, across the valley, up the other "
+        "side."
+    if share < 0.9:
+        return (
+            "The cost fell, by less than the tangent promised, for the cost bends on the way. Take a "
+            "tenth or a hundredth of $\\eta$: the promise is kept better and better, and that is what a "
+            "derivative means."
+        )
+    if share > 1.1:
+        return "The cost fell more than promised: here it bends downward, and a longer step would pay."
+    return (
+        "Change and promise agree within a tenth: on so short a step the cost is as good as a straight line."
+    )
+
+
+def why_it_grows(norms) -> str:
+    """Return why a larger mini-batch makes a longer step here."""
+    count, times = len(norms), plain(norms[-1] / norms[0], 3)
+    return (
+        "**Why the step grows with the mini-batch.** The cost is a mean, but the step follows the **sum** "
+        f"of the images' gradients: with {count} images it is {times} times as long as with the first "
+        f"alone. A learning rate $\\eta$ thus acts like ${count}\\,\\eta$ on the mean. Averaged, the "
+        "images' disagreements cancel, and the lower curve falls and levels off. If you change the "
+        "mini-batch, change $\\eta$ the other way."
+    )

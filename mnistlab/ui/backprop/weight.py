@@ -1,0 +1,218 @@
+"""One weight: first a guess, then the four equations with its numbers, and the costs as a proof."""
+
+import streamlit as st
+
+from mnistlab.explaining.checking import nudge
+from mnistlab.explaining.double import moved
+from mnistlab.explaining.numerals import numeral, plain, signed
+from mnistlab.explaining.worked import Equation, symbol, worked_weight
+from mnistlab.ui.backprop.case import Case, choose
+from mnistlab.ui.glossary import GLOSSARY
+
+PICKERS = ("backprop_pick_layer", "backprop_pick_unit", "backprop_pick_source")
+GUESS = "backprop_guess"  # (weight_id, answer)
+ANSWERS = {"raise": "Raise it", "lower": "Lower it", "same": "No difference", "": "Just show me"}
+SYMBOLS = ("slope", "BP1", "BP2", "BP3")
+TITLES = {
+    "sum": "its sum",
+    "activation": "its activation",
+    "slope": "how steep $\\sigma$ is there",
+    "BP1": "(BP1) the error of output {unit}",
+    "BP2": "(BP2) carried back to unit {unit} of layer {layer}",
+    "BP3": "(BP3) the slope of the weight",
+    "BP4": "(BP4) the slope of the unit's bias",
+}
+LITTLE = 1000  # nudges that make a small change one can see in the cost
+
+
+def draw_weight(case: Case) -> None:
+    """Draw the choice of a weight, the question, and after the answer the equations."""
+    st.subheader("One weight, with its numbers", anchor=False, help=GLOSSARY["weight"])
+    draw_picker(case)
+    equations = worked_weight(case.followed, case.place)
+    answer = answer_given(case)
+    if answer is None:
+        draw_question(case, equations)
+    else:
+        draw_verdict(case, answer)
+        draw_equations(case, equations)
+
+
+def answer_given(case: Case) -> str | None:
+    """Return what was guessed for this weight, "" when nobody wants to guess, None before an answer."""
+    if not st.session_state.get("backprop_guess_first", True):
+        return ""
+    weight_id, answer = st.session_state.get(GUESS, ("", None))
+    return answer if weight_id == case.weight_id else None
+
+
+def draw_picker(case: Case) -> None:
+    """Draw layer, unit and source of the weight; clicks on the figures above set them too."""
+    followed, place = case.followed, case.place
+    for key, value in zip(PICKERS, place, strict=True):
+        st.session_state[key] = value
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        if followed.depth > 1:
+            st.segmented_control(
+                "Layer $l$",
+                range(1, followed.depth + 1),
+                key="backprop_pick_layer",
+                required=True,
+                on_change=lambda: choose(layer=st.session_state["backprop_pick_layer"]),
+                width="content",
+            )
+        st.number_input(
+            "to unit $i$",
+            0,
+            len(followed.deltas[place.layer - 1]) - 1,
+            step=1,
+            key="backprop_pick_unit",
+            on_change=take_picked,
+            width=140,
+        )
+        st.number_input(
+            "from pixel $j$" if place.layer == 1 else "from unit $j$",
+            0,
+            len(followed.activations[place.layer - 1]) - 1,
+            step=1,
+            key="backprop_pick_source",
+            on_change=take_picked,
+            width=140,
+        )
+        st.button(
+            "The steepest",
+            key="backprop_steepest",
+            on_click=lambda: choose(layer=place.layer),
+            help="The weight of this layer with the largest gradient for this image.",
+        )
+        st.toggle("Guess first", key="backprop_guess_first", persist_state="session", value=True)
+
+
+def take_picked() -> None:
+    """Look at the weight that the number fields name."""
+    choose(*(st.session_state.get(key, 1) for key in PICKERS))
+
+
+def draw_question(case: Case, equations: tuple[Equation, ...]) -> None:
+    """Ask which way the weight should go, with what one may know for the guess beside it."""
+    name, value = symbol("W", *case.place), numeral(case.followed.weight(case.place))
+    with st.container(border=True, key="backprop_question"):
+        question, formulas = st.columns([1.15, 1], gap="large", vertical_alignment="center")
+        with question:
+            st.markdown(
+                f"The weight is ${name} = {value}$. **To lower the cost of this image, should it be raised "
+                "or lowered?**"
+            )
+            st.markdown("What you know:\n" + "".join(f"\n- {clue}" for clue in clues(case, equations)))
+            draw_answers(case)
+        symbols = [equation.lines[0] for equation in unique(equations) if equation.name in SYMBOLS]
+        formulas.latex(r"\begin{aligned}" + r" \\[6pt] ".join(symbols) + r"\end{aligned}")
+
+
+def draw_answers(case: Case) -> None:
+    """Draw the answers as buttons."""
+    with st.container(horizontal=True, gap="small"):
+        for answer, label in ANSWERS.items():
+            st.button(
+                label,
+                key=f"backprop_guess_{answer or 'none'}",
+                type="secondary" if answer else "tertiary",
+                on_click=lambda answer=answer: st.session_state.update({GUESS: (case.weight_id, answer)}),
+            )
+
+
+def unique(equations: tuple[Equation, ...]) -> list[Equation]:
+    """Return one equation of each name: the last, which speaks of the unit itself."""
+    return list({equation.name: equation for equation in equations}.values())
+
+
+def clues(case: Case, equations: tuple[Equation, ...]) -> list[str]:
+    """Return what the sign of the gradient follows from, short of the sign itself."""
+    followed, (layer, unit, source) = case.followed, case.place
+    carried = followed.activations[layer - 1][source]
+    known = [f"it carries ${symbol('a', layer - 1, source)} = {numeral(float(carried))}$"]
+    if layer == followed.depth:
+        a, y = float(followed.activations[layer][unit]), int(followed.target[unit])
+        known.append(f"output {unit} says {numeral(a)} and should say {y}")
+        return known
+    total = next(e for e in reversed(equations) if e.name == "BP2").terms
+    loudest = sorted(total.written, key=lambda term: -abs(term.product))[:3]
+    known += [
+        f"unit {term.index} above listens with {numeral(term.weight, 3)} and has $\\Delta = "
+        f"{numeral(term.carried, 3)}$"
+        for term in loudest
+    ]
+    return known
+
+
+def draw_verdict(case: Case, answer: str) -> None:
+    """Say which way lowers the cost, and prove it with three costs."""
+    slope, name = case.followed.slope_of(case.place), symbol("W", *case.place)
+    right = "same" if slope == 0 else "raise" if slope < 0 else "lower"
+    praise = {"": "", right: "**You guessed right.** "}.get(answer, "**Not so.** ")
+    because = {
+        "raise": f"Raise it: the slope $\\partial L / \\partial {name} = {numeral(slope)}$ is negative, "
+        "so a larger weight gives a lower cost.",
+        "lower": f"Lower it: the slope $\\partial L / \\partial {name} = {numeral(slope)}$ is positive, "
+        "so a smaller weight gives a lower cost.",
+        "same": "It makes no difference: what this weight carries is 0, or the error at its end is, and "
+        "the product with them.",
+    }
+    st.markdown(f"{praise}{because[right]} Here is the proof, computed afresh in double precision:")
+    h, weight = LITTLE * nudge(case.followed, case.place), case.followed.weight(case.place)
+    costs = moved(case.followed, case.place, (weight - h, weight, weight + h)).costs
+    with st.container(horizontal=True, key="backprop_proof"):
+        for label, cost in zip(("a little lower", "as it is", "a little higher"), costs, strict=True):
+            change = None if label == "as it is" else signed(cost - costs[1], 3)
+            st.metric(
+                f"$L$, the weight {label}",
+                f"{cost:.7f}",
+                change,
+                delta_color="inverse",
+                border=True,
+                height="stretch",
+                help=f"The weight is moved by {plain(h, 3)}." if change else GLOSSARY["cost"],
+            )
+
+
+def draw_equations(case: Case, equations: tuple[Equation, ...]) -> None:
+    """Draw the way forward above the way back, each equation with its numbers."""
+    total, activation, slope, *backward = equations
+    with st.container(border=True, key="backprop_equations_forward"):
+        st.markdown(f"**Forward**: unit {case.place.unit} of layer {case.place.layer}")
+        left, right = st.columns(2, gap="medium")
+        draw_titled(left, total)
+        draw_titled(right, activation, slope)
+        st.caption(note_on_sum(total, case.place.layer))
+    with st.container(border=True, key="backprop_equations_backward"):
+        st.markdown("**Backward**: from the output to the weight")
+        for start in range(0, len(backward), 2):
+            for column, equation in zip(
+                st.columns(2, gap="medium"), backward[start : start + 2], strict=False
+            ):
+                draw_titled(column, equation)
+        through = any(equation.name == "BP2" for equation in backward)
+        st.caption(
+            "Numbers are rounded to four digits; nothing was computed with rounded ones."
+            + (" In (BP2) a box marks the largest share of the error." if through else "")
+        )
+
+
+def draw_titled(column, *equations: Equation) -> None:
+    """Draw equations under each other, each under its name in words."""
+    for equation in equations:
+        layer, unit, _ = equation.place
+        column.caption(TITLES[equation.name].format(layer=layer, unit=unit))
+        column.latex(equation.latex)
+
+
+def note_on_sum(equation: Equation, layer: int) -> str:
+    """Return what is not written out of the sum, in words."""
+    total = equation.terms
+    sentence = "A box marks your weight."
+    if total.num_rest:
+        sentence += f" The {total.num_rest:,} terms that are not written are added up under the brace."
+    if total.num_zero:
+        things = "pixels are white and add" if layer == 1 else "units are silent and add"
+        sentence += f" {total.num_zero:,} {things} exactly 0."
+    return sentence

@@ -1,0 +1,1 @@
+"""The parts of the Data page, from top to bottom."""

@@ -1,0 +1,92 @@
+"""Data: what the digits have in common, and how far one gets with that alone."""
+
+import streamlit as st
+
+from mnistlab.explaining.exploring import digit_counts
+from mnistlab.figures.statistics import (
+    plot_baselines,
+    plot_class_balance,
+    plot_class_means,
+    plot_pixel_histogram,
+)
+from mnistlab.ui.data.known import known_baselines, known_class_pictures, known_pixel_counts
+from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.lab import Lab
+from mnistlab.ui.show import show
+
+FULL_INK = 250  # from here on a pixel counts as ink
+
+
+def draw_classes(lab: Lab) -> None:
+    """Draw how many of each digit there are, and their means and spreads."""
+    dataset = lab.dataset
+    counts, test_counts = digit_counts(dataset.train.labels), digit_counts(dataset.test.labels)
+    st.subheader("Ten kinds", anchor=False)
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        show(plot_class_balance(counts, test_counts), key="data_balance")
+        st.caption(
+            f"Nearly as many of each: from {counts.min():,} ({counts.argmin()}) to {counts.max():,} "
+            f"({counts.argmax()}) training images. So the share read right is a fair measure."
+        )
+    with right:
+        show(
+            plot_class_means(
+                *known_class_pictures(dataset), title="The mean of each digit, and its spread", tile=46
+            ),
+            key="data_means",
+        )
+        st.caption(
+            "The mean is dark where all people put their ink. The spread is dark where they disagree: a 1 is "
+            "mostly a matter of slant, a 2 of how its loop is made."
+        )
+
+
+def draw_pixels(lab: Lab) -> None:
+    """Draw which values pixels have, and why."""
+    counts = known_pixel_counts(lab.dataset)
+    shares = counts / counts.sum()
+    paper, ink = shares[0], shares[FULL_INK:].sum()
+    st.subheader("Mostly paper", anchor=False)
+    left, right = st.columns([7, 5], gap="large", vertical_alignment="center")
+    with left:
+        show(plot_pixel_histogram(counts), key="data_pixels")
+    with right:
+        st.markdown(
+            f"**{paper:.0%}** of all pixels are exactly 0, **{ink:.0%}** are {FULL_INK} or more, and only "
+            f"**{1 - paper - ink:.0%}** are gray in between. A digit is a thin line in the middle of 28 × 28 "
+            "pixels, so most of the square stays paper; gray stands only along the edge of the line, where a "
+            "pixel is partly covered."
+        )
+        st.caption(
+            "A weight $W_{ij}$ on a pixel that is always 0 never learns anything: its gradient is "
+            r"$\Delta_i\, x_j = 0$.",
+            help=GLOSSARY["gradient"],
+        )
+
+
+def draw_baselines(lab: Lab) -> None:
+    """Draw what the simplest rules reach, beside the current network."""
+    rules = known_baselines(lab.dataset)
+    names, scores = [rule.name for rule in rules], [rule.accuracy for rule in rules]
+    own = own_network(lab)
+    if own:
+        names, scores = [*names, own[0]], [*scores, own[1]]
+    st.subheader("What there is to beat", anchor=False, help=GLOSSARY["accuracy"])
+    left, right = st.columns([7, 5], gap="large", vertical_alignment="center")
+    with left:
+        show(plot_baselines(names, scores, highlighted=own and own[0], title=""), key="data_baselines")
+    with right:
+        st.markdown("\n".join(f"- **{rule.name}**: {rule.rule}" for rule in rules))
+        st.caption(
+            "Each rule is made from the training images and measured on the test images, here and now."
+            + ("" if own else " Train a network, and it appears in this chart.")
+        )
+
+
+def own_network(lab: Lab) -> tuple[str, float] | None:
+    """Return name and accuracy of the current network where it was trained, and on these digits."""
+    run = lab.run
+    if run.epoch == 0 or run.accuracy is None or run.config.dataset != lab.settings.dataset:
+        return None
+    return "your network", run.accuracy

@@ -1,0 +1,69 @@
+"""What is worked out once for a set of digits and then shared by all sessions of the server."""
+
+import numpy as np
+import streamlit as st
+
+from mnistlab.datasets import Dataset, Split
+from mnistlab.explaining import exploring
+from mnistlab.explaining.baselines import Baseline, baselines
+from mnistlab.explaining.projection import Projection, project
+
+SETS = 3  # MNIST, the generated digits, and the first thousand of those
+
+
+def name_of(dataset: Dataset) -> tuple[str, int]:
+    """Return what tells a set of digits from the others."""
+    return dataset.name, len(dataset.train.images)
+
+
+@st.cache_resource(max_entries=SETS, show_spinner=False)
+def _baselines(name, _dataset: Dataset) -> tuple[Baseline, ...]:
+    return baselines(_dataset)
+
+
+@st.cache_resource(max_entries=SETS, show_spinner=False)
+def _class_pictures(name, _train: Split) -> exploring.ClassPictures:
+    return exploring.class_pictures(*_train)
+
+
+@st.cache_resource(max_entries=SETS, show_spinner=False)
+def _pixel_counts(name, _train: Split) -> np.ndarray:
+    return exploring.pixel_counts(_train.images)
+
+
+@st.cache_resource(max_entries=SETS, show_spinner=False)
+def _projection(name, _train: Split) -> Projection:
+    return project(_train.images)
+
+
+@st.cache_resource(max_entries=SETS, show_spinner=False)
+def _blocks(name, _train: Split) -> exploring.Blocks:
+    return exploring.blocks_of(_train.images)
+
+
+def known_baselines(dataset: Dataset) -> tuple[Baseline, ...]:
+    """Return the simple rules and what they reach."""
+    return _baselines(name_of(dataset), dataset)
+
+
+def known_class_pictures(dataset: Dataset) -> exploring.ClassPictures:
+    """Return mean and spread of each training digit."""
+    return _class_pictures(name_of(dataset), dataset.train)
+
+
+def known_pixel_counts(dataset: Dataset) -> np.ndarray:
+    """Return how often each value stands in the training images, (256,)."""
+    return _pixel_counts(name_of(dataset), dataset.train)
+
+
+def known_projection(dataset: Dataset) -> Projection:
+    """Return the map of some training images."""
+    return _projection(name_of(dataset), dataset.train)
+
+
+def nearest_training_digits(
+    dataset: Dataset, image: np.ndarray, count: int = 5
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return indices and distances of the training images that differ least from one, uint8 (28, 28)."""
+    blocks = _blocks(name_of(dataset), dataset.train)
+    return exploring.nearest(image, dataset.train.images, count, blocks)

@@ -1,0 +1,91 @@
+"""Data: the digits as points on a map, each of which opens its image and its true neighbors."""
+
+import streamlit as st
+
+from mnistlab.figures.digits import plot_digit_grid
+from mnistlab.figures.projection import plot_projection
+from mnistlab.figures.weights import plot_weight_image
+from mnistlab.ui.data.known import known_projection, name_of, nearest_training_digits
+from mnistlab.ui.lab import Lab
+from mnistlab.ui.picture import show_digit
+from mnistlab.ui.show import show
+
+POINT = "data_point"  # session state: which digits, and the index of the open one
+NEIGHBORS = 5
+
+
+@st.fragment
+def draw_map(lab: Lab) -> None:
+    """Draw the map, and beside it the image that was clicked."""
+    train, seen = lab.dataset.train, known_projection(lab.dataset)
+    st.subheader("A map of the digits", anchor=False)
+    st.markdown(
+        "An image is a point in a space of 784 dimensions. Seen from the side on which "
+        f"{len(seen.indices):,} of them differ most, they look like this; the two directions hold "
+        f"**{seen.shares.sum():.0%}** of all differences, so what overlaps here may still be far apart."
+    )
+    left, right = st.columns([7, 5], gap="medium")
+    with left:
+        key = "data_map_" + "_".join(map(str, name_of(lab.dataset)))
+        show(
+            plot_projection(seen.points, train.labels[seen.indices], seen.indices, train.images),
+            key=key,
+            on_select=lambda: open_point(key, lab),
+            selection_mode="points",
+        )
+        st.caption("Hover over a point to see its image in dots, click to open it.")
+    with right:
+        draw_point(lab, opened_point(lab, int(seen.indices[0])))
+        draw_directions(seen.directions, seen.shares)
+
+
+def open_point(key: str, lab: Lab) -> None:
+    """Open the image of the point that was clicked."""
+    points = st.session_state[key].selection.points
+    if points:
+        st.session_state[POINT] = (name_of(lab.dataset), int(points[0]["customdata"]))
+
+
+def opened_point(lab: Lab, first: int) -> int:
+    """Return the index of the open image, or of the first one."""
+    digits, index = st.session_state.get(POINT, (None, first))
+    return index if digits == name_of(lab.dataset) else first
+
+
+def draw_point(lab: Lab, index: int) -> None:
+    """Draw one image, and under it the images that are really near it."""
+    train = lab.dataset.train
+    name = f"Training image {index:,}: {train.labels[index]}"
+    with st.container(key="data_point_picture"):
+        st.markdown(f"**{name}**")
+        show_digit(train.images[index], name, 168)
+    found, distances = nearest_training_digits(lab.dataset, train.images[index], NEIGHBORS + 1)
+    pairs = zip(found.tolist(), distances.tolist(), strict=True)
+    others = [(other, distance) for other, distance in pairs if other != index][:NEIGHBORS]
+    show(
+        plot_digit_grid(
+            train.images[[other for other, _ in others]],
+            captions=[str(train.labels[other]) for other, _ in others],
+            hover=[
+                f"training image {other:,}: {train.labels[other]}<br>distance {distance:,.0f}"
+                for other, distance in others
+            ],
+            columns=NEIGHBORS,
+            title=f"The nearest {NEIGHBORS}, in all 784 dimensions",
+            tile=56,
+        ),
+        key="data_neighbors",
+    )
+
+
+def draw_directions(directions, shares) -> None:
+    """Draw the two directions of the map as images."""
+    columns = st.columns(2, gap="small")
+    for number, (column, direction, share) in enumerate(zip(columns, directions, shares, strict=True)):
+        with column:
+            name = ("Across", "Upwards")[number]
+            show(
+                plot_weight_image(direction, title=f"{name}, {share:.1%}", height=200),
+                key=f"data_axis_{number}",
+            )
+    st.caption("Where a point lies is a weighted sum of its pixels. These are the weights.")

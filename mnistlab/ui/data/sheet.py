@@ -1,0 +1,126 @@
+"""Data: sixteen digits drawn at random, one of them open as a picture and as the numbers it consists of."""
+
+import numpy as np
+import streamlit as st
+
+from mnistlab.datasets import Split
+from mnistlab.figures.digits import plot_digit_grid
+from mnistlab.ui.data.table import pixel_table
+from mnistlab.ui.lab import Lab
+from mnistlab.ui.picture import show_digit
+from mnistlab.ui.seed import draw_seed
+from mnistlab.ui.show import show
+
+SHOWN = 16
+SPLITS = {"train": "Training", "test": "Test"}
+ALL = "all"
+KINDS = (ALL, *range(10))
+OPENED = "data_opened"  # session state: which sheet, and the image opened on it
+
+
+@st.fragment
+def draw_sheet(lab: Lab) -> None:
+    """Draw the controls, the sheet, and the open digit beside it."""
+    st.subheader("Sixteen of them", anchor=False)
+    split_name, kind, seed = draw_controls()
+    split = getattr(lab.dataset, split_name)
+    chosen = drawn(split, kind, seed)
+    if not len(chosen):
+        st.info(f"There is no {kind} among these digits. Choose another one.")
+        return
+    sheet = (lab.dataset.name, len(split.images), split_name, kind, seed)
+    opened = opened_on(sheet, chosen)
+    left, right = st.columns([4, 7], gap="medium")
+    with left:
+        draw_grid(split, chosen, sheet)
+        draw_picture(split, opened, SPLITS[split_name])
+    with right:
+        label = split.labels[opened]
+        st.markdown(f"**The same {label}, as the computer has it**")
+        with st.container(key="data_table"):
+            st.html(pixel_table(split.images[opened], f"This {label}"))
+        st.caption("Hover over a number for its row, its column and its value.")
+
+
+def draw_controls() -> tuple[str, str | int, int]:
+    """Draw what decides which digits are on the sheet; return split, kind of digit and seed."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        split = st.segmented_control(
+            "From",
+            list(SPLITS),
+            format_func=SPLITS.get,
+            default="train",
+            required=True,
+            key="data_split",
+            persist_state="session",
+        )
+        kind = st.segmented_control(
+            "Digit",
+            KINDS,
+            format_func=lambda kind: "All" if kind == ALL else str(kind),
+            default=ALL,
+            required=True,
+            wrap=True,
+            key="data_kind",
+            persist_state="session",
+        )
+        seed = draw_seed("data_seed", "Reshuffle", "Sixteen others: the next seed.")
+    return split, kind, seed
+
+
+def drawn(split: Split, kind: str | int, seed: int) -> np.ndarray:
+    """Return the indices of the images on the sheet, at most 16, drawn at random without repetition."""
+    among = np.arange(len(split.labels)) if kind == ALL else np.flatnonzero(split.labels == kind)
+    return np.random.default_rng(seed).permutation(among)[:SHOWN]
+
+
+def opened_on(sheet: tuple, chosen: np.ndarray) -> int:
+    """Return the index of the open image: the one that was clicked on this very sheet, or its first."""
+    before, index = st.session_state.get(OPENED, (None, 0))
+    return index if before == sheet else int(chosen[0])
+
+
+def draw_grid(split: Split, chosen: np.ndarray, sheet: tuple) -> None:
+    """Draw the sixteen digits; a click opens one."""
+    key = "data_sheet_" + "_".join(map(str, sheet))
+    with st.container(key="data_sheet"):
+        show(
+            plot_digit_grid(
+                split.images[chosen],
+                captions=[f"This is {article(label)} {label}" for label in split.labels[chosen]],
+                hover=[
+                    f"{SPLITS[sheet[2]].lower()} image {index:,}: {split.labels[index]}<br>click to open"
+                    for index in chosen
+                ],
+                tile=62,
+            ),
+            key=key,
+            on_select=lambda: open_clicked(key, sheet, chosen),
+            selection_mode="points",
+        )
+
+
+def open_clicked(key: str, sheet: tuple, chosen: np.ndarray) -> None:
+    """Open the image that was clicked."""
+    points = st.session_state[key].selection.points
+    if points:
+        st.session_state[OPENED] = (sheet, int(chosen[int(points[0]["customdata"])]))
+
+
+def draw_picture(split: Split, index: int, split_name: str) -> None:
+    """Draw the open digit and what can be counted on it."""
+    image, label = split.images[index], split.labels[index]
+    picture, facts = st.columns([3, 4], gap="medium", vertical_alignment="center")
+    with picture, st.container(key="data_picture"):
+        show_digit(image, f"{split_name} image {index}, {article(label)} {label}", 120)
+    with facts:
+        st.markdown(
+            f"**{split_name} image {index:,}** is {article(label)}\u00a0{label}.  \n"
+            f"{int((image > 0).sum())} of its 784 pixels have ink, {int((image >= 250).sum())} of them full "
+            f"ink; on average a pixel is {image.mean():.1f}."
+        )
+
+
+def article(digit: int) -> str:
+    """Return a or an, as the digit is read."""
+    return "an" if digit == 8 else "a"

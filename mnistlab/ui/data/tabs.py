@@ -1,0 +1,27 @@
+"""Data: what lies behind the sheet of digits, a tab for each question."""
+
+from functools import partial
+
+import streamlit as st
+
+from mnistlab.ui.data.classes import draw_baselines, draw_classes, draw_pixels
+from mnistlab.ui.data.drawn import draw_drawn
+from mnistlab.ui.data.map import draw_map
+from mnistlab.ui.data.shelf import draw_arrays
+from mnistlab.ui.lab import Lab
+from mnistlab.ui.tabs import draw_tabs
+
+TABS = {
+    "Arrays": draw_arrays,
+    "Kinds": draw_classes,
+    "Pixels": draw_pixels,
+    "Map": draw_map,
+    "To beat": draw_baselines,
+    "Drawn by the lab": draw_drawn,
+}
+
+
+@st.fragment
+def draw_questions(lab: Lab) -> None:
+    """Draw the tabs."""
+    draw_tabs("data_tabs", {name: partial(draw, lab) for name, draw in TABS.items()})

@@ -1,0 +1,1 @@
+"""The parts of the Predict page, from top to bottom."""

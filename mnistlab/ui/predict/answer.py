@@ -1,0 +1,103 @@
+"""The network's answer: a verdict in words, ten bars, how far both can be trusted, and what it really was."""
+
+import numpy as np
+import streamlit as st
+
+from mnistlab.collection import EMPTY, Collection, label_of, with_digit
+from mnistlab.explaining.verdict import explanation, headline, trust_sentence, verdict
+from mnistlab.ui.crowd import crowd
+from mnistlab.ui.home import train_for_me
+from mnistlab.ui.lab import Lab, current_snapshot, is_moving
+from mnistlab.ui.predict.bars import draw_bars
+from mnistlab.ui.predict.memory import read, test_trust
+from mnistlab.ui.press import press_button
+
+TICK = 0.5  # seconds between two looks at a training
+OWN = "predict_own"
+NOTHING = ()  # the outputs for a blank sheet
+
+
+def draw_answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: str) -> None:
+    """Draw the answer for an image; while a network learns, the network of each epoch answers anew.
+
+    Args:
+        lab: Whose network is asked.
+        image: uint8 (28, 28), or None when there is nothing to be read yet.
+        truth: The image's label, where it is known.
+        invitation: What to do when there is no image.
+    """
+    st.markdown("**What it answers**")
+    tick = TICK * crowd(lab.snapshot) if is_moving(lab.snapshot) else None
+    st.fragment(answer, run_every=tick)(lab, image, truth, invitation)
+    with st.container(key="predict_correction"):
+        draw_correction(image)
+
+
+def answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: str) -> None:
+    """Draw verdict, bars and trust."""
+    run = current_snapshot().run
+    activations = NOTHING if image is None else read(run, image).activations[-1]
+    with st.container(gap=None, key="predict_verdict"):
+        if image is None:
+            st.markdown(f"## {invitation}")
+            st.caption("As soon as there is ink, the network says what it reads.")
+        else:
+            found = verdict(activations)
+            st.markdown(f"## {headline(found)}")
+            st.caption(explanation(found))
+    draw_bars(activations, truth)
+    with st.container(key="predict_state"):
+        draw_state(lab, run)
+
+
+def draw_state(lab: Lab, run) -> None:
+    """Say how far the answer can be trusted; where nothing was learnt yet, offer to change that."""
+    if run.epoch:
+        st.caption(
+            "The ten activations are no probabilities: they need not sum to one. "
+            + trust_sentence(test_trust(lab), lab.dataset.name)
+        )
+    elif current_snapshot().active:
+        st.caption("The network is about to learn. Each epoch reads your digit anew.")
+    else:
+        st.caption("This network is **untrained**: what it says is chance.")
+        press_button("Train the preset now", "predict_train", train_preset, type="primary")
+
+
+def train_preset() -> None:
+    """Begin a network that learns well, and have the whole page drawn anew."""
+    train_for_me()
+    st.rerun()
+
+
+def own_digits() -> Collection:
+    """Return the digits that this session has kept."""
+    return st.session_state.get(OWN, EMPTY)
+
+
+def draw_correction(image: np.ndarray | None) -> None:
+    """Draw "It was a ...": one click keeps the image with its label."""
+    if image is None:
+        return
+    st.session_state["predict_label"] = label_of(own_digits(), image)
+    st.segmented_control(
+        "It was a ...",
+        range(10),
+        key="predict_label",
+        on_change=keep_digit,
+        args=(image,),
+        help="Keeps this digit with its label among your own digits, below.",
+        width="stretch",
+        wrap=False,
+    )
+
+
+def keep_digit(image: np.ndarray | None) -> None:
+    """Keep an image under the label that was just clicked."""
+    label = st.session_state.get("predict_label")
+    if image is None or label is None:
+        return
+    try:
+        st.session_state[OWN] = with_digit(own_digits(), image, label)
+    except ValueError as error:
+        st.session_state["predict_refused"] = str(error)

@@ -1,0 +1,45 @@
+"""The bench of the Predict page: a drawing, what the network sees of it, its answer; below, why."""
+
+import streamlit as st
+
+from mnistlab.ui.canvas import HIDDEN
+from mnistlab.ui.lab import Lab
+from mnistlab.ui.predict.answer import draw_answer
+from mnistlab.ui.predict.input import INVITATIONS, draw_input, draw_source
+from mnistlab.ui.predict.own import draw_own
+from mnistlab.ui.predict.seen import draw_seen, draw_stages
+from mnistlab.ui.predict.why import draw_why
+
+SEEN_WIDTH = 310  # px
+# The canvas brings a tool bar of its own that lies, unseen, over its upper edge: taps there would press it.
+# So the sheet is taller than it looks, and its upper edge is cut off together with the tool bar.
+# Where the three do not fit beside each other, the answer comes next to the drawing.
+LOOK = f"""<style>
+.st-key-predict_canvas {{ clip-path: inset({HIDDEN}px 1px 1px 1px round 6px); margin-top: -{HIDDEN}px; }}
+.st-key-predict_sheet {{ filter: drop-shadow(0 0 1px rgba(110, 110, 120, 0.9)); }}
+.st-key-predict_verdict {{ min-height: 6rem; }}
+.st-key-predict_state {{ min-height: 6.2rem; }}
+.st-key-predict_correction {{ min-height: 4.6rem; }}
+@media (max-width: 1410px) {{ .st-key-predict_bench > :has(> .st-key-predict_seen) {{ order: 3; }} }}
+.st-key-predict_bench > :has(> .st-key-predict_answer) {{ min-width: min(18.5rem, 100%); }}
+.st-key-predict_label button {{ padding-inline: 0; min-width: 0; }}
+</style>"""
+LAST = "last_drawing"  # uint8 (28, 28), for the Backprop page
+
+
+@st.fragment
+def draw_bench(lab: Lab) -> None:
+    """Draw everything that one drawing decides; a stroke draws this anew and nothing else."""
+    st.html(LOOK)
+    source = draw_source()
+    with st.container(horizontal=True, gap="small", key="predict_bench"):
+        asked = draw_input(lab, source)
+        with st.container(width=SEEN_WIDTH, gap="small", key="predict_seen"):
+            seen = draw_seen(asked)
+        with st.container(width="stretch", gap="small", key="predict_answer"):
+            draw_answer(lab, seen.image, asked.truth if asked else None, INVITATIONS.get(source, "Ask it."))
+    draw_stages(seen)
+    if asked is not None and asked.squeezed is not None:
+        st.session_state[LAST] = asked.framed
+    draw_why(lab, seen.image)
+    draw_own(lab)

@@ -1,0 +1,144 @@
+"""What the network is asked about: a drawing, a test image, one of its mistakes, a picture from a file."""
+
+import random
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from mnistlab.drawing import raw_resize, stages
+from mnistlab.explaining.mistakes import worst_mistakes
+from mnistlab.figures.digits import plot_digit, plot_digit_grid
+from mnistlab.pictures import PictureError, read_picture
+from mnistlab.ui.canvas import SIDE, draw_canvas
+from mnistlab.ui.lab import Lab
+from mnistlab.ui.predict.memory import test_activations
+from mnistlab.ui.remembered import remembered
+from mnistlab.ui.show import show
+
+SOURCES = {
+    "draw": "Your drawing",
+    "test": "A test image",
+    "mistakes": "Its worst mistakes",
+    "picture": "A picture from a file",
+}
+INVITATIONS = {"draw": "Draw a digit.", "picture": "Show it a picture."}
+NUM_MISTAKES = 16
+
+
+class Asked(NamedTuple):
+    """One image on its way to the network."""
+
+    framed: np.ndarray  # (28, 28) uint8, as the network is to read it
+    boxed: np.ndarray | None = None  # (20, 20) uint8, the stage before, where there was one
+    squeezed: np.ndarray | None = None  # (28, 28) uint8, the whole picture without framing
+    truth: int | None = None  # its label, where it is known
+
+
+def draw_source() -> str:
+    """Draw the choice of what is asked about, and return it."""
+    st.session_state.setdefault("predict_source", "draw")
+    return st.segmented_control(
+        "What the network is asked about",
+        list(SOURCES),
+        format_func=SOURCES.get,
+        required=True,
+        key="predict_source",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+
+
+def draw_input(lab: Lab, source: str) -> Asked | None:
+    """Draw what is asked about, and return it; None when there is nothing yet."""
+    asks = {"test": ask_test_image, "mistakes": ask_mistake, "picture": ask_picture}
+    with st.container(width=SIDE, gap="small", key="predict_input"):
+        return asks.get(source, ask_drawing)(lab)
+
+
+def ask_drawing(lab: Lab) -> Asked | None:
+    """Ask about a drawing; the last one is not framed twice."""
+    st.markdown("**Draw here**")
+    pixels = draw_canvas()
+    return remembered("predict_drawing", (pixels,), lambda: framed(pixels))
+
+
+def framed(pixels: np.ndarray | None) -> Asked | None:
+    """Return a picture framed as MNIST framed its digits; None without ink."""
+    found = None if pixels is None else stages(pixels)
+    return None if found is None else Asked(found.framed, found.boxed, raw_resize(pixels))
+
+
+def ask_test_image(lab: Lab) -> Asked:
+    """Ask about a test image, chosen by its number or at random."""
+    st.markdown("**One of the test images**")
+    test = lab.dataset.test
+    last = len(test.labels) - 1
+    key = "predict_test_index"
+    st.session_state[key] = min(max(0, int(st.session_state.get(key) or 0)), last)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        st.number_input(f"Number, 0 to {last:,}", 0, last, step=1, key=key, persist_state="session")
+        st.button("Another", key="predict_another", on_click=choose_any, args=(last,))
+    index = st.session_state[key]
+    return asked_of(test.images[index], int(test.labels[index]), f"Test image {index:,}")
+
+
+def choose_any(last: int) -> None:
+    """Choose a test image at random."""
+    st.session_state["predict_test_index"] = random.randint(0, last)
+
+
+def asked_of(image: np.ndarray, label: int, title: str) -> Asked:
+    """Draw an image of the data set and ask about it as it is: it was framed when the data were made."""
+    show(plot_digit(image, height=SIDE, name=title), "predict_shown", width=SIDE)
+    st.caption(f"{title}. Its label says {label}.")
+    return Asked(image, truth=label)
+
+
+def ask_mistake(lab: Lab) -> Asked | None:
+    """Ask about one of the test images that the network reads wrong, the surest wrong answers first."""
+    st.markdown("**What it reads wrong**")
+    test = lab.dataset.test
+    activations = test_activations(lab)
+    worst = worst_mistakes(activations, test.labels, NUM_MISTAKES)
+    if not worst.size:
+        st.markdown("It reads every test image right.")
+        return None
+    answers = activations[worst].argmax(axis=1)
+    captions = [f"{label}→{answer}" for label, answer in zip(test.labels[worst], answers, strict=True)]
+    sheet = plot_digit_grid(test.images[worst], captions, columns=4, tile=56)
+    chosen = show(sheet, "predict_mistakes", on_select="rerun", selection_mode="points", width=SIDE)
+    points = chosen.selection.points if chosen else []
+    place = min(int(points[0]["customdata"]), len(worst) - 1) if points else 0
+    index = int(worst[place])
+    st.caption(f"Label → answer, the surest of the wrong first. Asked: test image {index:,}; click another.")
+    return Asked(test.images[index], truth=int(test.labels[index]))
+
+
+def ask_picture(lab: Lab) -> Asked | None:
+    """Ask about a picture from a file: a photograph or a scan of one digit."""
+    st.markdown("**Your picture**")
+    file = st.file_uploader(
+        "A photograph or scan of one digit, PNG or JPEG",
+        type=["png", "jpg", "jpeg"],
+        key="predict_file",
+        help="Dark on light or light on dark, at most 10 MB and 20 megapixels. It is not stored.",
+    )
+    if file is None:
+        st.caption("Pen on paper works well: one digit, and nothing else in the picture.")
+        return None
+    asked, sentence = remembered("predict_picture", (file.file_id,), lambda: framed_file(file.getvalue()))
+    if asked is None:
+        st.warning(sentence)
+        return None
+    show(plot_digit(asked.framed, height=SIDE, name="The picture, framed"), "predict_shown", width=SIDE)
+    return asked
+
+
+def framed_file(data: bytes) -> tuple[Asked | None, str]:
+    """Return what a file asks, or None and a sentence that says why it asks nothing."""
+    try:
+        asked = framed(read_picture(data))
+    except PictureError as error:
+        return None, str(error)
+    return asked, "" if asked else "There is no ink in this picture: nothing in it differs from its border."

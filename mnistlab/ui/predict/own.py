@@ -1,0 +1,110 @@
+"""A person's own digits: how well the network reads them, how it learns them, how they are taken away."""
+
+import streamlit as st
+
+from mnistlab.collection import as_npz, as_png_zip, num_right, without_digit
+from mnistlab.evaluation import activations_of
+from mnistlab.figures.digits import plot_digit_grid
+from mnistlab.runs import OwnDigits, Run
+from mnistlab.ui.lab import Lab, command, current_snapshot, is_moving
+from mnistlab.ui.predict.answer import OWN, own_digits
+from mnistlab.ui.remembered import remembered
+from mnistlab.ui.show import show
+from mnistlab.ui.words import count, percent
+
+STEPS = 50  # mini-batches
+
+
+def draw_own(lab: Lab) -> None:
+    """Draw the session's own digits and what can be done with them."""
+    st.subheader("Your digits", anchor=False)
+    own, run = own_digits(), current_snapshot().run
+    if sentence := st.session_state.pop("predict_refused", ""):
+        st.warning(sentence)
+    if not own.size:
+        st.markdown(
+            "Say what a digit was (*It was a ...*), and it is kept here with its label. You see how well the "
+            "network reads your hand, can train it on your digits, and take them away as files."
+        )
+        return
+    activations = remembered(
+        "predict_own_activations",
+        (run.params, own.images),
+        lambda: activations_of(run.params, own.images, run.config),
+    )
+    right = num_right(own, activations)
+    read_right = f"The network reads **{right} of {count(own.size, 'digit')}** as you labeled them."
+    st.markdown(f"{read_right} {learnt(run)}")
+    answers = activations.argmax(axis=1)
+    captions = [
+        f"{label}" if label == answer else f"<b>{label}→{answer}</b>"
+        for label, answer in zip(own.labels, answers, strict=True)
+    ]
+    chosen = show(
+        plot_digit_grid(own.images, captions, columns=12, tile=64),
+        "predict_own_sheet",
+        on_select="rerun",
+        selection_mode="points",
+    )
+    draw_actions(lab, own, chosen.selection.points if chosen else [])
+
+
+def draw_actions(lab: Lab, own, points: list) -> None:
+    """Draw the buttons below the digits."""
+    place = int(points[0]["customdata"]) if points else None
+    snapshot = current_snapshot()
+    with st.container(horizontal=True, gap="small", key="predict_own_actions"):
+        st.button(
+            "Train on my digits",
+            key="predict_train_on",
+            on_click=ordered,
+            args=("train_on", own.images, own.labels, STEPS),
+            disabled=is_moving(snapshot),
+            help=f"{STEPS} steps of SGD on mini-batches that mix your digits with training images.",
+        )
+        if snapshot.can_undo_train_on:
+            st.button(
+                "Undo", key="predict_undo_train_on", on_click=ordered, args=("undo_train_on",),
+                help="Brings back the network as it was before your digits.",
+            )  # fmt: skip
+        st.button(
+            "Remove" if place is None else f"Remove the {own.labels[place]}",
+            key="predict_remove",
+            on_click=remove,
+            args=(place,),
+            disabled=place is None,
+            help="Click a digit first.",
+        )
+        st.space("small")
+        st.download_button(
+            "As .npz", lambda: as_npz(own), "my_digits.npz", "application/octet-stream", key="predict_npz",
+            on_click="ignore", help="Arrays images (n, 28, 28) and labels (n,), for numpy.load.",
+        )  # fmt: skip
+        st.download_button(
+            "As pictures", lambda: as_png_zip(own), "my_digits.zip", "application/zip", key="predict_png",
+            on_click="ignore", help="One PNG for each digit, its label in its name.",
+        )  # fmt: skip
+
+
+def ordered(name: str, *args) -> None:
+    """Give the trainer a command, and have the whole page drawn anew, which shows what becomes of it."""
+    command(name, *args)
+    st.rerun()
+
+
+def remove(place: int | None) -> None:
+    """Forget one of the digits."""
+    if place is not None:
+        st.session_state[OWN] = without_digit(own_digits(), place)
+
+
+def learnt(run: Run) -> str:
+    """Return what training on own digits has changed, if that was the last thing done."""
+    last = run.schedule[-1] if run.schedule else None
+    if not isinstance(last, OwnDigits) or last.epoch != run.epoch:
+        return ""
+    return (
+        f"{last.num_steps} steps on {count(len(last.labels), 'digit')} of yours took it from "
+        f"{percent(last.own_before, 0)} to {percent(last.own_after, 0)} of them, and from "
+        f"{percent(last.test_before)} to {percent(last.test_after)} of the test images."
+    )

@@ -1,0 +1,88 @@
+"""What the network sees of a drawing, stage by stage, and two ways to spoil it."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mnistlab.drawing import shift
+from mnistlab.figures.stages import plot_stages
+from mnistlab.ui.predict.input import Asked
+from mnistlab.ui.remembered import show_known
+
+FARTHEST = 10  # pixels
+HEIGHT = 216  # px of the pictures
+
+
+class Seen(NamedTuple):
+    """What the network is to read, with the place and the words for its pictures."""
+
+    image: np.ndarray | None  # (28, 28) uint8; None when there is nothing yet
+    boxed: np.ndarray | None  # (20, 20) uint8, the stage before, where there was one
+    captions: tuple[str, str]
+    pictures: DeltaGenerator
+
+
+def draw_seen(asked: Asked | None) -> Seen:
+    """Draw the controls below the stages, and return what they leave of what is asked about."""
+    st.markdown("**What the network sees**")
+    pictures = st.container(height=HEIGHT + 8, border=False, key="predict_stages_frame")
+    raw, down, right = draw_spoilers(asked)
+    if asked is None:
+        return Seen(None, None, ("", ""), pictures)
+    image, boxed, captions = chosen_stage(asked, raw)
+    return Seen(shift(image, down, right) if down or right else image, boxed, captions, pictures)
+
+
+def draw_stages(seen: Seen) -> None:
+    """Draw the stages in their place; the answer goes first, so this comes after it."""
+    with seen.pictures:
+        if seen.image is None:
+            st.caption(
+                "Your ink is cut out, scaled into a box of 20 × 20 pixels, and placed in 28 × 28 so that its "
+                "center of mass is in the middle: just as MNIST's digits were."
+            )
+            return
+        shown = seen.image, seen.boxed, seen.captions
+        show_known(
+            "predict_stages", (*shown[:2], seen.captions[1]), lambda: plot_stages(*shown, height=HEIGHT)
+        )
+
+
+def chosen_stage(asked: Asked, raw: bool) -> tuple[np.ndarray, np.ndarray | None, tuple[str, str]]:
+    """Return the image to read, the stage before it, and the words below them."""
+    if raw and asked.squeezed is not None:
+        return asked.squeezed, None, ("", "the whole sheet, squeezed<br>into 28 × 28")
+    if asked.boxed is None:
+        return asked.framed, None, ("", "28 × 28,<br>as it is stored")
+    return asked.framed, asked.boxed, ("cut out, scaled<br>to 20 × 20", "centered by its mass<br>in 28 × 28")
+
+
+def draw_spoilers(asked: Asked | None) -> tuple[bool, int, int]:
+    """Draw the switch and the sliders, and return what they say."""
+    for key, value in (("predict_raw", False), ("predict_down", 0), ("predict_right", 0)):
+        st.session_state.setdefault(key, value)
+    raw = st.toggle(
+        "Raw resize",
+        key="predict_raw",
+        persist_state="session",
+        disabled=asked is not None and asked.squeezed is None,
+        help="Squeeze the whole sheet into 28 × 28 without looking for the ink, as most demos do. "
+        "Draw small and in a corner, and see what becomes of the answer.",
+    )
+    sides = st.columns(2, gap="small", wrap=False)
+    moved = [
+        side.slider(
+            f"Move {name}",
+            -FARTHEST,
+            FARTHEST,
+            key=f"predict_{name}",
+            format="%d px",
+            persist_state="session",
+            help="The network knows digits only in the middle. A few pixels are enough to lose it.",
+        )
+        for side, name in zip(sides, ("right", "down"), strict=True)
+    ]
+    right, down = (min(max(-FARTHEST, int(pixels)), FARTHEST) for pixels in moved)
+    return bool(raw), down, right

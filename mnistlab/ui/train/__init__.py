@@ -1,0 +1,1 @@
+"""The parts of the Train page, from top to bottom."""

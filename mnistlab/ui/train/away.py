@@ -1,0 +1,117 @@
+"""What one can take away from a training, and bring back: network, history, script, log, link."""
+
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from mnistlab.files.checkpoints import dumps, loads
+from mnistlab.files.export import history_csv, log_text, script
+from mnistlab.files.report import html_report
+from mnistlab.files.weights import MAX_FILE_BYTES
+from mnistlab.running.trainer import Trainer
+from mnistlab.runs import Run
+from mnistlab.ui.address import query_of
+from mnistlab.ui.crowd import crowd
+from mnistlab.ui.lab import Lab, back_to_network, command, current_snapshot
+from mnistlab.ui.predict.answer import own_digits
+from mnistlab.ui.tab import current_trainer
+from mnistlab.ui.words import plain
+
+TICK = 1.0  # seconds
+REFUSED = "train_upload_refused"
+UPLOADS = "train_uploads"  # how many files were brought; each has an uploader of its own
+MEGABYTE = 2**20
+FILES = (
+    ("Network", "safetensors", dumps, "Weights and biases; settings and history are in the header."),
+    ("History", "csv", history_csv, "A row for each epoch: costs, accuracies, recall, gradients, seconds."),
+    ("Script", "py", script, "Python that repeats this run with mnistlab, to the last digit."),
+    ("Log", "txt", log_text, "What the notebook would have printed."),
+)
+
+REPORT = "One page to print and hand in: settings, curves, diagnosis, and your own digits."
+
+
+def draw_away(lab: Lab) -> None:
+    """Draw the tab."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.fragment(taking, run_every=TICK * crowd(lab.snapshot) if lab.snapshot.active else None)()
+    with right:
+        draw_upload()
+
+
+def taking() -> None:
+    """Draw downloads, link and log of the run as it is."""
+    run = current_snapshot().run
+    draw_downloads(run, current_trainer())
+    draw_link(run)
+    st.markdown("#### The notebook's log")
+    st.code(log_text(run) or "Nothing yet.", language=None, height=260)
+
+
+def draw_downloads(run: Run, trainer: Trainer) -> None:
+    """Draw a button for each file; it is made when it is asked for."""
+    st.markdown("#### Take it with you")
+    report = partial(html_report, drawings=own_digits())
+    with st.container(horizontal=True, gap="small"):
+        for label, suffix, content, words in (*FILES, ("Report", "html", report, REPORT)):
+            st.download_button(
+                label,
+                latest(content, trainer),
+                file_name=f"mnistlab-{run.title}.{suffix}",
+                key=f"train_download_{suffix}",
+                on_click="ignore",
+                help=words,
+            )
+
+
+def latest(content: Callable[[Run], str | bytes], trainer: Trainer) -> Callable[[], str | bytes]:
+    """Return what makes a file from the run as it is when somebody asks for it."""
+    return lambda: content(trainer.snapshot().run)
+
+
+def draw_link(run: Run) -> None:
+    """Draw the address that opens the starting settings elsewhere, and what it leaves out."""
+    st.markdown("#### The same curve elsewhere")
+    address = (st.context.url or "").split("?")[0]
+    st.code(f"{address}?{urlencode(query_of(run.config))}", language=None, wrap_lines=True)
+    words = (
+        "Whoever opens this link and presses Train gets the same curve, to the last printed digit on the "
+        "same kind of machine."
+    )
+    if run.schedule:
+        words += " What you changed on the way is not in it; the script and the file repeat that too."
+    st.caption(words)
+
+
+def draw_upload() -> None:
+    """Draw the place for a network that was taken away before."""
+    st.markdown("#### Bring it back")
+    uploads = st.session_state.setdefault(UPLOADS, 0)
+    st.file_uploader(
+        "A .safetensors file of this lab becomes the current network; yours stays in the list of runs.",
+        type=["safetensors"],
+        key=f"train_upload_{uploads}",
+        max_upload_size=-(-MAX_FILE_BYTES // MEGABYTE),
+        on_change=take_in,
+        args=(f"train_upload_{uploads}",),
+    )
+    if sentence := st.session_state.get(REFUSED):
+        st.error(plain(sentence))
+
+
+def take_in(key: str) -> None:
+    """Make the network in an uploaded file the current one; of a bad file only a sentence stays."""
+    file = st.session_state[key]
+    if file is None:
+        return
+    st.session_state[REFUSED] = ""
+    st.session_state[UPLOADS] += 1
+    try:
+        command("add", loads(file.getvalue()))
+    except ValueError as error:
+        st.session_state[REFUSED] = str(error)
+        return
+    back_to_network()

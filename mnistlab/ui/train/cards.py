@@ -1,0 +1,40 @@
+"""Four figures of the latest epoch, each with its course so far."""
+
+import streamlit as st
+
+from mnistlab.figures.sparkline import plot_sparkline
+from mnistlab.runs import Run
+from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.words import percent
+
+HEIGHT = 172  # px; fixed, or the page would jump when the first change is known
+NOTHING = "–"
+
+
+def draw_cards(run: Run) -> None:
+    """Draw the cards; before anything was measured they stand empty at the same height."""
+    history = run.history
+    courses = (
+        ("Test accuracy", "accuracy", [m.test.accuracy for m in history]),
+        ("Training accuracy", "accuracy", [m.train.accuracy for m in history]),
+        ("Test cost L", "cost", [m.test.cost for m in history]),
+        ("Training cost L", "cost", [m.train.cost for m in history]),
+    )
+    with st.grid(4, min_column_width=170, gap="small", key="train_cards"):
+        for label, term, course in courses:
+            with st.container(border=True, height=HEIGHT, gap="xsmall"):
+                draw_card(label, term, course)
+
+
+def draw_card(label: str, term: str, course: list[float]) -> None:
+    """Draw one figure, by how much the last epoch changed it, and its course since the first epoch."""
+    value, change = NOTHING, None
+    if course:
+        value = percent(course[-1]) if term == "accuracy" else f"{course[-1]:.4f}"
+    if len(course) > 1:
+        step = course[-1] - course[-2]
+        change = f"{100 * step:+.2f} points" if term == "accuracy" else f"{step:+.4f}"
+    better = "normal" if term == "accuracy" else "inverse"
+    st.metric(label, value, change, delta_color=better, help=GLOSSARY[term])
+    since = course[1:] if len(course) > 2 else course  # the untrained network would flatten all that follows
+    st.html(plot_sparkline(since, f"{label} by epoch"))

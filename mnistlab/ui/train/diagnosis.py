@@ -1,0 +1,52 @@
+"""The diagnosis on the page: the finding that matters most above the curves, the others below them."""
+
+import streamlit as st
+
+from mnistlab.diagnosis import Finding, diagnose
+from mnistlab.running.snapshot import Snapshot
+from mnistlab.runs import Run
+from mnistlab.ui.words import plain
+
+BADGES = {"warning": ":red-badge[Warning]", "note": ":blue-badge[Note]", "good": ":green-badge[Well]"}
+OVERALL = ("all well", "learning")  # a network that does well is told so before its peculiarities
+KEPT = "train_findings"
+WAITING = "What can be said about it will stand here after the first epoch."
+
+
+def draw_diagnosis(snapshot: Snapshot) -> None:
+    """Draw the finding that matters most; as long as there is none, its place is held."""
+    found = findings(snapshot.run)
+    with st.container(key="train_diagnosis", gap="xsmall"):
+        if snapshot.message:
+            st.markdown(f":red-badge[Stopped] **{plain(snapshot.message)}**")
+        if found:
+            draw_finding(found[0])
+        else:
+            st.markdown(f":gray-badge[Diagnosis] {WAITING}")
+            st.caption("Each finding comes with the figures that show it, and with what helps.")
+
+
+def draw_other_findings(run: Run) -> None:
+    """Draw what else there is to say, in a line each; what shows it, and what helps, is told on hover."""
+    for finding in findings(run)[1:]:
+        st.markdown(f"{BADGES[finding.level]} {plain(finding.sentence)}", help=told(finding))
+
+
+def draw_finding(finding: Finding) -> None:
+    """Draw what is the case, what shows it, and what helps."""
+    st.markdown(f"{BADGES[finding.level]} **{plain(finding.sentence)}**")
+    st.caption(told(finding))
+
+
+def told(finding: Finding) -> str:
+    """Return what shows a finding, and what helps."""
+    return plain(f"{finding.evidence} {finding.remedy}".strip())
+
+
+def findings(run: Run) -> list[Finding]:
+    """Return what can be said about a run, what matters most first; worked out once for each epoch."""
+    seen = run.id, len(run.history), run.broken_in, run.settings
+    if st.session_state.get(KEPT, (None,))[0] != seen:
+        found = sorted(diagnose(run), key=lambda f: (f.level != "warning", f.kind not in OVERALL))
+        st.session_state[KEPT] = seen, found
+    return st.session_state[KEPT][1]

@@ -1,0 +1,118 @@
+"""Which digits the network takes for which: the matrix, the images behind its cells, the worst mistakes."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from mnistlab.datasets import Split
+from mnistlab.evaluation import score
+from mnistlab.explaining.mistakes import worst_mistakes
+from mnistlab.figures.confusion import plot_confusion
+from mnistlab.figures.digits import plot_digit_grid
+from mnistlab.ui.crowd import crowd
+from mnistlab.ui.lab import Lab, current_snapshot
+from mnistlab.ui.train.figures import show_kept
+from mnistlab.ui.train.outputs import network_key, test_answers
+
+CELL = "train_cell"  # (is, read as), as it was last clicked
+MATRIX = "confusion"
+IN_CELL = 30
+WORST = 16
+TICK = 3.0  # seconds
+
+
+def draw_digits(lab: Lab) -> None:
+    """Draw the tab; while the network learns it keeps up with it."""
+    st.fragment(digits, run_every=TICK * crowd(lab.snapshot) if lab.snapshot.active else None)()
+
+
+def digits() -> None:
+    """Draw matrix, images of one cell and worst mistakes of the network as it is."""
+    run = current_snapshot().run
+    if run.epoch == 0:
+        st.markdown(
+            "Train the network, and here you see which digits it takes for which, and the worst cases."
+        )
+        return
+    split, outputs = test_answers(run)
+    network = network_key(run)
+    counts = score(outputs, split.labels).confusion
+    left, right = st.columns(2)
+    with left:
+        st.caption("Each row is a digit, each column what it was read as. Click a cell to see its images.")
+        show_kept(
+            MATRIX,
+            run.id,
+            network,
+            lambda: plot_confusion(counts),
+            on_select=keep_cell,
+            selection_mode="points",
+        )
+    with right:
+        draw_cell(network, chosen_cell(counts), split, outputs)
+    draw_worst(network, split, outputs)
+
+
+def keep_cell() -> None:
+    """Keep the cell that was clicked; the matrix forgets it when the next epoch changes the counts."""
+    points = st.session_state[f"train_{MATRIX}"]["selection"]["points"]
+    if points and points[0].get("customdata"):
+        true, read = points[0]["customdata"][:2]
+        st.session_state[CELL] = int(true) % 10, int(read) % 10
+
+
+def chosen_cell(counts: np.ndarray) -> tuple[int, int]:
+    """Return the cell that was clicked, or the most frequent mistake."""
+    mistakes = counts * (1 - np.eye(len(counts), dtype=int))
+    most = divmod(int(mistakes.argmax()), len(counts))
+    return st.session_state.get(CELL, most)
+
+
+def draw_cell(network: tuple, cell: tuple[int, int], split: Split, outputs: np.ndarray) -> None:
+    """Draw the images behind one cell, those with the strongest answer first."""
+    true, read = cell
+    places = np.flatnonzero((split.labels == true) & (outputs.argmax(axis=1) == read))
+    word = "right" if true == read else f"as {read}"
+    of_digit = int((split.labels == true).sum())
+    st.caption(
+        f"{len(places):,} of the {of_digit:,} test images of a {true} are read {word}; the surest first."
+    )
+    if not len(places):
+        st.markdown(f"No {true} is read {word}. Click another cell.")
+        return
+    first = places[np.argsort(-outputs[places, read], kind="stable")][:IN_CELL]
+    hover = [
+        f"test image {place}: output {read} is {outputs[place, read]:.3f}, "
+        f"output {true} is {outputs[place, true]:.3f}"
+        for place in first
+    ]
+    title = f"A {true}, read {word}" + (f": {IN_CELL} of {len(places):,}" if len(places) > IN_CELL else "")
+    show_kept(
+        "cell_images",
+        network[0],
+        (network, cell),
+        lambda: plot_digit_grid(split.images[first], columns=6, title=title, hover=hover, tile=72),
+    )
+
+
+def draw_worst(network: tuple, split: Split, outputs: np.ndarray) -> None:
+    """Draw the mistakes in which the wrong output was largest."""
+    answers, worst = outputs.argmax(axis=1), worst_mistakes(outputs, split.labels, WORST)
+    st.markdown("#### The worst mistakes")
+    if not len(worst):
+        st.markdown("There are none: every test image is read right.")
+        return
+    st.caption("Here the network was most certain and yet wrong. Would you have read them all?")
+    captions = [f"{split.labels[place]}, read as {answers[place]}" for place in worst]
+    hover = [
+        f"test image {place}: a {split.labels[place]}, read as {answers[place]} "
+        f"with {outputs[place, answers[place]]:.3f} against {outputs[place, split.labels[place]]:.3f}"
+        for place in worst
+    ]
+    for place, column in enumerate(st.columns(2)):
+        half = slice(place * WORST // 2, (place + 1) * WORST // 2)
+        if len(worst[half]):
+            with column:
+                sheet = partial(plot_digit_grid, split.images[worst[half]], captions[half], hover=hover[half])
+                show_kept(f"worst_{place}", network[0], network, partial(sheet, tile=104))

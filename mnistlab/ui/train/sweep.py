@@ -1,0 +1,194 @@
+"""A sweep of networks on the Train page: chosen, watched, and one of them put on the bench."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mnistlab.config import TrainConfig
+from mnistlab.figures.sweep import plot_sweep
+from mnistlab.running.registry import registry
+from mnistlab.runs import Run
+from mnistlab.sweeps.runs import accuracies, best_first, names_of
+from mnistlab.sweeps.sweeping import Sweeping, SweepSnapshot
+from mnistlab.ui.lab import Lab, back_to_network, command
+from mnistlab.ui.show import show
+from mnistlab.ui.sidebar import INITIALIZATION_NAMES
+from mnistlab.ui.tab import TOKEN, current_trainer
+from mnistlab.ui.train.sweep_choice import draw_choice
+from mnistlab.ui.words import count, duration, percent
+
+TICK = 0.5  # seconds
+TABLE = "train_sweep_table"
+REFUSED = "train_sweep_refused"
+FIGURE = "train_sweep_figure"
+CHANGED = "train_sweep_changed"  # more of the page than this tab
+
+
+def draw_sweep(lab: Lab) -> None:
+    """Draw the tab: the choice of networks, and what became of those that were trained last."""
+    st.caption(
+        "Which learning rate is best, and how much of it is luck? Train many networks at once, all on the "
+        "same mini-batches: they differ only in what you choose here. The rest is as in the sidebar."
+    )
+    sweeping = current_sweeping()
+    active = sweeping.snapshot().active
+    configs = draw_choice(lab.settings, active)
+    draw_buttons(sweeping.snapshot(), configs, lab.complete)
+    if sentence := st.session_state.pop(REFUSED, ""):
+        st.warning(sentence)
+    st.fragment(live, run_every=TICK if active else None)(active)
+
+
+def current_sweeping() -> Sweeping:
+    """Return the sweep of this session's lab."""
+    current_trainer()  # a session that has no lab yet gets one
+    return registry().sweeping_for(st.session_state[TOKEN])
+
+
+def draw_buttons(snapshot: SweepSnapshot, configs: Sequence[TrainConfig], complete: bool) -> None:
+    """Draw the row of buttons."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        label = f"Train {count(len(configs), 'network')}" if configs else "Train"
+        blocked = snapshot.active or not configs or not complete
+        st.button(
+            label,
+            "train_sweep_start",
+            type="primary" if not snapshot.runs else "secondary",
+            disabled=blocked,
+            on_click=start,
+            args=(configs,),
+        )
+        st.button("Stop", "train_sweep_stop", disabled=not snapshot.active, on_click=stop)
+        if snapshot.state == "stopped":
+            st.button("Go on", "train_sweep_resume", on_click=resume)
+
+
+def start(configs: Sequence[TrainConfig]) -> None:
+    """Begin the sweep; what is refused is said above it."""
+    try:
+        current_sweeping().start(configs)
+    except ValueError as error:
+        st.session_state[REFUSED] = str(error)
+
+
+def stop() -> None:
+    """Stop the sweep."""
+    current_sweeping().stop()
+
+
+def resume() -> None:
+    """Go on with the sweep."""
+    current_sweeping().resume()
+
+
+def live(was_active: bool) -> None:
+    """Draw the sweep as it is; when it began or ended meanwhile, have the whole page drawn anew."""
+    if st.session_state.pop(CHANGED, False):
+        st.rerun()
+    snapshot = current_sweeping().snapshot()
+    if snapshot.runs:
+        draw_progress(snapshot)
+        draw_curves(snapshot)
+        draw_networks(snapshot)
+    if snapshot.active != was_active:
+        st.rerun()
+
+
+def draw_progress(snapshot: SweepSnapshot) -> None:
+    """Draw how far it is, or say how it ended."""
+    if snapshot.active:
+        st.progress(fraction(snapshot), progress_words(snapshot))
+    elif snapshot.state == "failed":
+        st.error(snapshot.message)
+    else:
+        done = f"{count(max(0, snapshot.epoch), 'epoch')} of {snapshot.num_epochs}"
+        words = "Finished" if snapshot.state == "finished" else "Stopped"
+        st.progress(fraction(snapshot), f"{words}: {done} in {duration(snapshot.seconds)}")
+
+
+def fraction(snapshot: SweepSnapshot) -> float:
+    """Return how much of the sweep is done, 0..1."""
+    steps = max(0, snapshot.epoch) * snapshot.num_steps + snapshot.step
+    return min(1.0, steps / max(1, snapshot.num_epochs * snapshot.num_steps))
+
+
+def progress_words(snapshot: SweepSnapshot) -> str:
+    """Return what is being done right now."""
+    if snapshot.ahead:
+        return f"queued, {snapshot.ahead} ahead"
+    if snapshot.epoch < 0:
+        return "measuring the untrained networks"
+    words = f"epoch {snapshot.epoch + 1} of {snapshot.num_epochs}"
+    if snapshot.epoch:
+        each = snapshot.seconds / snapshot.epoch / len(snapshot.runs)
+        words += f", {duration(each)} for each network and epoch"
+    return words
+
+
+def draw_curves(snapshot: SweepSnapshot) -> None:
+    """Draw all curves; the figure is made anew only after another epoch."""
+    shows = snapshot.number, snapshot.epoch
+    shown, figure = st.session_state.get(FIGURE, (None, None))
+    if shown != shows:
+        names = names_of([run.config for run in snapshot.runs])
+        values = [accuracies(run, max(0, snapshot.epoch)) for run in snapshot.runs]
+        title = f"{count(len(names), 'network')} on the same mini-batches"
+        figure = plot_sweep(list(zip(names, values, strict=True)), title, x_max=snapshot.num_epochs)
+        st.session_state[FIGURE] = shows, figure
+    show(figure, "train_sweep_curves")
+
+
+def draw_networks(snapshot: SweepSnapshot) -> None:
+    """Draw the table of the networks and the button that puts one of them on the bench."""
+    runs = snapshot.runs
+    if not all(run.history for run in runs):
+        return
+    event = st.dataframe(
+        table_of(runs),
+        key=TABLE,
+        on_select="rerun",
+        selection_mode="single-row",
+        hide_index=True,
+        column_config={"read right": st.column_config.NumberColumn(format="%.2f %%")},
+        alt=f"{count(len(runs), 'network')} with settings and results",
+    )
+    rows = [row for row in event["selection"]["rows"] if row < len(runs)]
+    draw_bench(runs[rows[0] if rows else best_first(runs)[0]], bool(rows))
+
+
+def table_of(runs: Sequence[Run]) -> dict[str, list]:
+    """Return a row for each run: its settings, cost and accuracy, and what marks it."""
+    order = best_first(runs)
+    marks = {order[-1]: "worst", order[0]: "best"}
+    return {
+        "learning rate": [f"{run.config.learning_rate:g}" for run in runs],
+        "seed": [str(run.config.seed) for run in runs],
+        "first weights": [INITIALIZATION_NAMES[run.config.initialization] for run in runs],
+        "read right": [round(100 * run.accuracy, 2) for run in runs],
+        "test cost": [round(run.history[-1].test.cost, 4) for run in runs],
+        "": [
+            f"broke in epoch {run.broken_in}" if run.broken_in else marks.get(number, "")
+            for number, run in enumerate(runs)
+        ],
+    }
+
+
+def draw_bench(run: Run, chosen: bool) -> None:
+    """Draw the button that makes a network the current one."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.button(
+            f"Put {run.name} on the bench",
+            "train_sweep_take",
+            on_click=take,
+            args=(run,),
+            help="Makes this the current network: all pages work with it, and Train goes on from here.",
+        )
+        which = "The one you chose" if chosen else "The best so far"
+        st.caption(f"{which} reads {percent(run.accuracy)} right. Choose a row to take that one.")
+
+
+def take(run: Run) -> None:
+    """Make a network of the sweep the current one, and have the sidebar show its settings."""
+    command("add", run)
+    back_to_network()
+    st.session_state[CHANGED] = True

@@ -1,0 +1,109 @@
+"""The weights through the epochs: as images, as a histogram, and a slider through time."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from mnistlab.figures.weights import plot_weight_histogram, plot_weight_images
+from mnistlab.network import Params
+from mnistlab.runs import Run
+from mnistlab.ui.lab import Lab, current_snapshot
+from mnistlab.ui.press import press_button
+from mnistlab.ui.train.figures import show_kept
+from mnistlab.ui.words import percent
+
+PLACE = "train_epoch"  # where the slider stands
+NEWEST = -1  # whatever epoch that is
+PLAYING = "train_playing"
+TICK = 1.0  # seconds
+FRAME = 0.7  # seconds, of the film
+
+
+def draw_weights(lab: Lab) -> None:
+    """Draw the tab; while the network learns, or the film runs, it moves by itself."""
+    playing = st.session_state.get(PLAYING, False)
+    tick = FRAME if playing else TICK if lab.snapshot.active else None
+    st.fragment(weights, run_every=tick)(playing)
+
+
+def weights(was_playing: bool) -> None:
+    """Draw the network after one of the epochs that were kept."""
+    run = current_snapshot().run
+    kept = dict(run.kept) or {run.epoch: run.params}
+    epochs = sorted(kept)
+    epoch = chosen_epoch(epochs, next_epoch(epochs, was_playing))
+    left, right = st.columns([3, 2])
+    with left:
+        title = f"What the units of the first layer look for, {when(epoch)}"
+        images = kept[epoch][0].weights
+        show_kept("weights", run.id, epoch, lambda: plot_weight_images(images, title=title, tile=52))
+    with right:
+        reach = widest(run.id, tuple(epochs), kept)
+        spread = partial(plot_weight_histogram, kept[epoch], reach=reach, height=360)
+        show_kept("histogram", run.id, (epoch, reach), spread)
+        st.caption(figures_after(run, epoch))
+    if st.session_state.get(PLAYING, False) != was_playing:
+        st.rerun()
+
+
+def next_epoch(epochs: list[int], playing: bool) -> int:
+    """Return where the slider stands now: the film goes on; at the right end it stays with the newest."""
+    state = st.session_state
+    place = state.get(PLACE, NEWEST)
+    if place == NEWEST:
+        return epochs[-1]
+    if playing and state.get(PLAYING):
+        place = next((epoch for epoch in epochs if epoch > place), epochs[-1])
+        state[PLAYING] = place != epochs[-1]
+    nearest = max((epoch for epoch in epochs if epoch <= place), default=epochs[0])
+    state[PLACE] = NEWEST if nearest == epochs[-1] else nearest
+    return nearest
+
+
+def chosen_epoch(epochs: list[int], epoch: int) -> int:
+    """Draw the slider with the button of the film, and return its epoch."""
+    if len(epochs) < 2:
+        st.caption("Train, and a slider here leads back through the epochs.")
+        return epoch
+    key = f"train_epoch_{epoch}_of_{epochs[-1]}"  # a slider that moves by itself is a new one
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        label = "Stop" if st.session_state.get(PLAYING) else "Play"
+        press_button(label, "train_play", play, epochs, help="Shows epoch after epoch.")
+        st.select_slider("After epoch", epochs, value=epoch, key=key, on_change=go_to, args=(key, epochs[-1]))
+    return epoch
+
+
+def go_to(key: str, newest: int) -> None:
+    """Take the epoch from the slider; that ends the film."""
+    chosen = st.session_state[key]
+    st.session_state[PLACE] = NEWEST if chosen == newest else chosen
+    st.session_state[PLAYING] = False
+
+
+def play(epochs: list[int]) -> None:
+    """Begin the film, from the beginning when it stands at the end, or end it."""
+    state = st.session_state
+    state[PLAYING] = not state.get(PLAYING, False)
+    if state[PLAYING] and state.get(PLACE, NEWEST) == NEWEST:
+        state[PLACE] = epochs[0]
+
+
+def when(epoch: int) -> str:
+    """Return a moment of the training in words."""
+    return f"after epoch {epoch}" if epoch else "before training"
+
+
+def figures_after(run: Run, epoch: int) -> str:
+    """Return how well the network did after an epoch."""
+    if epoch >= len(run.history):
+        return ""
+    metrics = run.history[epoch]
+    right = percent(metrics.test.accuracy)
+    return f"{when(epoch).capitalize()}: test cost {metrics.test.cost:.4f}, {right} of the tests read right."
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def widest(run_id: str, epochs: tuple[int, ...], _kept: dict[int, Params]) -> float:
+    """Return the largest weight of all kept epochs, so that the axis stands still while one slides."""
+    return max(float(np.abs(layer.weights).max()) for params in _kept.values() for layer in params)

@@ -1,0 +1,98 @@
+"""What the Train page says about a training in progress, in a few words and numbers."""
+
+import re
+
+from mnistlab.running.snapshot import Snapshot
+
+LONG_QUEUE = 3  # others ahead, from which a training in the middle of an epoch reads as waiting
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes + (rest >= 30)} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def count(number: int, thing: str) -> str:
+    """Return a number of things: 1 epoch, 10 epochs."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def percent(share: float, digits: int = 2) -> str:
+    """Return a share of one as a percentage with a thin space, as in 91.94 %."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def progress_fraction(snapshot: Snapshot) -> float:
+    """Return how much of the running epoch is done, 0..1."""
+    return min(1.0, snapshot.step / max(1, snapshot.num_steps))
+
+
+def progress_words(snapshot: Snapshot) -> str:
+    """Return what the trainer is doing right now, for the line beside its bar."""
+    epoch = f"epoch {snapshot.run.epoch + 1} of {max(snapshot.target_epoch, snapshot.run.epoch + 1)}"
+    if snapshot.doing == "own digits":
+        return "learning from your own digits"
+    if snapshot.doing == "measuring":
+        return f"{waiting_words(snapshot)}measuring the untrained network"
+    if snapshot.state == "pausing":
+        return f"{epoch}, pausing at its end"
+    if snapshot.ahead >= (1 if snapshot.state == "queued" else LONG_QUEUE):
+        return f"{epoch}, queued, {snapshot.ahead} ahead"
+    return ", ".join([epoch, *pace_words(snapshot)])
+
+
+def waiting_words(snapshot: Snapshot) -> str:
+    """Return how many have their turn before, as the beginning of a sentence; empty when nobody has."""
+    return f"queued, {snapshot.ahead} ahead: " if snapshot.ahead else ""
+
+
+def pace_words(snapshot: Snapshot) -> list[str]:
+    """Return images per second, time left and with how many others the machine is shared."""
+    words = []
+    if snapshot.images_per_second:
+        words.append(f"{round(snapshot.images_per_second, -2):,.0f} images/s")
+        words.append(f"{duration(snapshot.seconds_left)} left")
+    if snapshot.sharing > 1:
+        words.append(f"in turns with {count(snapshot.sharing - 1, 'other')}")
+    return words
+
+
+def rest_words(snapshot: Snapshot) -> str:
+    """Return how a network stands that is not being trained."""
+    run = snapshot.run
+    if run.epoch == 0:
+        return "Untrained"
+    trained = f"Trained for {count(run.epoch, 'epoch')} in {duration(run.seconds)}"
+    if snapshot.state == "paused" and run.epoch < snapshot.target_epoch:
+        return f"{trained}; {count(snapshot.target_epoch - run.epoch, 'epoch')} to go"
+    return trained
+
+
+def expected_words(snapshot: Snapshot, seconds: float) -> str:
+    """Return how a resting network stands, and how long the next press of Train would take."""
+    epochs = epochs_ahead(snapshot)
+    return (
+        f"{rest_words(snapshot)}. {count(epochs, 'epoch').capitalize()} will take about {duration(seconds)}."
+    )
+
+
+def epochs_ahead(snapshot: Snapshot) -> int:
+    """Return how many epochs the next press of Train or Resume would run."""
+    run = snapshot.run
+    if snapshot.state == "paused" and snapshot.target_epoch > run.epoch:
+        return snapshot.target_epoch - run.epoch
+    planned = run.settings.num_epochs
+    return planned - run.epoch if run.epoch < planned else planned
+
+
+def plain(text: str) -> str:
+    """Return somebody's text as it has to stand in Markdown to be shown as it is."""
+    return re.sub(r"([^\w\s])", r"\\\1", text)
