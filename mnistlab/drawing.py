@@ -8,6 +8,7 @@ ink, area-weighted resampling, a shift by whole pixels.
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from mnistlab.ink import ink_of
 
@@ -15,8 +16,8 @@ SIDE = 28  # of the framed image
 BOX = 20  # of the box that the digit is scaled into
 CENTER = 14.0  # where MNIST has the center of mass, in pixel indices counted from 0
 SMALLEST_SQUARE = 10  # pixels of the drawing: a dot is not blown up into a disc that fills the box
-LARGEST_GAIN = 4.0  # a hairline turns gray when it is scaled down; it is darkened again, within bounds
-ROUNDING = 1e-4  # gray levels; less is a rounding error and no ink
+LARGEST_GAIN = 4  # a hairline turns gray when it is scaled down; it is darkened again, within bounds
+FULL = 255  # full ink
 
 
 class Stages(NamedTuple):
@@ -55,14 +56,13 @@ def stages(image_data: np.ndarray) -> Stages | None:
     if not ink.any():
         return None
     boxed = boxes_of(ink[None])
-    return Stages(np.rint(255 * ink).astype(np.uint8), boxed[0], centered(boxed)[0])
+    return Stages(np.rint(FULL * ink).astype(np.uint8), boxed[0], centered(boxed)[0])
 
 
 def raw_resize(image_data: np.ndarray) -> np.ndarray:
     """Return the whole canvas averaged to uint8 (28, 28), not framed: what a network cannot read."""
-    ink = ink_of(image_data)
-    row_edges, column_edges = (np.linspace(0, n, SIDE + 1)[None] for n in ink.shape)
-    return np.rint(255 * _resampled(ink[None], row_edges, column_edges)[0]).astype(np.uint8)
+    averages = Image.fromarray(FULL * ink_of(image_data)).resize((SIDE, SIDE), Image.Resampling.BOX)
+    return np.rint(averages).astype(np.uint8)
 
 
 def shift(image: np.ndarray, rows: int, columns: int) -> np.ndarray:
@@ -96,14 +96,17 @@ def boxes_of(ink: np.ndarray) -> np.ndarray:
     Returns:
         uint8 (n, 20, 20), the darkest pixel 255 unless that takes a gain above LARGEST_GAIN.
     """
-    top, bottom = _extent(ink.any(axis=2))
-    left, right = _extent(ink.any(axis=1))
+    levels = np.rint(FULL * ink).astype(np.uint8)
+    top, bottom = _extent(levels.any(axis=2))
+    left, right = _extent(levels.any(axis=1))
     side = np.maximum(np.maximum(bottom - top, right - left), SMALLEST_SQUARE)
-    boxed = _resampled(ink, _edges(top, bottom, side), _edges(left, right, side))
-    gain = np.minimum(LARGEST_GAIN, 1 / boxed.max(axis=(1, 2)))
-    levels = 255 * boxed * gain[:, None, None]
+    rows = cell_sums(levels, _edges(top, bottom, side))
+    cells = cell_sums(rows.transpose(0, 2, 1), _edges(left, right, side)).transpose(0, 2, 1)
+    # A cell of full ink holds FULL * side**2; the darkest one becomes FULL, as far as the gain allows.
+    full = np.maximum(LARGEST_GAIN * cells.max(axis=(1, 2)), FULL * side**2)[:, None, None]
+    grays = np.rint(FULL * LARGEST_GAIN * cells / full)
     # A pixel that ink has touched is never quite paper: the longer side stays 20.
-    return np.where(levels > ROUNDING, np.clip(np.rint(levels), 1, 255), 0).astype(np.uint8)
+    return np.where(cells > 0, np.clip(grays, 1, FULL), 0).astype(np.uint8)
 
 
 def centered(boxed: np.ndarray) -> np.ndarray:
@@ -119,31 +122,26 @@ def centered(boxed: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(padded[:, BOX : BOX + SIDE, BOX : BOX + SIDE])
 
 
-def area_averages(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Return the averages of pixels over cells of any size, by differences of their running sum.
+def cell_sums(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Return 20 times the sums of pixels over cells of any size: whole numbers, so no place is favored.
 
     Args:
-        values: (n, pixels, width).
-        edges: Where the cells begin and end, in pixels, ascending, (n, cells + 1). Outside is paper.
+        values: (n, pixels, width), whole numbers.
+        edges: Where the cells begin and end, in twentieths of a pixel, ascending, (n, cells + 1). Outside is
+            paper.
 
     Returns:
-        float64 (n, cells, width).
+        int64 (n, cells, width).
     """
     n, pixels, width = values.shape
-    running = np.zeros((n, pixels + 1, width))
-    np.cumsum(values, axis=1, out=running[:, 1:], dtype=np.float64)
-    inside = np.clip(edges, 0, pixels)
-    below = np.minimum(inside.astype(int), pixels - 1)
-    part = (inside - below)[..., None]
-    sums = np.take_along_axis(running, below[..., None], axis=1) * (1 - part)
+    running = np.zeros((n, pixels + 1, width), np.int64)
+    np.cumsum(values, axis=1, out=running[:, 1:])
+    inside = np.clip(edges, 0, BOX * pixels)
+    below = np.minimum(inside // BOX, pixels - 1)
+    part = (inside - BOX * below)[..., None]
+    sums = np.take_along_axis(running, below[..., None], axis=1) * (BOX - part)
     sums += np.take_along_axis(running, below[..., None] + 1, axis=1) * part
-    return np.diff(sums, axis=1) / np.diff(edges, axis=1)[..., None]
-
-
-def _resampled(ink: np.ndarray, row_edges: np.ndarray, column_edges: np.ndarray) -> np.ndarray:
-    """Return the averages of ink (n, height, width) over the cells between row and column edges."""
-    lines = area_averages(ink, row_edges)
-    return area_averages(lines.transpose(0, 2, 1), column_edges).transpose(0, 2, 1)
+    return np.diff(sums, axis=1)
 
 
 def _extent(inked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -152,9 +150,12 @@ def _extent(inked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _edges(begin: np.ndarray, end: np.ndarray, side: np.ndarray) -> np.ndarray:
-    """Return the edges of 20 cells across a square, (n, 21), with ink from begin to end in its middle."""
+    """Return the edges of 20 cells across a square with ink from begin to end in its middle.
+
+    They are (n, 21), in twentieths of a pixel: there a cell is `side` wide.
+    """
     cells_before = BOX * (side - (end - begin)) // (2 * side)
-    return begin[:, None] + (np.arange(BOX + 1) - cells_before[:, None]) * (side[:, None] / BOX)
+    return BOX * begin[:, None] + (np.arange(BOX + 1) - cells_before[:, None]) * side[:, None]
 
 
 def _offset(mass: np.ndarray) -> np.ndarray:
