@@ -2,6 +2,7 @@
 
 import base64
 import re
+import string
 from dataclasses import replace
 
 import numpy as np
@@ -100,10 +101,19 @@ def test_the_next_press_of_train_is_announced(done, state, target, ahead):
     assert f"{ahead} epochs will take about 3.0 s." in expected_words(at_rest, 3.0)
 
 
+STRANGE = (
+    "![x](http://a/b.png) **bold** __bold__ _it_ <b> $x$ :red[y] "
+    ":smile: :material/home: :+1: www.a.b c@d.e 1. `c` \\ é – 数 😀"
+)
+
+
 def test_text_of_a_stranger_means_nothing_to_markdown():
-    text = plain("![x](http://a/b.png) **bold** <b> $x$ :red[y]")
-    assert re.sub(r"\\(.)", r"\1", text) == "![x](http://a/b.png) **bold** <b> $x$ :red[y]"
-    assert not re.search(r"(?<!\\)[!\[\]()*<>$:`_~#|]", text)
+    text = plain(STRANGE)
+    assert re.sub(r"\\(.)", r"\1", text).replace("\u2060", "") == STRANGE
+    assert not re.search(r"(?<!\\)[!\[\]()*<>$:`_~#|.]", text)
+    assert set(re.findall(r"\\(.)", text)) <= set(string.punctuation)  # before others it would be shown
+    shown = re.sub(r"\\(.)", r"\1", text)
+    assert not re.search(r":[\w+-]|https?://|www\.|@\w", shown)  # emoji, icons and addresses
 
 
 def test_the_table_of_runs_shows_only_settings_that_differ():

@@ -168,8 +168,8 @@ def _numbers(values: dict[str, Any], name: str, count: int) -> tuple[float, ...]
 
 def _number(values: dict[str, Any], name: str) -> float:
     number = values.get(name)
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or not abs(number) < 1e300:
-        raise RecordError(f"{name} must be a finite number. Got {shown(number)}.")
+    if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number < 1e300:
+        raise RecordError(f"{name} must be a finite number, 0 or more. Got {shown(number)}.")
     return float(number)
 
 

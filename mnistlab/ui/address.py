@@ -69,10 +69,17 @@ def as_setting(name: str, text: str) -> object:
     try:
         if kind is tuple:
             return () if text == NO_LAYERS else tuple(whole(width) for width in text.split(","))
-        return {int: whole, float: float, str: str}[kind](text)
+        return {int: whole, float: number, str: str}[kind](text)
     except ValueError:
         form = {int: "a whole number", float: "a number", tuple: "whole numbers with commas between"}[kind]
         raise ValueError(f"{name} must be {form}. Got {shown(text)}.") from None
+
+
+def number(text: str) -> float:
+    """Return a number written in plain digits; `float` would take those of other scripts and `_` as well."""
+    if not text.isascii() or "_" in text:
+        raise ValueError
+    return float(text)
 
 
 def whole(text: str) -> int:

@@ -4,6 +4,7 @@ import re
 
 from mnistlab.running.snapshot import Snapshot
 
+WORD_JOINER = "\u2060"
 LONG_QUEUE = 3  # others ahead, from which a training in the middle of an epoch reads as waiting
 
 
@@ -94,5 +95,10 @@ def epochs_ahead(snapshot: Snapshot) -> int:
 
 
 def plain(text: str) -> str:
-    """Return somebody's text as it has to stand in Markdown to be shown as it is."""
-    return re.sub(r"([^\w\s])", r"\\\1", text)
+    """Return somebody's text as it has to stand in Markdown to be shown as it is.
+
+    A backslash takes its meaning from each ASCII mark, and would be shown before any other. Names of icons
+    and emoji, and addresses, are replaced even so, unless something that cannot be seen parts them.
+    """
+    parted = re.sub(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)", WORD_JOINER, text, flags=re.IGNORECASE)
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", parted)

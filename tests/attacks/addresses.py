@@ -27,6 +27,7 @@ VALUES = {
     "HTML": SCRIPT,
     "100 kB": LONG,
 }
+NOT_PLAIN = {"Arabic digits": "\u0660.\u0661", "fullwidth digits": "\uff11", "an underscore": "1_0"}
 NOT_WHOLE = {"Arabic digits": "\u0661\u0662", "a superscript": "1\u00b2", "a fraction": "1.5", "1e3": "1e3"}
 WIDTHS = {
     "of 0": "0",
@@ -42,6 +43,7 @@ WIDTHS = {
 REFUSED = {
     **{f"{name}: {kind}": {name: [text]} for name in NUMBERS for kind, text in VALUES.items()},
     **{f"seed: {kind}": {"seed": [text]} for kind, text in NOT_WHOLE.items()},
+    **{f"learning_rate: {kind}": {"learning_rate": [text]} for kind, text in NOT_PLAIN.items()},
     **{f"hidden: {kind}": {"hidden": [text]} for kind, text in WIDTHS.items()},
     **{f"{name}: {kind}": {name: [text]} for name in CHOICES for kind, text in VALUES.items()},
     **{f"{name}: a word": {name: ["seed,data,x"]} for name in LISTS},
