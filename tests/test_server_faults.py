@@ -45,9 +45,9 @@ def until(condition, what):
 
 
 class Server:
-    """`streamlit run` on this test's page, with one visitor."""
+    """`streamlit run` on a test's page."""
 
-    def __init__(self, folder, token):
+    def __init__(self, folder, token, page="tests/server_app.py"):
         self.lab = folder / folder_name(token)
         self.port = free_port()
         environment = os.environ | {
@@ -64,7 +64,7 @@ class Server:
             "true",
         ]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "tests/server_app.py", *options],
+            [sys.executable, "-m", "streamlit", "run", page, *options],
             cwd=REPOSITORY,
             env=environment,
             stdout=subprocess.DEVNULL,

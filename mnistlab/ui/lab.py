@@ -12,6 +12,7 @@ from mnistlab.running import registry
 from mnistlab.running.snapshot import Snapshot
 from mnistlab.running.trainer import Trainer
 from mnistlab.runs import CHANGEABLE, Run
+from mnistlab.ui.closed_tabs import sweep_closed_tabs
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.digits import dataset_in_use
 from mnistlab.ui.settings import current_settings, use_settings
@@ -73,6 +74,7 @@ def prepare_server() -> None:
     """Do what has to be done once, before this process computes anything."""
     keep_compiled_operations()
     gc.freeze()  # what was imported stays: no collection looks at it again
+    sweep_closed_tabs()
 
 
 @st.cache_resource(show_spinner=False)
