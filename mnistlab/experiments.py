@@ -31,6 +31,7 @@ class Experiment:
     options: tuple[str, ...]
     answer: int  # index of the right option
     because: str  # why, after the reveal
+    formula_name: str
     formula: str  # LaTeX
     config: TrainConfig
     outcome: Callable[[History], Outcome]
@@ -55,8 +56,8 @@ def stays_awake(history: History) -> Outcome:
     saturated, last = history[-1].saturation[0], history[-1].test.accuracy
     return Outcome(
         saturated < 0.5 and last > 0.93,
-        f"{percent(saturated)} of the sums z in the first layer lie beyond 5 in size; "
-        f"the network reads {percent(last)}.",
+        f"After training {percent(saturated)} of the pre-activations z of the first layer lie beyond 5 in "
+        f"size; the network reads {percent(last)}.",
     )
 
 
@@ -91,7 +92,7 @@ def squeezes_through(history: History) -> Outcome:
     return Outcome(
         0.3 < last.accuracy < 0.9,
         f"Through three units it reads {percent(last.accuracy)}; worst off is the {worst}, "
-        f"with {percent(last.recall[worst])}.",
+        f"with a recall of {percent(last.recall[worst])}.",
     )
 
 
@@ -118,7 +119,7 @@ def learns_by_heart(history: History) -> Outcome:
 def leaves_one_out(history: History) -> Outcome:
     """At least one digit that is never read, after every epoch."""
     never = [digit for digit in range(10) if history[-1].test.recall[digit] < 0.01]
-    named = " and ".join(map(str, never)) or "none"
+    named = ", ".join(map(str, never)) or "none"
     return Outcome(
         bool(never), f"Never read: {named}. The network reads {percent(history[-1].test.accuracy)} in all."
     )
@@ -130,12 +131,13 @@ EXPERIMENTS = (
     Experiment(
         slug="notebook",
         title="The notebook",
-        watch="Watch how much of the way the first epoch goes.",
+        watch="Watch how much of the accuracy comes in the first epoch.",
         question="100 hidden units, raw pixels, ten epochs. How many of 100 test digits will it read?",
         options=("about 70", "about 92", "about 99"),
         answer=1,
-        because="Most of it is learnt in the first epoch. The rest is slow, because raw pixels saturate "
+        because="Most of it is learned in the first epoch. The rest is slow, because raw pixels saturate "
         "the first layer.",
+        formula_name="Every step of training",
         formula=r"\theta \leftarrow \theta - \eta \sum_{x \in B} \nabla_\theta L_x",
         config=TrainConfig(),
         outcome=reads_most,
@@ -143,12 +145,14 @@ EXPERIMENTS = (
     Experiment(
         slug="unit-pixels",
         title="Pixels divided by 255",
-        watch="Watch the share of saturated units, and compare the accuracy with the notebook's.",
-        question="Raw pixels put nearly every sum z of the first layer beyond 5. And pixels from 0 to 1?",
-        options=("just as many", "less than half", "none at all"),
+        watch="Watch the accuracy, and compare it with that of The notebook.",
+        question="Fed with raw pixels, the first layer ends up saturated: nearly every pre-activation z is "
+        "beyond 5 in size. How many will be when the pixels go from 0 to 1?",
+        options=("just as many", "fewer than half", "none at all"),
         answer=1,
         because="Smaller inputs make smaller sums, σ'(z) stays away from 0 and Δ gets through. "
         "So η can be ten times larger.",
+        formula_name="How the error gets back to a layer",
         formula=r"\Delta^{(l)} = W^{(l+1)T} \Delta^{(l+1)} \odot \sigma'(z^{(l)})",
         config=TrainConfig(scaling="unit", learning_rate=0.01),
         outcome=stays_awake,
@@ -156,12 +160,18 @@ EXPERIMENTS = (
     Experiment(
         slug="too-slow",
         title="Learning rate 100 times too small",
-        watch="Watch the cost: it falls, and hardly gets anywhere.",
-        question="With η = 0.00001, how much will the network read after five epochs?",
-        options=("less than 60 of 100", "about 80 of 100", "as much as before, it only takes steadier steps"),
+        watch="Watch how far the cost comes down in five epochs.",
+        question="With η = 0.00001 instead of 0.001, how many of 100 test digits will the network read after "
+        "five epochs?",
+        options=(
+            "fewer than 60 of 100",
+            "about 80 of 100",
+            "more than with η = 0.001, because small steps are careful steps",
+        ),
         answer=0,
         because="Each step is a hundredth as long. The direction is right; it would take a hundred times "
         "as many.",
+        formula_name="The length of a step",
         formula=r"\theta \leftarrow \theta - \eta \, \nabla_\theta L",
         config=TrainConfig(learning_rate=1e-5, num_epochs=5),
         outcome=barely_moves,
@@ -169,8 +179,8 @@ EXPERIMENTS = (
     Experiment(
         slug="too-fast",
         title="Learning rate 100 times too large",
-        watch="Watch the cost jump to 1 and stay there.",
-        question="With η = 0.1, what happens?",
+        watch="Watch the cost in the first epoch, and in those after it.",
+        question="With η = 0.1 instead of 0.001, what happens?",
         options=(
             "it learns faster",
             "the cost swings up and down",
@@ -179,6 +189,7 @@ EXPERIMENTS = (
         answer=2,
         because="The first steps throw the outputs so far below 0 that σ gives 0 for every image. Then the "
         "cost is 1, the one digit that should have fired, and σ'(z) = 0 lets no error back.",
+        formula_name="The error of the outputs",
         formula=r"\Delta^{(D)} = 2\,(a^{(D)} - y)\,\sigma'(z^{(D)}) \approx 0",
         config=TrainConfig(learning_rate=0.1, num_epochs=5),
         outcome=falls_silent,
@@ -187,11 +198,12 @@ EXPERIMENTS = (
         slug="no-hidden-layer",
         title="No hidden layer",
         watch="Watch the weights: each output learns one picture.",
-        question="Ten outputs that weigh the pixels directly. How far does that go?",
+        question="Ten outputs that weigh the pixels directly: how many of 100 test digits will they read?",
         options=("about 50 of 100", "about 92 of 100", "about 98 of 100"),
         answer=1,
         because="One weighted sum per digit is a template, and templates go far. What a hidden layer adds is "
-        "the last few per cent.",
+        "the last few percent.",
+        formula_name="The whole network",
         formula=r"a = \sigma(W x + b), \quad W \in \mathbb{R}^{10 \times 784}",
         config=TrainConfig(hidden=(), learning_rate=0.01, **UNIT),
         outcome=does_without_hidden,
@@ -199,12 +211,13 @@ EXPERIMENTS = (
     Experiment(
         slug="narrow",
         title="One narrow layer",
-        watch="Watch the recall of each digit: which ones does it give up?",
-        question="784-3-10: three numbers must tell ten digits apart. Will it work?",
-        options=("not at all, about 10 of 100", "for some digits", "as well as with 100 units"),
+        watch="Watch the recall of each digit: is the network equally good at all of them?",
+        question="784-3-10: three activations must tell ten digits apart. Will it work?",
+        options=("for none of them", "for some of them", "as well as with 100 units"),
         answer=1,
-        because="Three units between 0 and 1 are a small cube. Ten digits have to find corners in it, and "
-        "some share.",
+        because="Three activations between 0 and 1 are a point in a small cube. Ten digits look for a corner "
+        "of it each, and there are only eight.",
+        formula_name="What the network has to squeeze through",
         formula=r"\mathbb{R}^{784} \to [0, 1]^3 \to [0, 1]^{10}",
         config=TrainConfig(hidden=(3,), learning_rate=0.01, **UNIT),
         outcome=squeezes_through,
@@ -212,24 +225,27 @@ EXPERIMENTS = (
     Experiment(
         slug="vanishing",
         title="Five sigmoid layers",
-        watch="Watch the gradient norm of each layer, on the Train page.",
-        question="Five hidden layers of 30 units instead of one. Does it get better?",
-        options=("better", "about the same", "it does not learn at all"),
+        watch="Watch the size of the gradient, layer by layer.",
+        question="Five hidden layers of 30 sigmoid units instead of one layer: is the network better for it?",
+        options=("yes, it is better", "it is about as good", "no, it does not learn at all"),
         answer=2,
         because="σ' is at most 1/4, and each layer multiplies Δ by it once more: little is left at the "
         "first. Try tanh in the hidden layers, and the same network learns.",
+        formula_name="What is left of the error at the first layer",
         formula=r"\Delta^{(1)} \propto \prod_{l=1}^{D-1} \sigma'(z^{(l)}) \leq 4^{-(D-1)}",
         config=TrainConfig(hidden=(30,) * 5, learning_rate=0.01, num_epochs=8, **UNIT),
         outcome=vanishes,
     ),
     Experiment(
         slug="by-heart",
-        title="Overfit 500 images",
-        watch="Watch the two accuracies part.",
-        question="Trained on 500 images only, 40 times over. How well does it read those 500, and new ones?",
+        title="Overfitting 500 images",
+        watch="Watch the accuracy on the training images and that on the test images.",
+        question="Trained on only 500 images, 40 times over: how well does it read those 500, and how well "
+        "new ones?",
         options=("both about 86 %", "both about 99 %", "the 500 at about 99 %, new ones far less well"),
         answer=2,
         because="It has 79,510 weights and biases for 500 images: enough to learn them by heart.",
+        formula_name="Overfitting",
         formula=r"L_{\text{train}} \to 0, \quad L_{\text{test}} \not\to 0",
         config=TrainConfig(train_size=500, batch_size=10, learning_rate=0.1, num_epochs=40, **UNIT),
         outcome=learns_by_heart,
@@ -237,13 +253,14 @@ EXPERIMENTS = (
     Experiment(
         slug="silent-output",
         title="The unlucky seed",
-        watch="Watch the ten recalls: one line stays flat at 0.",
-        question="Everything is as it should be, only η is a little bold. What can go wrong with one output?",
-        options=("it always fires", "it never fires", "nothing"),
+        watch="Watch the recall of each digit, one line for each.",
+        question="All settings are good ones, only η is a little bold. What can go wrong with an output?",
+        options=("it always fires", "it never fires", "nothing can"),
         answer=1,
         because="Silence is right for nine images of ten, so an output that is pushed far down early costs "
-        "little and has σ'(z) ≈ 0: it cannot find its way back. Another seed, and another output or none "
-        "is lost.",
+        "little and has σ'(z) ≈ 0: it cannot find its way back. With another seed another output is lost, "
+        "or none.",
+        formula_name="The slope of a silent output",
         formula=r"a_r \approx 0 \;\Rightarrow\; \sigma'(z_r) = a_r (1 - a_r) \approx 0",
         config=TrainConfig(learning_rate=0.014, num_epochs=5, seed=3, **UNIT),
         outcome=leaves_one_out,

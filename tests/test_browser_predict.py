@@ -88,7 +88,7 @@ def lab(chromium, server):
     with visiting(chromium, server) as visitor:
         visitor.open("predict")
         with visitor.rerun():
-            visitor.page.get_by_role("button", name="Train the preset now").last.click()
+            visitor.page.get_by_role("button", name="Train a network for me").last.click()
         network = visitor.page.locator(".st-key-network_state")
         network.get_by_text("epoch 3,").wait_for(timeout=180_000)
         yield visitor

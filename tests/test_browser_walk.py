@@ -4,6 +4,10 @@ import re
 
 import pytest
 
+from docs.pictures import draw
+from tests.browser import serving, visiting
+from tests.conftest import MNIST_FOLDER
+
 pytest_plugins = ("tests.browser",)
 pytestmark = pytest.mark.browser
 PAGES = ("", "data", "architecture", "backprop", "train", "predict")
@@ -41,6 +45,30 @@ def test_open_train_two_epochs_draw_and_read_the_answer(visit):
     answer.wait_for()
     assert re.search(r"\d", answer.inner_text())
     assert visit.complaints() == []
+
+
+COUNT_CLICKS = """
+window.clicks = 0;
+const drawn = target => target.closest(".st-key-predict_sheet");
+addEventListener("click", event => { window.clicks += event.isTrusted && !drawn(event.target) }, true);
+"""
+
+
+@pytest.mark.parametrize("digits", ["generated", "mnist"])
+def test_two_clicks_and_a_drawing_lead_from_a_cold_start_to_an_answer(chromium, request, digits):
+    request.getfixturevalue(digits)
+    environment = {"MNISTLAB_DATA_DIR": str(MNIST_FOLDER)} if digits == "mnist" else {}
+    with serving(**environment) as server, visiting(chromium, server) as visit:
+        visit.page.add_init_script(COUNT_CLICKS)
+        visit.open()
+        visit.page.get_by_role("button", name="Train a network for me").click()
+        with visit.rerun():
+            visit.page.get_by_role("button", name="Draw a digit").click()
+        draw(visit)  # a three
+        visit.page.locator(".st-key-network_state", has_text=re.compile(r"epoch \d+, 9\d")).wait_for()
+        visit.page.locator(".st-key-predict_verdict", has_text="It is a 3.").wait_for()
+        assert visit.page.evaluate("clicks") == 2
+        assert visit.complaints() == []
 
 
 def test_settings_survive_page_changes_and_stand_in_the_address(visit):

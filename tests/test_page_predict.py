@@ -22,7 +22,7 @@ def test_a_blank_sheet_is_an_invitation_and_never_a_digit(trained):
 def test_with_an_untrained_network_the_page_says_so_and_offers_to_train(app):
     assert not app.exception
     assert "untrained" in shown(app)
-    assert app.button(key="predict_train").label == "Train the preset now"
+    assert app.button(key="predict_train").label == "Train a network for me"
     draw(app, SEVEN)
     assert not app.exception
     assert bars(app).shape == (10,)

@@ -5,24 +5,33 @@ from dataclasses import replace
 import streamlit as st
 
 from mnistlab.experiments import EXPERIMENTS, Experiment
+from mnistlab.ui.glossary import explained
 from mnistlab.ui.lab import Lab, command, different_settings
 from mnistlab.ui.press import press_button
 from mnistlab.ui.settings import current_lesson, open_experiment
+
+CARD = 190  # px
+LOOK = """<style>[class*="st-key-open_"] { margin-top: auto; padding-top: 0.5rem; }</style>"""
 
 
 def draw_cards() -> None:
     """Draw one card for each experiment."""
     st.subheader("Experiments", anchor=False)
-    st.markdown("Each sets the lab up, asks you first, and then shows what happens.")
-    for row in range(0, len(EXPERIMENTS), 3):
-        columns = st.columns(3)
-        for column, experiment in zip(columns, EXPERIMENTS[row : row + 3], strict=False):
-            with column.container(border=True, height="stretch", key=f"experiment_{experiment.slug}"):
-                st.markdown(f"**{experiment.title}**")
-                st.caption(experiment.watch)
-                if st.button("Open", key=f"open_{experiment.slug}"):
-                    open_experiment(experiment.slug)
-                    st.switch_page("pages/train.py")
+    st.markdown("Each sets the lab up, asks you a question first, and then shows you what happens.")
+    st.html(LOOK)
+    with st.grid(3, min_column_width=CARD):
+        for experiment in EXPERIMENTS:
+            draw_card(experiment)
+
+
+def draw_card(experiment: Experiment) -> None:
+    """Draw the card that opens an experiment."""
+    with st.container(border=True, height="stretch", gap="xsmall", key=f"experiment_{experiment.slug}"):
+        st.markdown(f"**{experiment.title}**")
+        st.caption(experiment.watch)
+        if st.button("Open", key=f"open_{experiment.slug}"):
+            open_experiment(experiment.slug)
+            st.switch_page("pages/train.py")
 
 
 def draw_experiment(lab: Lab) -> None:
@@ -32,7 +41,8 @@ def draw_experiment(lab: Lab) -> None:
         return
     with st.container(border=True, key="experiment"):
         head, close = st.columns([8, 1], vertical_alignment="center")
-        head.markdown(f"**Experiment: {experiment.title}.** {experiment.watch}")
+        words = f"**Experiment: {experiment.title}.** {experiment.watch}"
+        head.markdown(words, help=explained(experiment.watch))
         with close:
             press_button("Close", "close_experiment", open_experiment, "")
         guess = st.radio(
@@ -40,6 +50,7 @@ def draw_experiment(lab: Lab) -> None:
             experiment.options,
             index=None,
             key=f"guess_{experiment.slug}",
+            help=explained(experiment.question),
             persist_state="session",
         )
         draw_reveal(experiment, lab, guess)
@@ -55,7 +66,9 @@ def draw_reveal(experiment: Experiment, lab: Lab, guess: str | None) -> None:
         st.caption("Your settings are no longer those of the experiment.")
         press_button("Set it up again", "experiment_again", open_experiment, experiment.slug)
     elif run.epoch < experiment.config.num_epochs:
-        if not lab.snapshot.active:
+        if lab.snapshot.active:
+            st.caption("It is training. What it did appears here when it is done.")
+        else:
             press_button("Train it", "experiment_train", command, "start", type="primary")
     else:
         draw_outcome(experiment, run.history, guess)
@@ -78,4 +91,5 @@ def draw_outcome(experiment: Experiment, history, guess: str) -> None:
         happened.caption(
             "That is not what was expected: a changed learning rate or other digits can do this."
         )
+    st.markdown(f"**The formula behind it.** {experiment.formula_name}:")
     st.latex(experiment.formula)

@@ -1,5 +1,7 @@
 """One sentence or two for each term, the same wherever it is asked for."""
 
+import re
+
 GLOSSARY = {
     "activation": "What a unit gives on, a = σ(z): its pre-activation z passed through σ. "
     "Hidden layers may use sigmoid, tanh or ReLU; the ten outputs always use the sigmoid.",
@@ -22,11 +24,11 @@ GLOSSARY = {
     "saddle point": "A place where the cost is level and yet no minimum: it rises one way and falls another.",
     "accuracy": "The share of images whose largest output is the right digit.",
     "recall": "Of all images of one digit, the share that was read as that digit.",
-    "saturated": "|z| is so large that σ hardly changes: σ'(z) is near 0 and little is learnt there.",
+    "saturated": "|z| is so large that σ hardly changes: σ'(z) is near 0 and little is learned there.",
     "initialization": "The standard deviation of the random first weights: 0.01 as in the notebook, "
     "or 1 / √(inputs of the layer).",
     "scaling": "Pixels are stored as 0 to 255. Fed like that, sums in the first layer become large and "
-    "the sigmoid saturates; divided by 255 they stay small.",
+    "the sigmoid is saturated; divided by 255 they stay small.",
     "seed": "Where the random numbers begin. The same seed gives the same network, the same order of "
     "images and the same curve.",
     "num_epochs": "How many epochs a press of Train runs. May be changed while it trains.",
@@ -38,3 +40,19 @@ GLOSSARY = {
     "preset notebook": "The settings of the notebook: 784-100-10, raw pixels, η = 0.001, seed 123.",
     "preset recommended": "Settings that read about 98 of 100 test images within a minute.",
 }
+
+# Settings, explained where they are set, and a word that in a sentence mostly means something else.
+NOT_IN_SENTENCES = ("scaling", "initialization", "error", "seed", "patience")
+
+
+def explained(text: str) -> str | None:
+    """Return what the terms in a text mean, a paragraph each, for a hover; None where it has none."""
+    words = (term for term in GLOSSARY if "_" not in term and not term.startswith("preset"))
+    terms = [term for term in words if term not in NOT_IN_SENTENCES and mentions(text, term)]
+    return "\n\n".join(f"**{term.capitalize()}**: {GLOSSARY[term]}" for term in terms) or None
+
+
+def mentions(text: str, term: str) -> bool:
+    """Return whether a text has a term, or several of what it names, but not as a part of a longer one."""
+    plural = term[:-1] + "(?:y|ies)" if term.endswith("y") else term + "s?"
+    return re.search(rf"(?<![\w-]){plural}(?!\w)", text, re.IGNORECASE) is not None

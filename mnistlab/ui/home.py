@@ -1,28 +1,66 @@
-"""Home: the lab's state in three figures, one button that trains, and the path through the pages."""
+"""Home: a digit of each kind, the lab's state with the next step, and the path through the pages."""
 
+import numpy as np
 import streamlit as st
 
+from mnistlab.datasets import Split
 from mnistlab.ui.lab import Lab, command
+from mnistlab.ui.picture import digit_picture
 from mnistlab.ui.press import press_button
 from mnistlab.ui.settings import current_lesson, preset_settings, use_settings
 from mnistlab.ui.sidebar import PAGES
+from mnistlab.ui.words import percent
+
+TILE = 72  # px of a digit, where there is room
+PATH_CARD = 170  # px; five stand side by side on a wide screen
+LOOK = f"""<style>
+.strip {{ display: flex; gap: 0.5rem; max-width: {10 * (TILE + 8)}px; }}
+.strip img {{ flex: 1 1 0; min-width: 0; height: auto; border-radius: 4px; }}
+[class*="st-key-path_"] {{ position: relative; }}
+[class*="st-key-path_"]:hover {{ border-color: light-dark(#5146b8, #9c92f2); }}
+[class*="st-key-path_"] a {{ padding-inline: 0; background: none; }}
+[class*="st-key-path_"] a::after {{ content: ""; position: absolute; inset: 0; }}
+</style>"""
 
 
 def draw_start(lab: Lab) -> None:
-    """Say how the lab stands and offer the next step."""
+    """Show what there is to be read, say how the lab stands, and offer the next step."""
+    st.html(LOOK + strip(lab.dataset.train))
     run = lab.run
     if lab.snapshot.active:
         st.markdown("Your network is learning right now. You can draw while it does.")
-        st.page_link("pages/predict.py", label="Draw a digit", icon=None)
+        draw_ways(("Predict", "Draw a digit"), ("Train", "Watch it learn"))
     elif run.epoch == 0:
         st.markdown(
-            "There is an untrained network on the bench. Train one with settings that work well; it takes "
-            "less than a minute, and you can watch."
+            "There is an untrained network on the bench. Train one with settings that work well: it takes "
+            "less than a minute, and you can draw and watch meanwhile."
         )
         press_button("Train a network for me", "home_train", train_for_me, type="primary")
     else:
-        st.markdown(f"Your network reads **{run.accuracy:.1%}** of the test images. Draw a digit and ask it.")
-        st.page_link("pages/predict.py", label="Draw a digit")
+        reads = percent(run.accuracy, 1).replace(" ", "\u00a0")
+        st.markdown(f"Your network reads **{reads}** of the test images. Draw a digit and ask it.")
+        draw_ways(("Predict", "Draw a digit"), ("Train", "See how it learned"))
+
+
+def strip(digits: Split) -> str:
+    """Return the first digit of each kind, 0 to 9, in a row; it is decoration and says nothing."""
+    firsts = (digits.images[np.argmax(digits.labels == digit)] for digit in range(10))
+    return f'<div class="strip">{"".join(digit_picture(image, "", TILE) for image in firsts)}</div>'
+
+
+def draw_ways(*ways: tuple[str, str]) -> None:
+    """Draw a button to each page, by its name and the button's; the first one is the one to take."""
+    paths = {page: path for path, page, _ in shown_pages()}
+    with st.container(horizontal=True, gap="small"):
+        for place, (page, label) in enumerate(ways):
+            kind = "secondary" if place else "primary"
+            if page in paths and st.button(label, key=f"home_to_{page.lower()}", type=kind):
+                st.switch_page(paths[page])
+
+
+def shown_pages() -> list[tuple[str, str, str]]:
+    """Return file, name and sentence of each page but this one, without those that the lesson leaves out."""
+    return [page for page in PAGES[1:] if page[1].lower() not in current_lesson().without]
 
 
 def train_for_me() -> None:
@@ -35,10 +73,9 @@ def train_for_me() -> None:
 
 def draw_path() -> None:
     """Draw the path through the pages, a card each."""
-    st.subheader("The path", anchor=False)
-    shown = [page for page in PAGES[1:] if page[1].lower() not in current_lesson().without]
-    columns = st.columns(max(1, len(shown)))
-    for column, (path, label, sentence) in zip(columns, shown, strict=False):
-        with column.container(border=True, height="stretch"):
-            st.page_link(path, label=f"**{label}**")
-            st.caption(sentence)
+    st.subheader("The path through the lab", anchor=False)
+    with st.grid(5, min_column_width=PATH_CARD):
+        for path, label, sentence in shown_pages():
+            with st.container(border=True, height="stretch", gap="xsmall", key=f"path_{label.lower()}"):
+                st.page_link(path, label=f"**{label}**")
+                st.caption(sentence)

@@ -89,5 +89,10 @@ def open_experiment(slug: str) -> None:
 
 
 def preset_settings(name: str) -> TrainConfig:
-    """Return a preset on the data in use."""
-    return replace(PRESETS[name], dataset=current_settings().dataset)
+    """Return a preset on the data in use; what the lesson hides stays as the lesson has it."""
+    settings, hidden = current_settings(), current_lesson().hide
+    chosen = {**vars(PRESETS[name]), "dataset": settings.dataset}
+    chosen |= {name: getattr(settings, name) for name in hidden}
+    if "batch_size" not in hidden:
+        chosen["batch_size"] = min(chosen["batch_size"], chosen["train_size"])
+    return TrainConfig(**chosen)

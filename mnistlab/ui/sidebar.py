@@ -9,6 +9,7 @@ import streamlit as st
 
 from mnistlab.activations import ACTIVATIONS
 from mnistlab.config import MAX_HIDDEN_LAYERS, MAX_WIDTH, PRESETS, TrainConfig
+from mnistlab.setting_names import CHOICE_NAMES, SETTING_NAMES
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.settings import (
     current_lesson,
@@ -23,8 +24,12 @@ Control = Callable[[TrainConfig], object]  # draws a setting and returns what it
 
 PAGES = (
     ("streamlit_app.py", "Home", ""),
-    ("pages/data.py", "Data", "Look at the digits, and at what is easy about them."),
-    ("pages/architecture.py", "Architecture", "Shape a network and see what it says before it has learnt."),
+    ("pages/data.py", "Data", "Look at the digits, and at how far you get without a network."),
+    (
+        "pages/architecture.py",
+        "Architecture",
+        "Shape a network, and see what it says before it has learned.",
+    ),
     ("pages/backprop.py", "Backprop", "Follow one image forward, and its error back, number by number."),
     ("pages/train.py", "Train", "Watch cost and accuracy, epoch by epoch."),
     ("pages/predict.py", "Predict", "Draw a digit. Your own network reads it, and shows why."),
@@ -32,15 +37,22 @@ PAGES = (
 LEARNING_RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5))
 BATCH_SIZES = (1, 5, 10, 20, 32, 50, 64, 100, 128, 256, 512, 1024, 4096)
 TRAIN_SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 60_000)
-SCALING_NAMES = {"raw": "0 to 255", "unit": "divided by 255"}
-INITIALIZATION_NAMES = {"notebook": "0.01", "scaled": "1 / √n"}
 PRESET_WIDTHS = (5, 7)  # as long as their names
-DATASET_NAMES = {"mnist": "MNIST", "generated": "Generated"}
+DATASET_NAMES, INITIALIZATION_NAMES, SCALING_NAMES = (
+    CHOICE_NAMES[name] for name in ("dataset", "initialization", "scaling")
+)
+# Beside the sidebar a page keeps most of a small screen for itself.
+LOOK = """<style>
+@media (min-width: 641px) and (max-width: 1200px) {
+  [data-testid="stMainBlockContainer"] { padding-inline: 2rem; }
+}
+</style>"""
 
 
 def draw_menu() -> None:
     """Draw the links to the pages, without those that the lesson leaves out."""
-    with st.container(gap=None, key="menu"):
+    st.html(LOOK)
+    with st.container(gap="xsmall", key="menu"):
         for path, label, _ in PAGES:
             if label.lower() not in current_lesson().without:
                 st.page_link(path, label=label)
@@ -84,7 +96,7 @@ def draw_hidden(settings: TrainConfig) -> tuple[int, ...]:
     """Draw the number of hidden layers and their widths, and return the widths."""
     widths = settings.hidden
     count = st.slider(
-        "Hidden layers",
+        SETTING_NAMES["hidden"],
         0,
         MAX_HIDDEN_LAYERS,
         value=len(widths),
@@ -109,10 +121,10 @@ def draw_hidden(settings: TrainConfig) -> tuple[int, ...]:
     return tuple(chosen)
 
 
-def choice(settings: TrainConfig, name: str, label: str, names: dict[str, str]) -> str:
+def choice(settings: TrainConfig, name: str, names: dict[str, str]) -> str:
     """Draw a setting that is one of a few."""
     return st.segmented_control(
-        label,
+        SETTING_NAMES[name],
         list(names),
         format_func=names.get,
         default=getattr(settings, name),
@@ -123,10 +135,10 @@ def choice(settings: TrainConfig, name: str, label: str, names: dict[str, str]) 
     )
 
 
-def number(settings: TrainConfig, name: str, label: str, low: int, high: int) -> int:
+def number(settings: TrainConfig, name: str, low: int, high: int) -> int:
     """Draw a setting that is a whole number."""
     return st.number_input(
-        label,
+        SETTING_NAMES[name],
         low,
         high,
         value=getattr(settings, name),
@@ -136,22 +148,19 @@ def number(settings: TrainConfig, name: str, label: str, low: int, high: int) ->
     )
 
 
-def from_scale(
-    settings: TrainConfig, name: str, label: str, steps: Sequence[float], largest: float = math.inf
-) -> float:
+def from_scale(settings: TrainConfig, name: str, steps: Sequence[float], largest: float = math.inf) -> float:
     """Draw a setting on a scale of round values; one that came from a link keeps its own place on it.
 
     Args:
         settings: As they are.
         name: Of the setting.
-        label: Above the slider.
         steps: The round values.
         largest: Where the scale ends; a larger value is lowered to it.
     """
     key = widget_key(name) if largest == math.inf else f"{widget_key(name)}_to_{largest}"
     value = min(getattr(settings, name), largest)
     return st.select_slider(
-        label,
+        SETTING_NAMES[name],
         sorted({*(step for step in steps if step <= largest), value}),
         value=value,
         key=key,
@@ -163,29 +172,20 @@ def from_scale(
 def draw_batch_size(settings: TrainConfig) -> int:
     """Draw the size of a mini-batch, at most that of the training set as it was just chosen."""
     largest = st.session_state.get(widget_key("train_size"), settings.train_size)
-    return from_scale(settings, "batch_size", "Mini-batch size", BATCH_SIZES, largest)
+    return from_scale(settings, "batch_size", BATCH_SIZES, largest)
 
 
 NETWORK: dict[str, Control] = {
     "hidden": draw_hidden,
-    "activation": partial(
-        choice,
-        name="activation",
-        label="Activation of hidden layers",
-        names={name: name for name in ACTIVATIONS},
-    ),
-    "initialization": partial(
-        choice, name="initialization", label="Spread of first weights", names=INITIALIZATION_NAMES
-    ),
-    "scaling": partial(choice, name="scaling", label="Pixels are fed as", names=SCALING_NAMES),
-    "seed": partial(number, name="seed", label="Seed", low=0, high=2**32 - 1),
+    "activation": partial(choice, name="activation", names={name: name for name in ACTIVATIONS}),
+    "initialization": partial(choice, name="initialization", names=INITIALIZATION_NAMES),
+    "scaling": partial(choice, name="scaling", names=SCALING_NAMES),
+    "seed": partial(number, name="seed", low=0, high=2**32 - 1),
 }
 TRAINING: dict[str, Control] = {
-    "num_epochs": partial(number, name="num_epochs", label="Epochs", low=1, high=1000),
-    "learning_rate": partial(from_scale, name="learning_rate", label="Learning rate η", steps=LEARNING_RATES),
-    "train_size": partial(from_scale, name="train_size", label="Training images", steps=TRAIN_SIZES),
+    "num_epochs": partial(number, name="num_epochs", low=1, high=1000),
+    "learning_rate": partial(from_scale, name="learning_rate", steps=LEARNING_RATES),
+    "train_size": partial(from_scale, name="train_size", steps=TRAIN_SIZES),
     "batch_size": draw_batch_size,
-    "patience": partial(
-        number, name="patience", label="Stop if no better for so many epochs", low=0, high=1000
-    ),
+    "patience": partial(number, name="patience", low=0, high=1000),
 }

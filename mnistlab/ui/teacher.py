@@ -2,44 +2,72 @@
 
 import streamlit as st
 
+from mnistlab.setting_names import SETTING_NAMES
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.lesson import CONTROLS, MAX_NOTE, PAGES, Lesson, link_to
 from mnistlab.ui.settings import current_lesson
 
+HOME = "home"
+
 
 def draw_link_builder(lab: Lab) -> None:
-    """Draw the form, and the link it makes."""
-    st.subheader("For your class", anchor=False)
-    st.markdown(
-        "Set the lab up as you want your class to find it, and send them this link. "
-        "Everyone who opens it gets a lab of their own."
-    )
-    left, right = st.columns(2)
-    note = left.text_area(
+    """Draw, folded away, the form and the link it makes; it begins with what this lab was opened with."""
+    st.subheader("For teachers", anchor=False)
+    with st.expander("A link for your class"):
+        st.markdown(
+            "Set the lab up as your class is to find it, and send them this link. "
+            "Everyone who opens it gets a lab of their own."
+        )
+        lesson, page = draw_form(current_lesson())
+        if lesson.chosen:
+            st.caption(
+                f"The experiment “{lesson.chosen.title}” comes with it; it is shown on the Train page."
+            )
+        if page in lesson.without:
+            st.caption(f"You leave {page.capitalize()} out, so the link opens on Home.")
+            page = HOME
+        link = link_to(address_of(page), lab.settings, lesson)
+        st.code(link, language=None, wrap_lines=True)
+        st.link_button("Try it in a new tab", link)
+
+
+def draw_form(lesson: Lesson) -> tuple[Lesson, str]:
+    """Draw the form, filled in with a lesson, and return what it says and the page that the link opens on."""
+    note = st.text_area(
         "Your words above every page",
+        lesson.note,
         max_chars=MAX_NOTE,
         key="link_note",
         persist_state="session",
-        height=122,
+        height=100,
     )
-    page = right.selectbox(
-        "It opens on", ("home", *PAGES), format_func=str.capitalize, key="link_page", persist_state="session"
-    )
-    hide = left.multiselect(
-        "Settings to hide", CONTROLS, format_func=spoken, key="link_hide", persist_state="session"
-    )
-    without = right.multiselect(
-        "Pages to leave out", PAGES, format_func=str.capitalize, key="link_without", persist_state="session"
-    )
-    lesson = Lesson(
-        note=note, hide=tuple(hide), without=tuple(without), experiment=current_lesson().experiment
-    )
-    st.code(link_to(address_of(page), lab.settings, lesson), language=None, wrap_lines=True)
-
-
-def spoken(name: str) -> str:
-    """Return a setting's name as one says it."""
-    return name.replace("_", " ").capitalize()
+    with st.grid(3):
+        hide = st.multiselect(
+            "Settings to hide",
+            [name for name in CONTROLS if name != "dataset"],
+            [name for name in lesson.hide if name != "dataset"],
+            format_func=SETTING_NAMES.get,
+            key="link_hide",
+            persist_state="session",
+        )
+        without = st.multiselect(
+            "Pages to leave out",
+            PAGES,
+            lesson.without,
+            format_func=str.capitalize,
+            key="link_without",
+            persist_state="session",
+        )
+        pages = (HOME, *PAGES)
+        page = st.selectbox(
+            "It opens on",
+            pages,
+            pages.index("train" if lesson.experiment else HOME),
+            format_func=str.capitalize,
+            key="link_page",
+            persist_state="session",
+        )
+    return Lesson(note=note, hide=tuple(hide), without=tuple(without), experiment=lesson.experiment), page
 
 
 def address_of(page: str) -> str:
@@ -48,4 +76,4 @@ def address_of(page: str) -> str:
     if parts[-1] in PAGES:
         parts = parts[:-1]
     base = "/".join(parts)
-    return f"{base}/" if page == "home" else f"{base}/{page}"
+    return f"{base}/" if page == HOME else f"{base}/{page}"

@@ -51,7 +51,7 @@ def answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: st
 
 
 def draw_state(lab: Lab, run) -> None:
-    """Say how far the answer can be trusted; where nothing was learnt yet, offer to change that."""
+    """Say how far the answer can be trusted; where nothing was learned yet, offer to change that."""
     if run.epoch:
         st.caption(
             "The ten activations are no probabilities: they need not sum to one. "
@@ -61,10 +61,10 @@ def draw_state(lab: Lab, run) -> None:
         st.caption("The network is about to learn. Each epoch reads your digit anew.")
     else:
         st.caption("This network is **untrained**: what it says is chance.")
-        press_button("Train the preset now", "predict_train", train_preset, type="primary")
+        press_button("Train a network for me", "predict_train", train_here, type="primary")
 
 
-def train_preset() -> None:
+def train_here() -> None:
     """Begin a network that learns well, and have the whole page drawn anew."""
     train_for_me()
     st.rerun()

@@ -31,10 +31,7 @@ LOOK = f"""<style>
 def draw_bars(activations: Sequence[float], truth: int | None) -> None:
     """Draw the activations; see `bars_markup`."""
     with st.container(key="predict_outputs", height=HEIGHT + 8, border=False):
-        if len(activations):
-            st.html(LOOK + bars_markup(activations, truth))
-        else:
-            st.caption("Draw a digit, and the ten outputs answer here.")
+        st.html(LOOK + (bars_markup(activations, truth) if len(activations) else empty_markup()))
 
 
 def bars_markup(activations: Sequence[float], truth: int | None = None) -> str:
@@ -50,18 +47,29 @@ def bars_markup(activations: Sequence[float], truth: int | None = None) -> str:
     kinds[answer] = "answer" if truth is None else ("right" if truth == answer else "wrong")
     if truth is not None:
         kinds[truth] += " truth"
-    lines = "".join(
-        f'<div class="line" style="top: {HEIGHT - 32 - round(tick * FULL)}px"><span>{tick:g}</span></div>'
-        for tick in TICKS
-    )
     bars = "".join(
         f'<div class="{kind}" title="output {digit}: activation {value:.6f}"><span>{value:.2f}</span>'
         f'<div class="bar" style="height: {value * FULL:.1f}px"></div>'
         f'<span class="digit">{digit}</span></div>'
         for digit, (kind, value) in enumerate(zip(kinds, values, strict=True))
     )
+    return framed_markup(bars, words(values, answer, truth))
+
+
+def empty_markup() -> str:
+    """Return the axis and the ten digits, waiting for an answer."""
+    digits = "".join(f'<div><span class="digit">{digit}</span></div>' for digit in range(10))
+    return framed_markup(digits, "The ten outputs: there is nothing to answer yet.")
+
+
+def framed_markup(bars: str, says: str) -> str:
+    """Return bars on their axis, with what they say to those who do not see them."""
+    lines = "".join(
+        f'<div class="line" style="top: {HEIGHT - 32 - round(tick * FULL)}px"><span>{tick:g}</span></div>'
+        for tick in TICKS
+    )
     return (
-        f'<div class="outputs" role="img" aria-label="{words(values, answer, truth)}">'
+        f'<div class="outputs" role="img" aria-label="{says}">'
         f'<div class="name">activation</div>{lines}<div class="bars">{bars}</div></div>'
     )
 

@@ -23,6 +23,7 @@ LOOK = f"""<style>
 @media (max-width: 1410px) {{ .st-key-predict_bench > :has(> .st-key-predict_seen) {{ order: 3; }} }}
 .st-key-predict_bench > :has(> .st-key-predict_answer) {{ min-width: min(18.5rem, 100%); }}
 .st-key-predict_label button {{ padding-inline: 0; min-width: 0; }}
+.st-key-predict_tools button {{ min-height: 2.25rem; }}
 </style>"""
 LAST = "last_drawing"  # uint8 (28, 28), for the Backprop page
 

@@ -34,7 +34,7 @@ def draw_own(lab: Lab) -> None:
     )
     right = num_right(own, activations)
     read_right = f"The network reads **{right} of {count(own.size, 'digit')}** as you labeled them."
-    st.markdown(f"{read_right} {learnt(run)}")
+    st.markdown(f"{read_right} {learned(run)}")
     answers = activations.argmax(axis=1)
     captions = [
         f"{label}" if label == answer else f"<b>{label}→{answer}</b>"
@@ -98,7 +98,7 @@ def remove(place: int | None) -> None:
         st.session_state[OWN] = without_digit(own_digits(), place)
 
 
-def learnt(run: Run) -> str:
+def learned(run: Run) -> str:
     """Return what training on own digits has changed, if that was the last thing done."""
     last = run.schedule[-1] if run.schedule else None
     if not isinstance(last, OwnDigits) or last.epoch != run.epoch:
