@@ -40,6 +40,8 @@ ARGUMENTS = (
 QUIET_APP = '.stApp[data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
 # A page opened directly looks for the server below its own address first.
 HARMLESS = ("/_stcore/health", "/_stcore/host-config")
+# Two parts of a page that report to the server in the same moment: both reports arrive, in one message.
+HARMLESS_WORDS = ("Multiple different fragmentIds detected",)
 ALARMS = ("traceback", "error", "warning", "exception", "critical")
 
 
@@ -120,7 +122,8 @@ class Visit:
         return [*self.console, *self.failed, *self.elsewhere, *self.server.complaints()]
 
     def _hear(self, message) -> None:
-        if message.type in ("error", "warning") and not message.location["url"].endswith(HARMLESS):
+        harmless = message.location["url"].endswith(HARMLESS) or any(w in message.text for w in HARMLESS_WORDS)
+        if message.type in ("error", "warning") and not harmless:
             self.console.append(f"{message.type}: {message.text} ({message.location['url']})")
 
     def _look(self, request) -> None:

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from mnistlab.ui import crowd as crowds
-from mnistlab.ui.train import live as train_live
+from mnistlab.ui.train import figures, turns
+from mnistlab.ui.train.turns import on_turn
 
 
 @pytest.fixture
@@ -13,7 +14,8 @@ def session(monkeypatch):
     """What one session remembers, without a running app."""
     app = SimpleNamespace(session_state={})
     monkeypatch.setattr(crowds, "st", app)
-    monkeypatch.setattr(train_live, "st", app)
+    monkeypatch.setattr(turns, "st", app)
+    monkeypatch.setattr(figures, "st", app)
     return app.session_state
 
 
@@ -41,27 +43,16 @@ def test_when_the_class_is_gone_a_page_looks_often_again(session):
     assert crowds.crowd(sharing(1)) == 1.0
 
 
-class Clock:
-    now = 100.0
-
-    def monotonic(self):
-        return self.now
-
-
-def moving(run, state="running"):
-    return SimpleNamespace(run=SimpleNamespace(id=run), state=state, active=state == "running", doing="")
+def test_while_it_trains_figures_take_turns_and_at_rest_all_are_drawn(session):
+    names = ("cost", "accuracy", "cost", "recall")
+    drawn = [on_turn(names, moving=True) for _ in range(8)]
+    assert drawn == [{name} for name in names * 2]
+    assert on_turn(names, moving=False) == set(names)
 
 
-def test_while_it_trains_figures_change_once_a_second_and_else_at_once(session, monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(train_live, "time", clock)
-    first, second = moving("a"), moving("a")
-    assert train_live.at_reading_pace(first) is first
-    clock.now += 0.5
-    assert train_live.at_reading_pace(second) is first
-    clock.now += 0.6
-    assert train_live.at_reading_pace(second) is second
-    other = moving("b")
-    assert train_live.at_reading_pace(other) is other
-    rested = moving("b", "paused")
-    assert train_live.at_reading_pace(rested) is rested
+def test_a_figure_that_waits_is_the_one_of_before_but_never_that_of_another_run(session, monkeypatch):
+    monkeypatch.setattr(figures, "show", lambda figure, *_: figure)
+    assert figures.show_kept("cost", "run a", 1, lambda: "first") == "first"
+    assert figures.show_kept("cost", "run a", 2, lambda: "second", may_wait=True) == "first"
+    assert figures.show_kept("cost", "run a", 2, lambda: "second") == "second"
+    assert figures.show_kept("cost", "run b", 2, lambda: "other", may_wait=True) == "other"

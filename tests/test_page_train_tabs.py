@@ -8,6 +8,12 @@ from mnistlab.files.export import history_csv
 from tests.test_page_train import figure, in_tab, opened, pressed, run_of, settled, shown, trained, trainer
 
 
+def galleries(app, words):
+    """The rows of pictures whose words on hover hold some words."""
+    pages = (element.proto.body for element in app.get("html"))
+    return [body for body in pages if "gallery" in body and words in body]
+
+
 def test_a_cell_of_the_matrix_opens_its_images(generated):
     app = trained()
     counts = run_of(app).history[-1].test.confusion
@@ -17,7 +23,11 @@ def test_a_cell_of_the_matrix_opens_its_images(generated):
     of_digit = int((generated.test.labels == true).sum())
     said = f"{counts[true, read]:,} of the {of_digit:,} test images of a {true} are read as {read}"
     assert said in shown(app)
-    assert f"A {true}, read as {read}" in figure(app, "cell_images")["layout"]["title"]["text"]
+    assert f"**A {true}, read as {read}**" in shown(app)
+    (pictures,) = galleries(app, f"output {read} is")
+    assert pictures.count("<img ") == min(30, counts[true, read])
+    (worst,) = galleries(app, "against")
+    assert worst.count("<figcaption>") == worst.count("<img ") == 16
 
 
 def test_an_empty_cell_says_so(generated):

@@ -19,9 +19,7 @@ if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
 ROUND_VALUES = tuple(m * 10.0**e for e in range(-5, 4) for m in (1, 2, 5))  # ticks of a logarithmic axis
 
 
-def plot_cost(
-    runs: Sequence["Run"], x_max: int, log: bool = False, live: bool = False, height: int = 320
-) -> go.Figure:
+def plot_cost(runs: Sequence["Run"], x_max: int, log: bool = False, height: int = 320) -> go.Figure:
     """Return the cost on training and test images by epoch.
 
     Args:
@@ -29,19 +27,16 @@ def plot_cost(
             have their test curve.
         x_max: Epoch at the right edge, fixed so that nothing moves while training.
         log: Whether the cost stands on a logarithmic axis.
-        live: Whether training goes on; the axes then cannot be dragged.
         height: In px.
     """
     costs = [cost for _, history in runs for m in history for cost in (m.train.cost, m.test.cost)]
     y = {"title": "cost L", "range": [0, 1.06 * max(filter(math.isfinite, costs), default=1.0)]}
     if log:
         y = {"title": "cost L", "type": "log", "tickvals": ROUND_VALUES, "tickformat": "~g"}
-    return runs_figure(runs, "Cost", lambda score: score.cost, ".4f", y, x_max, live, height)
+    return runs_figure(runs, "Cost", lambda score: score.cost, ".4f", y, x_max, height)
 
 
-def plot_accuracy(
-    runs: Sequence["Run"], x_max: int, log: bool = False, live: bool = False, height: int = 320
-) -> go.Figure:
+def plot_accuracy(runs: Sequence["Run"], x_max: int, log: bool = False, height: int = 320) -> go.Figure:
     """Return the share of images read right by epoch, or with `log` the share read wrong.
 
     Accuracies near 1 all look alike; their errors on a logarithmic axis do not. The arguments are those of
@@ -50,10 +45,10 @@ def plot_accuracy(
     if log:
         y = {"title": "share read wrong", "type": "log", "tickvals": ROUND_VALUES, "tickformat": "~%"}
         return runs_figure(
-            runs, "Errors", lambda score: (1 - score.accuracy) or None, ".2%", y, x_max, live, height
+            runs, "Errors", lambda score: (1 - score.accuracy) or None, ".2%", y, x_max, height
         )
     y = {"title": "share read right", "range": [0, 1.02], "tickformat": ".0%"}
-    return runs_figure(runs, "Accuracy", lambda score: score.accuracy, ".2%", y, x_max, live, height)
+    return runs_figure(runs, "Accuracy", lambda score: score.accuracy, ".2%", y, x_max, height)
 
 
 def runs_figure(
@@ -63,7 +58,6 @@ def runs_figure(
     digits: str,
     y: dict,
     x_max: int,
-    live: bool,
     height: int,
 ) -> go.Figure:
     """Return training and test curve of the first run and the test curves of the others."""
@@ -84,10 +78,10 @@ def runs_figure(
         f"{title} by epoch. After epoch {last.epoch}: {value(last.train) or 0:{digits}} on the training "
         f"images, {value(last.test) or 0:{digits}} on the test images."
     )
-    return epochs_figure(traces, title, alt, y, x_max, live, height, showlegend=True)
+    return epochs_figure(traces, title, alt, y, x_max, height, showlegend=True)
 
 
-def plot_recall(history: "History", x_max: int, live: bool = False, height: int = 320) -> go.Figure:
+def plot_recall(history: "History", x_max: int, height: int = 320) -> go.Figure:
     """Return for each digit the share of its test images that are read right, by epoch.
 
     An output that never fires is a flat line at zero. The arguments are those of `plot_cost`.
@@ -108,10 +102,10 @@ def plot_recall(history: "History", x_max: int, live: bool = False, height: int 
         f"with {seen.get(weakest, 0.0):.1%}."
     )
     y = {"title": "share read right", "range": [-0.02, 1.04], "tickformat": ".0%"}
-    return epochs_figure(traces, title, alt, y, x_max, live, height, annotations=names)
+    return epochs_figure(traces, title, alt, y, x_max, height, annotations=names)
 
 
-def plot_gradient_norms(history: "History", x_max: int, live: bool = False, height: int = 320) -> go.Figure:
+def plot_gradient_norms(history: "History", x_max: int, height: int = 320) -> go.Figure:
     """Return the norm of each layer's weight gradient by epoch, on a logarithmic axis.
 
     The arguments are those of `plot_cost`.
@@ -134,4 +128,4 @@ def plot_gradient_norms(history: "History", x_max: int, live: bool = False, heig
     norms = [norm for each in history for norm in each.gradient_norms if norm > 0]
     wide = len(norms) > 0 and max(norms) > 100 * min(norms)  # "D2" marks 1, 2 and 5 of each decade
     y = {"title": "norm of ∂L/∂W", "type": "log", "exponentformat": "power", "dtick": 1 if wide else "D2"}
-    return epochs_figure(traces, title, alt, y, x_max, live, height, showlegend=True)
+    return epochs_figure(traces, title, alt, y, x_max, height, showlegend=True)

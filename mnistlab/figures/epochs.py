@@ -50,7 +50,7 @@ def curve(
 
 
 def epochs_figure(
-    traces: Sequence[dict], title: str, alt: str, y: dict, x_max: int, live: bool, height: int, **layout
+    traces: Sequence[dict], title: str, alt: str, y: dict, x_max: int, height: int, **layout
 ) -> go.Figure:
     """Return lines over a fixed range of epochs.
 
@@ -60,7 +60,6 @@ def epochs_figure(
         alt: What it shows, in a sentence.
         y: Settings of the vertical axis.
         x_max: Epoch at the right edge.
-        live: Whether training goes on; the axes can be dragged only when it does not.
         height: In px.
         **layout: Other settings; `showlegend=True` makes room for a legend.
     """
@@ -70,7 +69,7 @@ def epochs_figure(
         "range": [-room, x_max + room],
         "tickformat": ",d",
         "unifiedhovertitle": {"text": "epoch %{x}"},
-        "fixedrange": live,
+        "fixedrange": False,
         **({"dtick": 1} if x_max <= MARKED else {}),
     }
     return framed(
@@ -79,9 +78,9 @@ def epochs_figure(
         height=height,
         alt=alt,
         x=x,
-        y={**y, "fixedrange": live},
+        y={**y, "fixedrange": False},
         hovermode="x unified",
-        dragmode=False if live else "zoom",
+        dragmode="zoom",
         margin={"l": 4, "r": 28, "t": 74 if layout.get("showlegend") else 44, "b": 8, "pad": 0},
         **layout,
     )

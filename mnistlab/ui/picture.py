@@ -1,6 +1,7 @@
-"""A single digit as a picture of the browser: at once there, always square, never smoothed."""
+"""Digits as pictures of the browser: at once there, always square, never smoothed."""
 
 import html
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -8,20 +9,51 @@ import streamlit as st
 from mnistlab.figures.sheet import ink_palette, png_source
 
 STYLE = "image-rendering: pixelated; display: block; max-width: 100%; aspect-ratio: 1"
+GALLERY = """<style>
+.gallery { display: grid; gap: 0.75rem 0.5rem; }
+.gallery figure { margin: 0; }
+.gallery img { width: 100%; height: auto; border-radius: 4px; }
+.gallery figcaption { margin-top: 0.2rem; font-size: 0.8125rem; text-align: center; opacity: 0.8; }
+</style>"""
 
 
-def digit_picture(image: np.ndarray, alt: str, size: int) -> str:
+def digit_picture(image: np.ndarray, alt: str, size: int, title: str = "") -> str:
     """Return an image, uint8 (28, 28), as HTML.
 
     Args:
         image: The digit.
         alt: What it is, for readers who do not see it.
         size: Width and height in px.
+        title: What hovering says.
     """
     source = png_source(np.minimum(image, 254), ink_palette())
-    return f'<img src="{source}" alt="{html.escape(alt)}" width="{size}" height="{size}" style="{STYLE}">'
+    says = f' title="{html.escape(title)}"' if title else ""
+    return (
+        f'<img src="{source}" alt="{html.escape(alt)}"{says} width="{size}" height="{size}" style="{STYLE}">'
+    )
 
 
 def show_digit(image: np.ndarray, alt: str, size: int = 150) -> None:
     """Draw one digit."""
     st.html(digit_picture(image, alt, size))
+
+
+def gallery(
+    images: np.ndarray, says: Sequence[str], captions: Sequence[str] | None = None, size: int = 72
+) -> str:
+    """Return digits side by side, as many in a row as there is room for, as HTML.
+
+    Args:
+        images: uint8, (n, 28, 28).
+        says: What hovering says of each.
+        captions: A line under each; None for none.
+        size: Least width of one in px.
+    """
+    figures = (
+        f"<figure>{digit_picture(image, words, size, words)}"
+        + (f"<figcaption>{html.escape(captions[place])}</figcaption>" if captions else "")
+        + "</figure>"
+        for place, (image, words) in enumerate(zip(images, says, strict=True))
+    )
+    columns = f"grid-template-columns: repeat(auto-fill, minmax({size}px, 1fr))"
+    return f'{GALLERY}<div class="gallery" style="{columns}">{"".join(figures)}</div>'

@@ -31,8 +31,10 @@ def draw_why(lab: Lab, image: np.ndarray | None) -> None:
             "for the answer and which against, and the training digits it looks like."
         )
         return
-    tick = TICK * crowd(lab.snapshot) if is_moving(lab.snapshot) else None
-    st.fragment(why, run_every=tick)(lab, image)
+    if is_moving(lab.snapshot):
+        st.fragment(why, run_every=TICK * crowd(lab.snapshot))(lab, image)
+    else:
+        why(lab, image)
 
 
 def why(lab: Lab, image: np.ndarray) -> None:

@@ -38,8 +38,9 @@ def controls(asks: bool, phase: tuple) -> None:
             press_button(
                 "Undo reset", "train_undo_reset", undo_reset, help="Brings the trained network back."
             )
-    if phase_of(snapshot) != phase:
-        st.rerun()
+    _, was_moving, *_ = phase
+    if phase_of(snapshot) != phase and not was_moving:
+        st.rerun()  # a page that moves notices by itself, when these buttons have been seen
 
 
 def draw_start(snapshot: Snapshot, kind: str) -> None:

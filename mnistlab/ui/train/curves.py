@@ -9,10 +9,11 @@ from mnistlab.running.snapshot import Snapshot
 from mnistlab.runs import Run
 from mnistlab.ui.train.diagnosis import draw_other_findings
 from mnistlab.ui.train.figures import show_kept
+from mnistlab.ui.train.turns import on_turn
 
 SCALES = ("linear axis", "log axis")
 MAX_OVERLAID = 8
-LOWER = "train_lower_row"
+TURNS = ("cost", "accuracy", "recall", "cost", "accuracy", "gradients")
 
 
 def draw_curves(snapshot: Snapshot) -> None:
@@ -22,23 +23,21 @@ def draw_curves(snapshot: Snapshot) -> None:
             draw_other_findings(snapshot.run)
         log = chosen_scale() == SCALES[1]
     run, others = snapshot.run, overlaid(snapshot)
-    live = snapshot.active
     x_max = max([snapshot.target_epoch, run.settings.num_epochs, *(each.epoch for each in (run, *others))])
     runs = [(escape(each.name, quote=False), each.history) for each in (run, *others)]
     all_seen = (*((each.id, each.name, len(each.history)) for each in (run, *others)), x_max, log)
     seen = len(run.history), x_max
-    above, below = st.columns(2), st.columns(2)
-    lower = st.session_state[LOWER] = not st.session_state.get(LOWER, True)  # the rows take turns
-    with above[0]:
-        show_kept("cost", run.id, all_seen, lambda: plot_cost(runs, x_max, log, live), live, lower)
-    with above[1]:
-        show_kept("accuracy", run.id, all_seen, lambda: plot_accuracy(runs, x_max, log, live), live, lower)
-    with below[0]:
-        show_kept("recall", run.id, seen, lambda: plot_recall(run.history, x_max, live), live, not lower)
-    with below[1]:
-        show_kept(
-            "gradients", run.id, seen, lambda: plot_gradient_norms(run.history, x_max, live), live, not lower
-        )
+    figures = {
+        "cost": (all_seen, lambda: plot_cost(runs, x_max, log)),
+        "accuracy": (all_seen, lambda: plot_accuracy(runs, x_max, log)),
+        "recall": (seen, lambda: plot_recall(run.history, x_max)),
+        "gradients": (seen, lambda: plot_gradient_norms(run.history, x_max)),
+    }
+    chosen = on_turn(TURNS, snapshot.active)
+    places = (*st.columns(2), *st.columns(2))
+    for place, (name, (shows, plot)) in zip(places, figures.items(), strict=True):
+        with place:
+            show_kept(name, run.id, shows, plot, may_wait=name not in chosen)
 
 
 def chosen_scale() -> str:

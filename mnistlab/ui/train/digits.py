@@ -1,7 +1,5 @@
 """Which digits the network takes for which: the matrix, the images behind its cells, the worst mistakes."""
 
-from functools import partial
-
 import numpy as np
 import streamlit as st
 
@@ -9,9 +7,10 @@ from mnistlab.datasets import Split
 from mnistlab.evaluation import score
 from mnistlab.explaining.mistakes import worst_mistakes
 from mnistlab.figures.confusion import plot_confusion
-from mnistlab.figures.digits import plot_digit_grid
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.lab import Lab, current_snapshot
+from mnistlab.ui.picture import gallery
+from mnistlab.ui.remembered import remembered
 from mnistlab.ui.train.figures import show_kept
 from mnistlab.ui.train.outputs import network_key, test_answers
 
@@ -82,17 +81,15 @@ def draw_cell(network: tuple, cell: tuple[int, int], split: Split, outputs: np.n
         st.markdown(f"No {true} is read {word}. Click another cell.")
         return
     first = places[np.argsort(-outputs[places, read], kind="stable")][:IN_CELL]
-    hover = [
+    says = [
         f"test image {place}: output {read} is {outputs[place, read]:.3f}, "
         f"output {true} is {outputs[place, true]:.3f}"
         for place in first
     ]
-    title = f"A {true}, read {word}" + (f": {IN_CELL} of {len(places):,}" if len(places) > IN_CELL else "")
-    show_kept(
-        "cell_images",
-        network[0],
-        (network, cell),
-        lambda: plot_digit_grid(split.images[first], columns=6, title=title, hover=hover, tile=72),
+    some = f": {IN_CELL} of {len(places):,}" if len(places) > IN_CELL else ""
+    st.markdown(f"**A {true}, read {word}**{some}")
+    st.html(
+        remembered("train_cell_images", (str((network, cell)),), lambda: gallery(split.images[first], says))
     )
 
 
@@ -105,14 +102,10 @@ def draw_worst(network: tuple, split: Split, outputs: np.ndarray) -> None:
         return
     st.caption("Here the network was most certain and yet wrong. Would you have read them all?")
     captions = [f"{split.labels[place]}, read as {answers[place]}" for place in worst]
-    hover = [
+    says = [
         f"test image {place}: a {split.labels[place]}, read as {answers[place]} "
         f"with {outputs[place, answers[place]]:.3f} against {outputs[place, split.labels[place]]:.3f}"
         for place in worst
     ]
-    for place, column in enumerate(st.columns(2)):
-        half = slice(place * WORST // 2, (place + 1) * WORST // 2)
-        if len(worst[half]):
-            with column:
-                sheet = partial(plot_digit_grid, split.images[worst[half]], captions[half], hover=hover[half])
-                show_kept(f"worst_{place}", network[0], network, partial(sheet, tile=104))
+    images = split.images[worst]
+    st.html(remembered("train_worst", (str(network),), lambda: gallery(images, says, captions, size=104)))

@@ -1,6 +1,5 @@
 """What moves while a network learns: progress, figures and curves, redrawn by themselves and nothing else."""
 
-import time
 from dataclasses import replace
 
 import streamlit as st
@@ -15,8 +14,6 @@ from mnistlab.ui.train.diagnosis import draw_diagnosis
 from mnistlab.ui.words import epochs_ahead, expected_words, progress_fraction, progress_words
 
 TICK = 0.4  # seconds, where few train
-READING_SECONDS = 1.0
-DRAWN = "train_drawn"  # the snapshot whose figures stand on the page, and since when
 
 
 def draw_live(lab: Lab) -> None:
@@ -29,26 +26,11 @@ def live(phase: tuple) -> None:
     """Draw it once; when training began or ended meanwhile, have the whole page drawn anew."""
     snapshot = current_snapshot()
     draw_progress(snapshot)
-    drawn = at_reading_pace(snapshot)
-    draw_diagnosis(drawn)
-    draw_cards(drawn.run)
-    draw_curves(drawn)
+    draw_diagnosis(snapshot)
+    draw_cards(snapshot.run)
+    draw_curves(snapshot)
     if phase_of(snapshot) != phase:
         st.rerun()
-
-
-def at_reading_pace(snapshot: Snapshot) -> Snapshot:
-    """Return the snapshot whose figures are to be drawn: while it moves, a new one each second at most.
-
-    Figures take the browser longer to draw than an epoch of a small network takes, and a click waits.
-    """
-    now = time.monotonic()
-    before, since = st.session_state.get(DRAWN, (snapshot, 0.0))
-    same = (before.state, before.run.id) == (snapshot.state, snapshot.run.id)
-    if same and is_moving(snapshot) and now - since < READING_SECONDS:
-        return before
-    st.session_state[DRAWN] = snapshot, now
-    return snapshot
 
 
 def draw_progress(snapshot: Snapshot) -> None:

@@ -11,6 +11,7 @@ from mnistlab.runs import Run
 from mnistlab.ui.lab import Lab, current_snapshot
 from mnistlab.ui.press import press_button
 from mnistlab.ui.train.figures import show_kept
+from mnistlab.ui.train.turns import on_turn
 from mnistlab.ui.words import percent
 
 PLACE = "train_epoch"  # where the slider stands
@@ -18,6 +19,7 @@ NEWEST = -1  # whatever epoch that is
 PLAYING = "train_playing"
 TICK = 1.0  # seconds
 FRAME = 0.7  # seconds, of the film
+TURNS = ("weights", "histogram")
 
 
 def draw_weights(lab: Lab) -> None:
@@ -29,19 +31,23 @@ def draw_weights(lab: Lab) -> None:
 
 def weights(was_playing: bool) -> None:
     """Draw the network after one of the epochs that were kept."""
-    run = current_snapshot().run
+    snapshot = current_snapshot()
+    run = snapshot.run
     kept = dict(run.kept) or {run.epoch: run.params}
     epochs = sorted(kept)
     epoch = chosen_epoch(epochs, next_epoch(epochs, was_playing))
+    newest = st.session_state.get(PLACE, NEWEST) == NEWEST
+    chosen = on_turn(TURNS, snapshot.active and newest)
     left, right = st.columns([3, 2])
     with left:
         title = f"What the units of the first layer look for, {when(epoch)}"
         images = kept[epoch][0].weights
-        show_kept("weights", run.id, epoch, lambda: plot_weight_images(images, title=title, tile=52))
+        pictures = partial(plot_weight_images, images, title=title, tile=52)
+        show_kept("weights", run.id, epoch, pictures, may_wait="weights" not in chosen)
     with right:
         reach = widest(run.id, tuple(epochs), kept)
         spread = partial(plot_weight_histogram, kept[epoch], reach=reach, height=360)
-        show_kept("histogram", run.id, (epoch, reach), spread)
+        show_kept("histogram", run.id, (epoch, reach), spread, may_wait="histogram" not in chosen)
         st.caption(figures_after(run, epoch))
     if st.session_state.get(PLAYING, False) != was_playing:
         st.rerun()
