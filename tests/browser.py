@@ -122,8 +122,8 @@ class Visit:
         return [*self.console, *self.failed, *self.elsewhere, *self.server.complaints()]
 
     def _hear(self, message) -> None:
-        harmless = message.location["url"].endswith(HARMLESS) or any(w in message.text for w in HARMLESS_WORDS)
-        if message.type in ("error", "warning") and not harmless:
+        known = message.location["url"].endswith(HARMLESS) or any(w in message.text for w in HARMLESS_WORDS)
+        if message.type in ("error", "warning") and not known:
             self.console.append(f"{message.type}: {message.text} ({message.location['url']})")
 
     def _look(self, request) -> None:
