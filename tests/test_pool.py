@@ -1,5 +1,6 @@
 """The pool's turns: fair in seconds of work, whoever comes when, with few moves between workers."""
 
+import random
 import threading
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from mnistlab.running.jobs import Nobody, Share
 from mnistlab.running.messages import Finished, Progress
 from mnistlab.running.pool import LAG_SECONDS, MAX_WORKERS, Pool, default_num_workers
+from mnistlab.running.prices import MAX_KINDS, Prices
 from mnistlab.running.workers import WorkerDied
 
 PATIENCE = 60.0
@@ -68,14 +70,17 @@ class GatedWorker:
             self.gate.waiting.remove(self)
             if self.dead:
                 raise WorkerDied("ended")
-            task = self.tasks[turn.job]
-            self.now += task.seconds
+            answer = self.turned(self.tasks[turn.job], turn)
+            self.now += answer.seconds
             self.gate.done += 1
             self.gate.moves += turn.hand_back
             self.gate.changed.notify_all()
-            if turn.hand_back:
+            if turn.hand_back or isinstance(answer, Finished):
                 del self.tasks[turn.job]
-            return Progress(1, 1000, task.seconds, task if turn.hand_back else None)
+            return answer
+
+    def turned(self, task, turn):
+        return Progress(1, 1000, task.seconds, task if turn.hand_back else None)
 
     def kill(self):
         with self.gate.changed:
@@ -103,6 +108,47 @@ def pool_of(gate):
         pool.close()
 
 
+class Epoch:
+    """A task of so many steps, all networks alike."""
+
+    num_steps, kind = 468, "alike"
+
+    def __init__(self, lab, step=0):
+        self.lab, self.step = lab, step
+
+
+class UnevenWorker(GatedWorker):
+    """Its steps take now more, now less time; at the end of an epoch come figures that take long."""
+
+    def __init__(self, gate, order, log):
+        super().__init__(gate)
+        self.order, self.log = order, log
+
+    def turned(self, task, turn):
+        pace = 0.0008 * self.order.uniform(0.7, 1.6)
+        steps = min(round(turn.seconds / pace), task.num_steps - task.step)
+        seconds, task.step = steps * pace, task.step + steps
+        done = task.step == task.num_steps
+        seconds += 0.3 * self.order.uniform(0.8, 1.5) * done
+        self.log.append((self.now + seconds, task.lab, steps))
+        if done:
+            return Finished(None, seconds)
+        return Progress(task.step, task.num_steps, seconds, task if turn.hand_back else None)
+
+
+class Lab(Nobody):
+    """Trains epoch after epoch."""
+
+    def __init__(self, pool, number):
+        self.pool, self.number, self.share = pool, number, Share()
+
+    def go_on(self):
+        self.pool.submit(Epoch(self.number), self.share, self)
+
+    def finished(self, job, result):
+        self.go_on()
+
+
 def jain(amounts):
     return sum(amounts) ** 2 / (len(amounts) * sum(amount**2 for amount in amounts))
 
@@ -118,6 +164,55 @@ def test_all_get_the_same_and_move_seldom(pool_of, gate, num_jobs, num_workers):
     assert min(used) > 0.8 * sum(used) / num_jobs
     assert max(used) - min(used) < 2 * LAG_SECONDS + 0.3
     assert gate.moves < 0.35 * gate.done
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("num_workers", [1, 2])
+def test_a_class_of_equal_networks_comes_equally_far_in_a_minute_of_work(gate, num_workers, seed):
+    log, order = [], random.Random(seed)
+    pool = Pool(lambda: UnevenWorker(gate, order, log), num_workers)
+    for number in range(25):
+        Lab(pool, number).go_on()
+    gate.let(700, expected=num_workers)
+    pool.close()
+    window = range(20 // num_workers, 80 // num_workers)
+    assert log[-1][0] > window.stop
+    steps = [0] * 25
+    for moment, lab, count in log:
+        steps[lab] += count * (window.start <= moment < window.stop)
+    assert jain(steps) > 0.996
+    assert min(steps) > 0.88 * sum(steps) / 25
+    assert gate.moves < 0.25 * gate.done
+
+
+def test_who_is_behind_at_the_end_of_an_epoch_does_not_lose_what_is_due(pool_of, gate):
+    pool, quick, slow = pool_of(1), Share(), Share()
+    pool.submit(Endless(), quick, Nobody())
+    gate.let(30)
+    job = pool.submit(Endless(), slow, Nobody())
+    slow.used -= 2.0  # so much was not given
+    pool.cancel(job)
+    pool.submit(Endless(), slow, Nobody())
+    before = quick.used
+    gate.let(15)
+    assert quick.used - before < 0.3
+
+
+def test_equal_work_costs_the_same_whenever_it_is_done():
+    prices = Prices()
+    paid = [prices.charge("alike", 10, seconds) for seconds in (0.1, 0.1, 0.4, 0.1, 0.1)]
+    assert paid[0] == pytest.approx(0.1)
+    assert max(paid) / min(paid) < 2.1
+    assert prices.charge("alike", 5, 0.1) < 0.6 * prices.charge("alike", 10, 0.1)
+    assert prices.charge("other", 10, 5.0) == 5.0
+    assert prices.charge(None, 10, 0.7) == 0.7
+
+
+def test_the_prices_of_kinds_that_nobody_trains_any_more_are_forgotten():
+    prices = Prices()
+    for kind in range(2 * MAX_KINDS):
+        prices.charge(kind, 1, 1.0)
+    assert len(prices._measured) == MAX_KINDS
 
 
 def test_a_turn_that_takes_longer_is_followed_by_a_longer_wait(pool_of, gate):

@@ -41,7 +41,8 @@ class Share:
     """How much of the pool somebody has had."""
 
     def __init__(self):
-        self.used = 0.0  # seconds of work; whoever comes back from a rest starts level with the others
+        self.used = 0.0  # seconds of work, and of rest
+        self.left_at = 0.0  # the pool's level when its last job was done
         self.seat: Seat | None = None  # where the last turn was: the data and the traces are there
 
 
@@ -54,6 +55,7 @@ class Job:
         self.share = share
         self.listener = listener
         self.seat: Seat | None = None  # whose worker holds it beyond that
+        self.step = task.step  # how far it is
         self.on_turn = False
         self.begun = False
         self.deaths = 0

@@ -10,6 +10,7 @@ from typing import Any
 
 from mnistlab.running.jobs import Job, Listener, Nobody, Seat, Share
 from mnistlab.running.messages import Finished, Progress, Refused, Turn
+from mnistlab.running.prices import Prices
 from mnistlab.running.workers import WorkerDied, WorkerProcess
 
 logger = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ TURN_SECONDS = 0.1
 MOST_CHARGED = 1.0  # seconds for one turn: who comes first pays for loading and compiling what all will use
 MAX_DEATHS = 3  # of workers over one task, before the task is blamed
 REST_SECONDS = 300.0  # after which all workers but one are ended
-LAG_SECONDS = 0.25  # of work that a job may be behind those of another seat before it moves there
+LAG_SECONDS = 0.15  # of work that a job may be behind those of another seat before it moves there
 CLOSE_SECONDS = 3.0
 MAX_WORKERS = 32  # of about 400 MB each
 
@@ -47,6 +48,7 @@ class Pool:
         self._jobs: dict[int, Job] = {}
         self._numbers = itertools.count(1)
         self._level = 0.0  # what the least served had when last somebody was served
+        self._prices = Prices()
         self._seats: list[Seat] = []
         self._closed = False
 
@@ -56,7 +58,7 @@ class Pool:
             if self._closed:
                 raise RuntimeError("The pool must be open. Got a task after it was closed.")
             if all(job.share is not share for job in self._jobs.values()):
-                share.used = max(share.used, self._level)
+                share.used += self._level - share.left_at  # a rest earns nothing, and forgives nothing
             job = Job(next(self._numbers), task, share, listener)
             self._jobs[job.number] = job
             self._add_seat_if_needed()
@@ -70,7 +72,7 @@ class Pool:
     def cancel(self, job: Job) -> None:
         """Take a job out at once; what a worker still does for it is thrown away and nobody hears of it."""
         with self._changed:
-            if self._jobs.pop(job.number, None) and job.seat is not None:
+            if self._drop(job) and job.seat is not None:
                 job.seat.forget.append(job.number)
 
     def ahead(self, job: Job) -> int:
@@ -104,6 +106,23 @@ class Pool:
         for seat in seats:
             if seat.thread is not threading.current_thread():
                 seat.thread.join(CLOSE_SECONDS)
+
+    # Below: with the lock held.
+
+    def _drop(self, job: Job) -> bool:
+        """Take a job out and return whether it was in."""
+        if self._jobs.pop(job.number, None) is None:
+            return False
+        job.share.left_at = self._level
+        return True
+
+    def _charge(self, job: Job, answer: Progress | Finished | Refused) -> None:
+        """Have a share pay for a turn."""
+        done = job.task.num_steps if isinstance(answer, Finished) else getattr(answer, "step", job.step)
+        seconds = min(getattr(answer, "seconds", 0.0), MOST_CHARGED)
+        kind = getattr(job.task, "kind", None)
+        job.share.used += self._prices.charge(kind, max(0, done - job.step), seconds)
+        job.step = done
 
     # Below: the threads, one to a seat.
 
@@ -163,7 +182,7 @@ class Pool:
             self._seats.remove(seat)
             refused = [] if self._seats else list(self._jobs.values())
             for job in refused:
-                del self._jobs[job.number]
+                self._drop(job)
         for job in refused:
             job.listener.refused(job, sentence)
 
@@ -222,10 +241,10 @@ class Pool:
         """Take an answer in and pass it on, unless the job was cancelled meanwhile."""
         with self._changed:
             seat.job, job.on_turn = None, False
-            job.share.used += min(getattr(answer, "seconds", 0.0), MOST_CHARGED)
+            self._charge(job, answer)
             wanted = job.number in self._jobs
             if not isinstance(answer, Progress):
-                self._jobs.pop(job.number, None)
+                self._drop(job)
             elif answer.task is not None:
                 job.task, job.seat = answer.task, None
             self._changed.notify_all()
@@ -242,10 +261,10 @@ class Pool:
             seat.worker, seat.job, seat.forget = None, None, []
             for held in self._jobs.values():
                 if held.seat is seat:
-                    held.seat = None
+                    held.seat, held.step = None, held.task.step
             job.on_turn = False
             job.deaths += 1
-            blamed = job.deaths >= MAX_DEATHS and self._jobs.pop(job.number, None) is not None
+            blamed = job.deaths >= MAX_DEATHS and self._drop(job)
             self._changed.notify_all()
         if blamed:
             job.listener.refused(

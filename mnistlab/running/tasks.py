@@ -52,6 +52,11 @@ class EpochTask(NamedTuple):
         """Mini-batches in the epoch."""
         return self.config.num_steps
 
+    @property
+    def kind(self) -> tuple:
+        """What decides how long a step takes, and how many steps share the figures of an epoch."""
+        return self.config.dimensions, self.config.activation, self.config.batch_size, self.config.train_size
+
     def steps(self, dataset) -> Iterator[Step]:
         """Yield the network after each of the mini-batches that are left."""
         key = epoch_key(self.config.seed_of_order, self.epoch)

@@ -36,6 +36,17 @@ class SweepTask(NamedTuple):
         """Mini-batches in the epoch."""
         return self.config.num_steps if self.epoch else 0
 
+    @property
+    def kind(self) -> tuple | None:
+        """What decides how long a step takes, and how many steps share the figures of an epoch."""
+        of_one = (
+            self.config.dimensions,
+            self.config.activation,
+            self.config.batch_size,
+            self.config.train_size,
+        )
+        return (len(self.configs), *of_one) if self.epoch else None
+
     def steps(self, dataset) -> Iterator[Step]:
         """Yield the networks after each of the mini-batches that are left."""
         if not self.epoch:
