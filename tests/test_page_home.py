@@ -5,7 +5,10 @@ from streamlit.testing.v1 import AppTest
 
 from mnistlab.config import PRESETS
 from mnistlab.experiments import EXPERIMENTS
+from mnistlab.running import registry
+from mnistlab.ui.address import query_of
 from tests.conftest import REPOSITORY
+from tests.test_report import some_run
 
 
 def home(**query) -> AppTest:
@@ -94,6 +97,73 @@ def test_the_teachers_link_holds_settings_and_lesson(generated):
     assert "hidden=30" in link
     assert "note=Guess%21" in link
     assert "hide=seed" in link
+
+
+def test_a_preset_leaves_what_the_lesson_hides_as_it_is(generated):
+    app = home(hidden="7", hide="hidden,train_size", train_size="50", batch_size="20")
+    app.button(key="preset_recommended").click().run()
+    assert not app.exception
+    assert "784-7-10" in shown(app)
+    assert app.query_params["train_size"] == "50"
+    assert app.query_params["batch_size"] == "50"
+    assert app.query_params["activation"] == "relu"
+
+
+def test_the_link_builder_begins_with_the_lesson_that_was_opened(generated):
+    app = home(note="Guess!", hide="seed", without="data", experiment="narrow")
+    link = app.code[-1].value
+    assert {"note=Guess%21", "hide=seed", "without=data", "experiment=narrow"} <= set(
+        link.split("?")[1].split("&")
+    )
+    assert "/train?" in link
+
+
+def test_a_link_opens_on_no_page_that_it_leaves_out(generated):
+    app = home()
+    app.selectbox(key="link_page").set_value("backprop").run()
+    assert "/backprop?" in app.code[-1].value
+    app.multiselect(key="link_without").set_value(["backprop"]).run()
+    assert "/backprop?" not in app.code[-1].value
+    assert "opens on Home" in shown(app)
+
+
+def test_a_setting_has_one_name_in_the_sidebar_and_for_teachers(generated):
+    app = home()
+    labels = {
+        widget.label for kind in ("number_input", "select_slider", "slider") for widget in app.get(kind)
+    }
+    offered = set(app.multiselect(key="link_hide").options)
+    assert {"Hidden layers", "Epochs", "Learning rate η", "Mini-batch size"} <= labels & offered
+    assert "Digits" not in offered
+
+
+def test_home_shows_a_digit_of_each_kind(generated):
+    strip = next(html.proto.body for html in home().get("html") if 'class="strip"' in html.proto.body)
+    assert strip.count("<img") == 10
+
+
+def trained_home(**query) -> AppTest:
+    """Home of somebody whose network is trained already."""
+    run = some_run()
+    app = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=60)
+    app.session_state["token"] = registry.new_token()
+    registry.trainer_for(app.session_state["token"]).add(run)
+    app.query_params.update({**query_of(run.config), **query})
+    return app.run()
+
+
+def test_a_trained_network_is_asked_next(generated):
+    app = trained_home()
+    assert not app.exception
+    assert "of the test images. Draw a digit and ask it." in shown(app)
+    app.button(key="home_to_predict").click().run()
+    assert app.title[0].value == "Predict"
+
+
+def test_a_lesson_without_predict_offers_no_way_there(generated):
+    keys = {button.key for button in trained_home(without="predict").button}
+    assert "home_to_train" in keys
+    assert "home_to_predict" not in keys
 
 
 def test_what_a_link_says_is_quoted_literally_and_loads_no_picture(generated):

@@ -8,6 +8,7 @@ import numpy as np
 
 from mnistlab.collection import EMPTY, with_digit
 from mnistlab.config import TrainConfig
+from mnistlab.evaluation import activations_of
 from mnistlab.files.report import MAX_DRAWINGS, html_report
 from mnistlab.runs import new_run, with_epoch
 from mnistlab.training import initial_params, train
@@ -48,10 +49,26 @@ def test_the_report_holds_figures_settings_curves_and_drawings():
     assert tags.found.count("svg") == 2
     assert tags.found.count("img") == 1
     counts = [
-        int(cell)
-        for cell in re.findall(r"<td[^>]*>(\d+)</td>", html_report(run, own).split("Which digit")[1])
+        int(cell.replace(",", ""))
+        for cell in re.findall(r"<td[^>]*>([\d,]+)</td>", html_report(run, own).split("Confusion matrix")[1])
     ]
     assert sum(counts) == test.num_images
+
+
+def test_settings_have_the_names_that_they_have_on_the_screen():
+    text = " ".join(Tags(html_report(some_run(), EMPTY)).text)
+    for words in ("Pixels are fed as divided by 255", "Spread of first weights 0.01", "Hidden layers 5"):
+        assert words in text
+
+
+def test_of_each_drawing_the_report_says_what_the_network_reads():
+    run, image = some_run(), np.full((28, 28), 9, np.uint8)
+    read = int(activations_of(run.params, image[None], run.config).argmax())
+    other = (read + 1) % 10
+    text = " ".join(Tags(html_report(run, with_digit(EMPTY, image, other))).text)
+    assert f"{other}, read as {read}" in text
+    assert "reads 0 of 1 as I labeled them" in text
+    assert "reads 1 of 1" in " ".join(Tags(html_report(run, with_digit(EMPTY, image, read))).text)
 
 
 def test_the_report_loads_nothing():

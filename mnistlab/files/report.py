@@ -9,25 +9,36 @@ import numpy as np
 from PIL import Image
 
 from mnistlab.collection import Collection
-from mnistlab.config import TrainConfig
 from mnistlab.diagnosis import diagnose
-from mnistlab.evaluation import EpochMetrics
-from mnistlab.files.comparing import setting
+from mnistlab.evaluation import EpochMetrics, activations_of
+from mnistlab.files.comparing import NO_LAYERS, setting
 from mnistlab.runs import Run
+from mnistlab.setting_names import CHOICE_NAMES, SETTING_NAMES
 
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 340, 180, 46, 10, 26  # of a chart, px
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 318, 180, 46, 10, 26  # of a chart, px; two of them fit on a sheet of paper
 MAX_DRAWINGS = 60
 STYLE = """
 body { font: 15px/1.5 Georgia, serif; color: #23252b; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.7rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin: 1.6rem 0 .4rem; }
-table { border-collapse: collapse; font-size: .85rem; } td, th { padding: .15rem .55rem; text-align: right; }
-th { font-weight: normal; color: #6b6e78; } td.name { text-align: left; }
+.by { display: flex; gap: 1.5rem; margin-top: .8rem; color: #6b6e78; }
+.by span { flex: 2; border-bottom: 1px solid #b9b5aa; } .by span + span { flex: 1; }
+dl { columns: 18rem; column-gap: 2rem; font-size: .85rem; margin: 0; }
+dl div { display: flex; justify-content: space-between; gap: 1rem; padding: .15rem 0; break-inside: avoid;
+  border-bottom: 1px solid #eceae4; } dt { color: #6b6e78; } dd { margin: 0; text-align: right; }
+table { border-collapse: collapse; font-size: .85rem; break-inside: avoid; }
+td, th { padding: .15rem clamp(.15rem, 1.2vw, .55rem); text-align: right; }
+th, caption { font-weight: normal; color: #6b6e78; } caption { caption-side: bottom; padding-top: .3rem; }
 .side { display: flex; flex-wrap: wrap; gap: 1.2rem; } figure { margin: 0; break-inside: avoid; }
-figcaption { font-size: .85rem; color: #6b6e78; }
-img { width: 56px; height: 56px; image-rendering: pixelated; }
-.right { background: #e4e0f3; } svg text { font-size: 11px; fill: #6b6e78; }
-@media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } }
+figcaption { font-size: .85rem; color: #6b6e78; } .digits figure { width: 64px; text-align: center; }
+.digits .miss { color: #23252b; font-weight: bold; }
+img { width: 56px; height: 56px; image-rendering: pixelated; border: 1px solid #eceae4; }
+.right { background: #e4e0f3; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+svg text { font-size: 11px; fill: #6b6e78; }
+@media (max-width: 440px) { table { font-size: .7rem; } }
+@media print { body { margin: 0; max-width: none; padding: 0; } h2 { break-after: avoid; } }
 """
+PHONE = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+BY = '<p class="by">Name <span></span> Date <span></span></p>'
 
 
 def html_report(run: Run, drawings: Collection) -> str:
@@ -37,22 +48,24 @@ def html_report(run: Run, drawings: Collection) -> str:
         run: A run.
         drawings: The person's own digits; at most 60 of them are shown.
     """
-    parts = [f"<h1>{escape(run.name)}</h1>", summary(run), "<h2>Settings</h2>", settings_table(run)]
+    parts = [f"<h1>{escape(run.name)}</h1>", BY, summary(run), "<h2>Settings</h2>", settings_list(run)]
     if run.history:
         parts += ["<h2>Curves</h2>", curves(run.history)]
-        parts += ["<h2>What is to be said about it</h2>", findings(run)] if run.epoch else []
-        parts += ["<h2>Which digit was read as which</h2>", confusion_table(run.history[-1].test.confusion)]
+        parts += ["<h2>Diagnosis</h2>", findings(run)] if run.epoch else []
+        parts += ["<h2>Confusion matrix</h2>", confusion_table(run.history[-1].test.confusion)]
     if drawings.size:
-        parts += ["<h2>My own digits</h2>", drawn(drawings)]
+        parts += ["<h2>My own digits</h2>", drawn(run, drawings)]
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(run.name)}</title>'
-        f"<style>{STYLE}</style></head><body>{''.join(parts)}</body></html>"
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f"{PHONE}<title>{escape(run.name)}</title><style>{STYLE}</style></head><body>{''.join(parts)}</body></html>"
     )
 
 
 def summary(run: Run) -> str:
     """Return what the network is and what it reads, in two sentences."""
-    words = f"A network {run.title}, trained for {run.epoch} epochs on {run.config.train_size:,} images."
+    epochs = f"{run.epoch} epoch" if run.epoch == 1 else f"{run.epoch} epochs"
+    trained = f"trained for {epochs} on {run.config.train_size:,} images" if run.epoch else "untrained"
+    words = f"A network {run.title}, {trained}."
     if run.history:
         test = run.history[-1].test
         words += (
@@ -62,16 +75,23 @@ def summary(run: Run) -> str:
     return f"<p>{words}</p>"
 
 
-def settings_table(run: Run) -> str:
-    """Return the settings that the run has now, a row each."""
-    spoken = {
-        name: name.replace("_", " ") for name in TrainConfig.__dataclass_fields__ if name != "order_seed"
-    }
+def settings_list(run: Run) -> str:
+    """Return the settings of the run, by the names that they have on the screen."""
     rows = (
-        f'<tr><td class="name">{words}</td><td>{escape(setting(run, name))}</td></tr>'
-        for name, words in spoken.items()
+        f"<div><dt>{words}</dt><dd>{escape(spoken(run, name))}</dd></div>"
+        for name, words in SETTING_NAMES.items()
     )
-    return f"<table>{''.join(rows)}</table>"
+    return f"<dl>{''.join(rows)}</dl>"
+
+
+def spoken(run: Run, name: str) -> str:
+    """Return a setting as one says it, with all that it was changed to on the way."""
+    if name == "hidden":
+        return ", ".join(map(str, run.config.hidden)) or NO_LAYERS
+    if name == "train_size":
+        return f"{run.config.train_size:,}"
+    value = setting(run, name)
+    return CHOICE_NAMES.get(name, {}).get(value, value)
 
 
 def curves(history: Sequence[EpochMetrics]) -> str:
@@ -122,22 +142,34 @@ def confusion_table(confusion: np.ndarray) -> str:
     rows = (
         f"<tr><th>{digit}</th>"
         + "".join(
-            f'<td class="right">{count}</td>' if digit == answer else f"<td>{count or ''}</td>"
+            f'<td class="right">{count:,}</td>' if digit == answer else f"<td>{count or ''}</td>"
             for answer, count in enumerate(row)
         )
         + "</tr>"
         for digit, row in enumerate(confusion)
     )
-    return f"<table><tr><th></th>{head}</tr>{''.join(rows)}</table>"
+    words = "A row for each digit, a column for what it was read as."
+    return f"<table><caption>{words}</caption><tr><th></th>{head}</tr>{''.join(rows)}</table>"
 
 
-def drawn(drawings: Collection) -> str:
-    """Return the person's own digits as pictures with their labels."""
-    figures = (
-        f'<figure><img alt="my {label}" src="{picture(image)}"><figcaption>{label}</figcaption></figure>'
-        for image, label in zip(drawings.images[:MAX_DRAWINGS], drawings.labels, strict=False)
-    )
-    return f'<div class="side">{"".join(figures)}</div>'
+def drawn(run: Run, drawings: Collection) -> str:
+    """Return the person's own digits as pictures, with their labels and what the network reads."""
+    answers = activations_of(run.params, drawings.images, run.config).argmax(axis=1)
+    right = int((answers == drawings.labels).sum())
+    shown = zip(drawings.images[:MAX_DRAWINGS], drawings.labels, answers, strict=False)
+    figures = "".join(own_digit(image, int(label), int(answer)) for image, label, answer in shown)
+    words = f"The network reads {right:,} of {drawings.size:,} as I labeled them."
+    if drawings.size > MAX_DRAWINGS:
+        words += f" The first {MAX_DRAWINGS} are shown."
+    return f'<p>{words}</p><div class="side digits">{figures}</div>'
+
+
+def own_digit(image: np.ndarray, label: int, answer: int) -> str:
+    """Return one of the person's digits; where the network reads another, that as well."""
+    words = str(label) if label == answer else f"{label}, read as {answer}"
+    kind = "" if label == answer else ' class="miss"'
+    says = f"my {words}"
+    return f'<figure><img alt="{says}" src="{picture(image)}"><figcaption{kind}>{words}</figcaption></figure>'
 
 
 def picture(image: np.ndarray) -> str:
