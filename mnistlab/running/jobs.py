@@ -33,6 +33,7 @@ class Seat:
         self.worker: Any = None  # None while it starts
         self.job: Job | None = None  # the one on turn
         self.resting = False
+        self.kinds: set = set()  # of tasks that the worker has done before, and so has compiled
         self.forget: list[int] = []  # jobs that the worker has to drop
         self.thread: threading.Thread | None = None
 

@@ -16,10 +16,12 @@ from mnistlab.running.workers import WorkerDied, WorkerProcess
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.1
-MOST_CHARGED = 1.0  # seconds for one turn: who comes first pays for loading and compiling what all will use
+MOST_CHARGED = 1.0  # seconds for one turn, however long it took
 MAX_DEATHS = 3  # of workers over one task, before the task is blamed
 REST_SECONDS = 300.0  # after which all workers but one are ended
-LAG_SECONDS = 0.15  # of work that a job may be behind those of another seat before it moves there
+LAG_SECONDS = 0.25  # of work that a job may be behind those of another seat before it moves there
+LEAST_LAG = 0.05  # the same where many share the machine: each has little, and a lag is much of it
+FEW = 3  # jobs
 CLOSE_SECONDS = 3.0
 MAX_WORKERS = 32  # of about 400 MB each
 
@@ -116,13 +118,16 @@ class Pool:
         job.share.left_at = self._level
         return True
 
-    def _charge(self, job: Job, answer: Progress | Finished | Refused) -> None:
-        """Have a share pay for a turn."""
+    def _charge(self, job: Job, seat: Seat, answer: Progress | Finished | Refused) -> None:
+        """Have a share pay for a turn; who comes first does not pay for compiling what all will use."""
         done = job.task.num_steps if isinstance(answer, Finished) else getattr(answer, "step", job.step)
-        seconds = min(getattr(answer, "seconds", 0.0), MOST_CHARGED)
-        kind = getattr(job.task, "kind", None)
-        job.share.used += self._prices.charge(kind, max(0, done - job.step), seconds)
-        job.step = done
+        seconds, steps = min(getattr(answer, "seconds", 0.0), MOST_CHARGED), max(1, done - job.step)
+        kind, job.step = getattr(job.task, "kind", None), done
+        if kind is None or kind in seat.kinds:
+            job.share.used += self._prices.charge(kind, steps, seconds)
+        else:
+            seat.kinds.add(kind)
+            job.share.used += min(seconds, self._turn_seconds)
 
     # Below: the threads, one to a seat.
 
@@ -173,7 +178,7 @@ class Pool:
                     worker.close()
             else:
                 with self._changed:
-                    seat.worker = worker
+                    seat.worker, seat.kinds = worker, set()
                 return
         self._give_up(seat, sentence)
 
@@ -234,14 +239,14 @@ class Pool:
         if any(other.seat is seat for other in held) and any(other.resting for other in self._seats):
             return True
         others = {other.seat for other in held} - {seat}
-        limit = job.share.used + LAG_SECONDS
+        limit = job.share.used + lag(len(self._jobs))
         return any(all(each.share.used > limit for each in held if each.seat is other) for other in others)
 
     def _deliver(self, job: Job, seat: Seat, answer: Progress | Finished | Refused) -> None:
         """Take an answer in and pass it on, unless the job was cancelled meanwhile."""
         with self._changed:
             seat.job, job.on_turn = None, False
-            self._charge(job, answer)
+            self._charge(job, seat, answer)
             wanted = job.number in self._jobs
             if not isinstance(answer, Progress):
                 self._drop(job)
@@ -284,6 +289,11 @@ def _report(job: Job, answer: Progress | Finished | Refused) -> None:
     except Exception:
         logger.exception("What a worker sent could not be taken in.")
         job.listener.refused(job, "What came of this epoch could not be taken in; the log says why.")
+
+
+def lag(num_jobs: int) -> float:
+    """Return how many seconds of work one of so many jobs may be behind before it moves to another seat."""
+    return max(LEAST_LAG, LAG_SECONDS * min(1.0, FEW / max(1, num_jobs)))
 
 
 def default_num_workers() -> int:

@@ -28,6 +28,11 @@ class MeasureTask(NamedTuple):
         """No step: only the figures."""
         return 0
 
+    @property
+    def kind(self) -> tuple:
+        """What decides how long the figures take."""
+        return "figures", self.config.dimensions, self.config.activation, self.config.train_size
+
     def steps(self, dataset) -> Iterator[Step]:
         """Train nothing."""
         return iter(())

@@ -37,7 +37,7 @@ class SweepTask(NamedTuple):
         return self.config.num_steps if self.epoch else 0
 
     @property
-    def kind(self) -> tuple | None:
+    def kind(self) -> tuple:
         """What decides how long a step takes, and how many steps share the figures of an epoch."""
         of_one = (
             self.config.dimensions,
@@ -45,7 +45,7 @@ class SweepTask(NamedTuple):
             self.config.batch_size,
             self.config.train_size,
         )
-        return (len(self.configs), *of_one) if self.epoch else None
+        return len(self.configs), bool(self.epoch), *of_one
 
     def steps(self, dataset) -> Iterator[Step]:
         """Yield the networks after each of the mini-batches that are left."""
