@@ -27,6 +27,8 @@ CONFIGS = members(BASE, [0.002, 0.02], [1, 2])
 class InThisProcess:
     """A pool that does a turn of a few steps when the test says so, as a worker would."""
 
+    num_workers = 1
+
     def __init__(self):
         self.jobs, self.desk = [], Desk(small_dataset)
 

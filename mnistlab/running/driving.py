@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from mnistlab.config import TrainConfig
 from mnistlab.running import shelf as shelves
 from mnistlab.running.course import broken_sentence, next_task, no_better_sentence, with_result
 from mnistlab.running.pace import Pace
@@ -20,8 +21,16 @@ class Driving:
     So nothing can come between "this epoch is done" and "the next one is asked for".
     """
 
-    def __init__(self, pool: Pool, speed: Speed, shelf: Shelf, on_change: Callable[[], None]):
-        self._pool, self._speed, self._on_change = pool, speed, on_change
+    def __init__(
+        self,
+        pool: Pool,
+        speed: Speed,
+        shelf: Shelf,
+        on_change: Callable[[], None],
+        require_memory: Callable[[TrainConfig], None],
+    ):
+        self._pool, self._speed = pool, speed
+        self._on_change, self._require_memory = on_change, require_memory
         self._changed = threading.Condition(threading.RLock())
         self._share = Share()
         self._shelf = shelf
@@ -93,6 +102,7 @@ class Driving:
 
     def _train_to(self, epoch: int) -> None:
         if self._phase not in ("running", "pausing"):
+            self._require_memory(self._current().settings)
             self._from = self._current().epoch
             self._pace.begin()
         self._target = epoch

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from mnistlab.config import TrainConfig
 from mnistlab.running.autosave import Autosave
+from mnistlab.running.free_memory import free_bytes
 from mnistlab.running.lab_folders import folder_name, state_folder, sweep_folders
+from mnistlab.running.memory_share import require_memory
 from mnistlab.running.pool import Pool
 from mnistlab.running.shelf import EMPTY, without_untouched
 from mnistlab.running.speed import Speed
@@ -177,8 +179,14 @@ class Registry:
     def _opened(self, token: str) -> Lab:
         autosave = Autosave(self.folder / folder_name(token))
         shelf = autosave.load() or EMPTY
-        trainer = Trainer(self.pool, self.speed, shelf, self._initial, on_change=self._work.set)
-        return Lab(trainer, Sweeping(self.pool), autosave, self._clock())
+        trainer = Trainer(
+            self.pool, self.speed, shelf, self._initial, self._work.set, require_memory=self._require_memory
+        )
+        sweeping = Sweeping(self.pool, require_memory=self._require_memory)
+        return Lab(trainer, sweeping, autosave, self._clock())
+
+    def _require_memory(self, config: TrainConfig, num_networks: int = 1) -> None:
+        require_memory(config, free_bytes(), len(self._labs), self.pool.num_workers, num_networks)
 
     def _make_room(self) -> None:
         """Free the lab that was not looked at for longest when there are too many.

@@ -32,6 +32,7 @@ class Trainer(Driving):
         shelf: Runs to begin with, for instance from an autosave.
         initial: Settings -> untrained network; the seam for tests, together with the pool's.
         on_change: Called, under the lock, when there is something new to be saved; it must return at once.
+        require_memory: Raises ValueError where a network with these settings is too large to be trained.
     """
 
     def __init__(
@@ -41,9 +42,10 @@ class Trainer(Driving):
         shelf: Shelf = EMPTY,
         initial: Callable[[TrainConfig], Params] = initial_params,
         on_change: Callable[[], None] = lambda: None,
+        require_memory: Callable[[TrainConfig], None] = lambda config: None,
     ):
         self._initial = initial
-        super().__init__(pool, speed or Speed(), shelf, on_change)
+        super().__init__(pool, speed or Speed(), shelf, on_change, require_memory)
 
     # What can be seen.
 
@@ -93,6 +95,7 @@ class Trainer(Driving):
 
     def new(self, config: TrainConfig, name: str | None = None) -> str:
         """Make a new untrained run the current one and return its id; a trained one stays in the list."""
+        self._require_memory(config)
         params = self._initial(config)
         with self._changed:
             self._put(lambda shelf: shelves.with_new(shelf, config, params, name))
@@ -100,6 +103,7 @@ class Trainer(Driving):
 
     def add(self, run: Run) -> str:
         """Make a run from elsewhere the current one and return its id here."""
+        self._require_memory(run.settings)
         with self._changed:
             own = new_run(run.config, run.params, run.name)
             taken = self._shelf.get(run.id) is not None
@@ -231,6 +235,7 @@ class Trainer(Driving):
             )
         with self._changed:
             run = self._current()
+            self._require_memory(run.settings)
             steps = max(1, min(int(num_steps), MAX_TRAIN_SIZE // run.config.batch_size))
             self._digits = OwnDigitsTask(run.config, run.params, 0, images, labels, steps, run.params)
             if self._phase == "failed":

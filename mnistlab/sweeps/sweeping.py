@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from mnistlab.config import TrainConfig
-from mnistlab.network import Params, num_parameters
+from mnistlab.network import Params
 from mnistlab.running.jobs import Job, Share
+from mnistlab.running.memory_share import num_numbers
 from mnistlab.running.pool import Pool
 from mnistlab.runs import Run
 from mnistlab.sweeps.runs import begun, with_sweep_epoch
@@ -40,10 +41,20 @@ class Sweeping:
     """At most one sweep under way. Commands may come from any thread; each acts as a whole.
 
     There is no thread here: the pool's threads bring results, under the same lock as the commands.
+
+    Args:
+        pool: Where the work is done.
+        begin: Settings -> untrained runs; the seam for tests.
+        require_memory: Raises ValueError where so many networks are too large to be trained.
     """
 
-    def __init__(self, pool: Pool, begin: Callable[[Sequence[TrainConfig]], tuple[Run, ...]] = begun):
-        self._pool, self._begin = pool, begin
+    def __init__(
+        self,
+        pool: Pool,
+        begin: Callable[[Sequence[TrainConfig]], tuple[Run, ...]] = begun,
+        require_memory: Callable[[TrainConfig, int], None] = lambda config, num_networks: None,
+    ):
+        self._pool, self._begin, self._require_memory = pool, begin, require_memory
         self._changed = threading.Condition(threading.RLock())
         self._share = Share()
         self._job: Job | None = None
@@ -86,11 +97,12 @@ class Sweeping:
             ValueError: The networks do not go together or are too large for a sweep.
         """
         require_alike(configs)
-        runs = self._begin(configs)
-        if (numbers := len(runs) * num_parameters(runs[0].params)) > MAX_PARAMETERS:
+        if (numbers := len(configs) * num_numbers(configs[0])) > MAX_PARAMETERS:
             raise ValueError(
                 f"A sweep must have at most {MAX_PARAMETERS:,} weights and biases in all. Got {numbers:,}."
             )
+        self._require_memory(configs[0], len(configs))
+        runs = self._begin(configs)
         with self._changed:
             self._cancel()
             self._configs, self._runs = tuple(configs), runs

@@ -57,6 +57,8 @@ def open_lab(settings: TrainConfig) -> Lab:
     snapshot = trainer.snapshot()
     if snapshot.run is None or (is_untouched(snapshot) and different_settings(settings, snapshot.run.config)):
         command("new", settings)
+    if trainer.snapshot().run is None:  # too large for this machine: a page needs some network to show
+        command("new", TrainConfig(dataset=settings.dataset))
     follow_live_settings(trainer, settings)
     dataset, complete = dataset_in_use(settings.dataset)
     warm_workers(settings)

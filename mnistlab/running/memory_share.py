@@ -1,0 +1,64 @@
+"""How much memory the training of a network takes, so that one that would not fit is never built."""
+
+from itertools import pairwise
+
+from mnistlab.config import NUM_CLASSES, NUM_PIXELS, TrainConfig
+from mnistlab.evaluation import MEASURED, PROBED
+
+FLOAT = 4  # bytes
+MEGABYTE = 2**20
+# Measured at the peak of a worker process, for one network and for many, and rounded up.
+COPIES_OF_NETWORK = 6  # as it is, its gradient, the next one, and on its way to and from the web process
+COPIES_OF_UNIT = 16  # for each image of a mini-batch: z, a, Delta and what leads to them
+COPIES_OF_IMAGE = 2
+SPARE = 0.2  # of what is free: for pages, and for what others on this machine do meanwhile
+LEAST = 64 * MEGABYTE  # the presets take less, and nothing is gained by refusing those
+
+
+def num_numbers(config: TrainConfig) -> int:
+    """Return how many weights and biases a network with these settings has."""
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(config.dimensions))
+
+
+def kept_bytes(config: TrainConfig, num_networks: int = 1) -> int:
+    """Return the memory that networks take as long as they are in training, on turn or not."""
+    return COPIES_OF_NETWORK * FLOAT * num_numbers(config) * num_networks
+
+
+def working_bytes(config: TrainConfig, num_networks: int = 1) -> int:
+    """Return the memory that a worker needs besides, while it takes steps with them or their figures."""
+    units = COPIES_OF_UNIT * sum(config.dimensions[1:]) * num_networks
+    answers = 2 * 2 * MEASURED * NUM_CLASSES * num_networks
+    return FLOAT * (max(config.batch_size, PROBED) * (COPIES_OF_IMAGE * NUM_PIXELS + units) + answers)
+
+
+def require_memory(
+    config: TrainConfig, free: int | None, num_labs: int, num_workers: int, num_networks: int = 1
+) -> None:
+    """Raise ValueError, with the figures, where networks would not fit in their share of memory.
+
+    Args:
+        config: Their settings.
+        free: Bytes that are free now; None: nobody knows, and nothing is refused.
+        num_labs: Labs that are open; each has an equal part of it for what stays.
+        num_workers: Processes that take steps at the same time; each has an equal part for that.
+        num_networks: How many are trained together.
+    """
+    if free is None:
+        return
+    kept, working = kept_bytes(config, num_networks), working_bytes(config, num_networks)
+    for needed, sharers in ((kept, num_labs), (kept + working, min(num_labs, num_workers))):
+        share = max(LEAST, int((1 - SPARE) * free) // max(1, sharers))
+        if needed > share:
+            raise ValueError(
+                f"Training {described(config, num_networks)} must fit in its share of memory, "
+                f"{share // MEGABYTE:,} MB. Got {-(-needed // MEGABYTE):,} MB; fewer or narrower layers, or "
+                f"smaller mini-batches, take less."
+            )
+
+
+def described(config: TrainConfig, num_networks: int) -> str:
+    """Return what is to be trained, in a few words."""
+    widths = "-".join(map(str, config.dimensions))
+    which = widths if num_networks == 1 else f"{num_networks} networks of {widths}"
+    return f"{which} with mini-batches of {config.batch_size:,}"

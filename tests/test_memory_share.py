@@ -1,0 +1,228 @@
+"""A network that would not fit in its share of memory is refused before it is built, whatever asks."""
+
+import subprocess
+import sys
+
+import pytest
+
+from mnistlab.config import PRESETS, TrainConfig
+from mnistlab.files.checkpoints import dumps
+from mnistlab.running import registry as registries
+from mnistlab.running.free_memory import free_bytes
+from mnistlab.running.memory_share import LEAST, MEGABYTE, kept_bytes, require_memory, working_bytes
+from mnistlab.running.registry import Registry, new_token
+from tests.conftest import REPOSITORY
+from tests.test_attacks import assert_clear
+from tests.test_checkpoints import trained_run
+from tests.test_page_train import in_tab, opened, run_of, shown
+from tests.test_registry import Clock, QuietPool, real_initial
+
+HUGE = TrainConfig(hidden=(1024,) * 6, batch_size=60_000)
+LARGE = TrainConfig(hidden=(1024,) * 6)
+GIGABYTE = 1024 * MEGABYTE
+LIMIT = 900 * MEGABYTE
+# What the memory of a worker grows by, over a small network's, for the last step of an epoch and its figures.
+PEAK = """
+import resource, sys
+import jax
+import numpy as np
+from mnistlab.config import TrainConfig
+from mnistlab.datasets import load_dataset
+from mnistlab.running.tasks import EpochTask
+from mnistlab.running.worker import Work
+from mnistlab.sweeps.sweep import members, stacked
+from mnistlab.sweeps.task import SweepTask
+from mnistlab.training import initial_params
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+def task(config, networks):
+    configs = members(config, [0.001] * networks, [1])
+    params = [jax.tree.map(np.asarray, initial_params(each)) for each in configs]
+    first = config.num_steps - 1
+    if networks > 1:
+        return SweepTask(configs, stacked(params), 1, first)
+    return EpochTask(config, params[0], 0, first)
+
+def done(config, networks):
+    work = Work(task(config, networks), dataset)
+    assert work.advanced(60.0)
+    work.task.result(dataset)
+
+widths, batch_size, networks = sys.argv[1:]
+dataset = load_dataset("generated")
+done(TrainConfig(dataset="generated", batch_size=100), 1)
+before = peak()
+hidden = tuple(map(int, widths.split(",")))
+done(TrainConfig(dataset="generated", hidden=hidden, batch_size=int(batch_size)), int(networks))
+print(peak() - before)
+"""
+
+
+def group(root, folder, files):
+    for name, text in files.items():
+        path = root / "sys/fs/cgroup" / folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def system(root, groups="0::/\n", megabytes=8000):
+    (root / "proc/self").mkdir(parents=True)
+    (root / "proc/meminfo").write_text(f"MemTotal: 9 kB\nMemAvailable:  {megabytes * 1024} kB\n")
+    (root / "proc/self/cgroup").write_text(groups)
+    return root
+
+
+def test_without_limits_what_the_machine_has_is_free(tmp_path):
+    assert free_bytes(system(tmp_path)) == 8000 * MEGABYTE
+    group(tmp_path, "", {"memory.max": "max\n", "memory.current": "5\n"})
+    assert free_bytes(tmp_path) == 8000 * MEGABYTE
+
+
+def test_where_the_system_does_not_tell_nothing_is_known_and_nothing_refused(tmp_path):
+    assert free_bytes(tmp_path) is None
+    require_memory(HUGE, None, 30, 2)
+
+
+def test_the_limit_of_a_container_counts_without_files_that_can_be_read_again(tmp_path):
+    used = {"memory.current": f"{300 * MEGABYTE}", "memory.stat": f"anon 7\ninactive_file {100 * MEGABYTE}\n"}
+    group(system(tmp_path), "", {"memory.max": f"{LIMIT}\n", **used})
+    assert free_bytes(tmp_path) == 700 * MEGABYTE
+
+
+@pytest.mark.parametrize("folder", ["system.slice/lab.service", "system.slice"])
+def test_the_limit_of_a_service_or_of_what_it_is_part_of_counts(tmp_path, folder):
+    root = system(tmp_path, "0::/system.slice/lab.service\n")
+    group(root, folder, {"memory.max": f"{LIMIT}", "memory.current": f"{LIMIT}"})
+    assert free_bytes(root) == 0
+
+
+def test_the_limits_of_older_systems_count(tmp_path):
+    root = system(tmp_path, "5:cpu,memory:/docker/1\n0::/\n")
+    usage = {"memory.usage_in_bytes": "0", "memory.stat": "total_inactive_file 0\n"}
+    group(root, "memory", {"memory.limit_in_bytes": "9223372036854771712", **usage})
+    assert free_bytes(root) == 8000 * MEGABYTE
+    group(root, "memory/docker/1", {"memory.limit_in_bytes": f"{LIMIT}", **usage})
+    assert free_bytes(root) == LIMIT
+
+
+def test_this_machine_tells():
+    assert free_bytes() is None or free_bytes() > 0
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_presets_are_never_refused(name):
+    require_memory(PRESETS[name], free=0, num_labs=400, num_workers=32)
+
+
+def test_what_stays_is_shared_by_all_labs_and_what_computes_by_the_workers():
+    kept, working = kept_bytes(LARGE), working_bytes(LARGE)
+    assert LEAST < kept < working
+    alone = (kept + working) * 2
+    require_memory(LARGE, alone, num_labs=1, num_workers=2)
+    with pytest.raises(ValueError, match="must fit in its share"):
+        require_memory(LARGE, alone, num_labs=2, num_workers=2)
+    require_memory(LARGE, 2 * alone, num_labs=2, num_workers=2)
+    require_memory(LARGE, 2 * alone, num_labs=3, num_workers=2)
+    with pytest.raises(ValueError, match="must fit in its share"):
+        require_memory(LARGE, 2 * alone, num_labs=40, num_workers=2)
+
+
+@pytest.mark.parametrize(("config", "networks"), [(HUGE, 1), (LARGE, 16)])
+def test_the_sentence_has_the_figures_and_says_what_to_do(config, networks):
+    with pytest.raises(ValueError, match="share of memory, 1,638 MB") as refusal:
+        require_memory(config, 2 * GIGABYTE, 1, 2, networks)
+    assert_clear(str(refusal.value))
+    assert "784-1024-1024-1024-1024-1024-1024-10" in str(refusal.value)
+    assert "smaller mini-batches" in str(refusal.value)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("widths", "batch_size", "networks"),
+    [("100", 60_000, 1), ("1024,1024", 4_000, 1), ("100", 2_000, 8), ("100", 128, 32)],
+)
+def test_no_training_takes_more_than_was_reckoned_nor_much_less(generated, widths, batch_size, networks):
+    command = [sys.executable, "-c", PEAK, widths, str(batch_size), str(networks)]
+    measured = int(subprocess.run(command, cwd=REPOSITORY, check=True, stdout=subprocess.PIPE).stdout)
+    hidden = tuple(map(int, widths.split(",")))
+    config = TrainConfig(hidden=hidden, batch_size=batch_size)
+    reckoned = kept_bytes(config, networks) + working_bytes(config, networks)
+    assert reckoned / 3 < measured < reckoned
+
+
+class Builds:
+    """Counts the networks that are built."""
+
+    def __init__(self):
+        self.count = 0
+
+    def __call__(self, config):
+        self.count += 1
+        return real_initial(config)
+
+
+@pytest.fixture
+def small_machine(monkeypatch):
+    """Half a gigabyte that is free."""
+    monkeypatch.setattr(registries, "free_bytes", lambda: 512 * MEGABYTE)
+
+
+def test_a_lab_refuses_what_would_not_fit_before_it_is_built_and_stays_as_it_was(tmp_path, small_machine):
+    builds = Builds()
+    labs = Registry(tmp_path, QuietPool(), Clock(), builds)
+    token = new_token()
+    trainer, sweeping = labs.trainer_for(token), labs.sweeping_for(token)
+    trainer.new(TrainConfig())
+    before, built = trainer.snapshot(), builds.count
+    for config in (HUGE, TrainConfig(hidden=(1024,) * 6, batch_size=2_000)):
+        with pytest.raises(ValueError, match="must fit in its share of memory"):
+            trainer.new(config)
+    with pytest.raises(ValueError, match=r"Training 40 networks of 784-200-10 .* must fit in its share"):
+        sweeping.start([TrainConfig(hidden=(200,))] * 40)
+    assert trainer.snapshot() == before
+    assert builds.count == built
+    assert sweeping.snapshot().state == "none"
+
+
+def test_a_run_from_elsewhere_or_of_a_larger_machine_is_not_trained(tmp_path, monkeypatch):
+    monkeypatch.setattr(registries, "free_bytes", lambda: None)
+    config = TrainConfig(dataset="generated", hidden=(40,), batch_size=30_000)
+    labs = Registry(tmp_path, QuietPool(), clock := Clock(), real_initial)
+    token = new_token()
+    labs.trainer_for(token).add(trained_run(config, epochs=1))
+    labs.sweep()
+    monkeypatch.setattr(registries, "free_bytes", lambda: 128 * MEGABYTE)
+    trainer = Registry(tmp_path, QuietPool(), clock, real_initial).trainer_for(token)
+    before = trainer.snapshot()
+    assert before.run.epoch == 1
+    for command in (trainer.start, trainer.one_epoch, lambda: trainer.more(3), trainer.resume):
+        with pytest.raises(ValueError, match="must fit in its share of memory"):
+            command()
+    with pytest.raises(ValueError, match="must fit in its share of memory"):
+        trainer.add(before.run)
+    assert trainer.snapshot() == before
+
+
+def test_a_link_to_what_would_not_fit_opens_a_lab_that_says_so(generated, small_machine):
+    app = opened(hidden="1024,1024,1024,1024,1024,1024", batch_size="20000", train_size="20000")
+    assert "must fit in its share of memory" in shown(app)
+    assert run_of(app).title == "784-100-10"
+    app.button(key="begin_new").click().run()
+    assert not app.exception
+    assert run_of(app).title == "784-100-10"
+    app.button(key="back_to_network").click().run()
+    assert "must fit" not in shown(app)
+
+
+def test_a_file_that_would_not_fit_leaves_the_lab_as_it_was(generated, monkeypatch):
+    app = in_tab(opened(), "Take away")
+    before = run_of(app)
+    monkeypatch.setattr(registries, "free_bytes", lambda: 128 * MEGABYTE)
+    config = TrainConfig(dataset="generated", hidden=(40,), batch_size=30_000)
+    content = dumps(trained_run(config, epochs=1))
+    app.file_uploader(key="train_upload_0").upload("network.safetensors", content).run()
+    assert not app.exception
+    assert "must fit in its share of memory" in shown(app)
+    assert run_of(app) is before
