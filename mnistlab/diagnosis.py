@@ -53,7 +53,7 @@ def diagnose(run: Run | Sequence[EpochMetrics]) -> tuple[Finding, ...]:
         history, config, broken = run.history, run.settings, run.broken_in
     else:
         history, config, broken = tuple(run), TrainConfig(), 0
-    found = [_not_finite(history, config)] if broken or not _all_finite(history) else []
+    found = [_not_finite(broken or len(history) - 1, config)] if broken or not _all_finite(history) else []
     if not found and len(history) > 1:
         found = [finding for check in CHECKS if (finding := check(history, config))]
         if not any(finding.level == "warning" for finding in found):
@@ -65,12 +65,12 @@ def _all_finite(history: Sequence[EpochMetrics]) -> bool:
     return all(np.isfinite([m.train.cost, m.test.cost, *m.gradient_norms]).all() for m in history)
 
 
-def _not_finite(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding:
+def _not_finite(epoch: int, config: TrainConfig) -> Finding:
     return Finding(
         "not finite",
         "warning",
         "The numbers grew beyond all bounds.",
-        f"After epoch {len(history) - 1} a cost, a gradient or a weight is not a finite number.",
+        f"After epoch {epoch} a cost, a gradient or a weight is not a finite number.",
         f"Go on from the last good epoch with a much smaller rate, such as {config.learning_rate / 100:g}.",
     )
 

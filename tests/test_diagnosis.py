@@ -7,9 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mnistlab.config import TrainConfig
 from mnistlab.diagnosis import LEVELS, diagnose
 from mnistlab.files.records import config_of, history_of
-from mnistlab.runs import Run
+from mnistlab.running.course import with_result
+from mnistlab.running.tasks import EpochTask
+from mnistlab.runs import Run, new_run, with_epoch
+from mnistlab.training import train
 from tests.recorded.record import SETTINGS
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -130,11 +134,33 @@ def test_numbers_that_are_not_finite_come_before_everything_else():
     run = replace(recorded("notebook", 3), broken_in=4)
     (finding,) = diagnose(run)
     assert (finding.kind, finding.level) == ("not finite", "warning")
+    assert "After epoch 4" in finding.evidence
     metrics = recorded("notebook").history[2]
     broken = metrics._replace(test=metrics.test._replace(cost=float("nan")))
     assert kinds((*recorded("notebook").history[:2], broken)) == {"not finite"}
     infinite = metrics._replace(gradient_norms=(np.inf, 0.1))
     assert kinds((*recorded("notebook").history[:2], infinite)) == {"not finite"}
+
+
+def test_a_real_training_that_overflows_is_told_and_keeps_its_last_good_network(generated):
+    """Six ReLU layers on raw pixels, and the largest learning rate there is: sums of infinities."""
+    config = TrainConfig(
+        hidden=(100,) * 6,
+        activation="relu",
+        initialization="scaled",
+        learning_rate=1000.0,
+        batch_size=2000,
+        train_size=2000,
+        num_epochs=1,
+    )
+    untrained, overflown = train(config, generated)
+    assert np.isnan(overflown.metrics.train.cost)
+    run = with_epoch(new_run(config, untrained.params, "too fast"), untrained.metrics, untrained.params)
+    after = with_result(run, EpochTask(config, run.params, 0), overflown)
+    assert (after.epoch, after.broken_in) == (0, 1)
+    assert after.params is run.params
+    assert kinds(after) == {"not finite"}
+    assert "such as 10." in diagnose(after)[0].remedy
 
 
 def test_a_history_alone_is_read_as_one_with_sigmoid_layers():
