@@ -13,6 +13,8 @@ import statistics
 from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
 
+import jax
+
 from benchmarks.apart import Apart
 from benchmarks.engines import JittedScan, JittedStep, Notebook, Ours
 from benchmarks.peers import Numpy, ScikitLearn, TorchEager
@@ -45,8 +47,10 @@ def machine() -> str:
             versions.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             versions.append(f"{name} absent")
+    device = f", {jax.devices()[0].device_kind} for JAX and PyTorch" if jax.default_backend() == "gpu" else ""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cores} cores, {platform.machine()}, Python {platform.python_version()}, {', '.join(versions)}"
+    software = f"Python {platform.python_version()}, {', '.join(versions)}"
+    return f"{cores} cores, {platform.machine()}{device}, {software}"
 
 
 def measured(settings: dict, rounds: int) -> list[tuple[str, list[float], float]]:

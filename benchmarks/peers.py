@@ -1,5 +1,6 @@
 """The same training in other libraries, each as its own users would write it."""
 
+import jax
 import numpy as np
 
 from benchmarks.problem import Problem
@@ -46,7 +47,7 @@ class Numpy:
 
 
 class TorchEager:
-    """PyTorch eager: autograd and torch.optim.SGD."""
+    """PyTorch eager: autograd and torch.optim.SGD, on the kind of device that JAX has."""
 
     name, share = "PyTorch eager, autograd + SGD", 1.0
 
@@ -54,6 +55,7 @@ class TorchEager:
         import torch
 
         self.given, self.torch = given, torch
+        self.device = "cuda" if jax.default_backend() == "gpu" else "cpu"
         modules = []
         for w, b in given.layers:
             linear = torch.nn.Linear(w.shape[1], w.shape[0])
@@ -61,27 +63,29 @@ class TorchEager:
                 linear.weight.copy_(torch.from_numpy(w))
                 linear.bias.copy_(torch.from_numpy(b))
             modules += [linear, torch.nn.Sigmoid()]
-        self.model = torch.nn.Sequential(*modules)
+        self.model = torch.nn.Sequential(*modules).to(self.device)
         self.optimizer = torch.optim.SGD(self.model.parameters(), lr=given.config.learning_rate)
         train = given.dataset.train
-        self.images = torch.from_numpy(np.array(train.images).reshape(len(train.images), -1))
-        self.targets = torch.from_numpy(TARGETS[train.labels])
+        self.images = torch.from_numpy(np.array(train.images).reshape(len(train.images), -1)).to(self.device)
+        self.targets = torch.from_numpy(TARGETS[train.labels]).to(self.device)
         self.scale = 255.0 if given.config.scaling == "unit" else 1.0
 
     def epoch(self, order: np.ndarray) -> None:
-        order = self.torch.from_numpy(order)
+        order = self.torch.from_numpy(order).to(self.device)
         for batch in self.given.batches(order):
             answers = self.model(self.images[batch].float() / self.scale)
             loss = ((answers - self.targets[batch]) ** 2).sum()
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
+        if self.device == "cuda":
+            self.torch.cuda.synchronize()
 
     def accuracy(self) -> float:
         test = self.given.dataset.test
         pixels = self.torch.from_numpy(network_inputs(test.images, self.given.config.scaling))
         with self.torch.no_grad():
-            answers = self.model(pixels).argmax(dim=1).numpy()
+            answers = self.model(pixels.to(self.device)).argmax(dim=1).cpu().numpy()
         return float((answers == test.labels).mean())
 
 
