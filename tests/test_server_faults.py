@@ -1,7 +1,9 @@
 """A real server with a lab that trains: killed, asked to end, started again."""
 
 import contextlib
+import hashlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -16,7 +18,8 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.sync.client import connect
 
-from mnistlab.running.autosave import Autosave
+from mnistlab.files.atomic_file import UNFINISHED
+from mnistlab.running.autosave import INDEX, Autosave
 from mnistlab.running.registry import folder_name, new_token
 from mnistlab.training import train
 from tests.conftest import REPOSITORY
@@ -26,6 +29,7 @@ from tests.test_workers import assert_same
 
 PATIENCE = 120.0
 EXIT_SECONDS = 5.0
+PARTS = (".network", ".run", INDEX)  # of a save, in the order in which they are written
 
 
 def free_port():
@@ -140,14 +144,79 @@ def test_a_server_killed_in_mid_epoch_loses_no_finished_epoch_and_goes_on_to_the
         assert reached > 0
         server = server_on()
         assert server.saved_epoch() == reached
-    run = Autosave(server.lab).load().current
+    assert_undisturbed(Autosave(server.lab).load().current)
+
+
+def assert_undisturbed(run):
+    """Fail unless a run is, to the last bit, what a training makes that nobody kills."""
     epochs = train(CONFIG, small_dataset())
     for metrics, epoch in zip(run.history, epochs, strict=False):
         assert metrics.test.cost == epoch.metrics.test.cost
-        assert_same(run.kept[metrics.epoch], epoch.params)
+        if metrics.epoch in run.kept:
+            assert_same(run.kept[metrics.epoch], epoch.params)
         if metrics.epoch == run.epoch:
             break
     assert_same(run.params, epoch.params)
+
+
+def unfinished(lab, part=""):
+    """Return the files of a lab that are being written, or were when the server was killed."""
+    with contextlib.suppress(FileNotFoundError):
+        return [name for name in os.listdir(lab) if name.endswith(UNFINISHED) and part in name]
+    return []
+
+
+def killed_in_a_save(server, part, delay):
+    """Kill a server when it writes a part of a lab, or a little later; return what it left unfinished."""
+    end = time.monotonic() + PATIENCE
+    while not unfinished(server.lab, part):
+        assert time.monotonic() < end, "nothing was saved"
+    Event().wait(delay)
+    server.process.send_signal(signal.SIGKILL)
+    server.process.wait()
+    return unfinished(server.lab)
+
+
+def assert_nothing_torn(lab):
+    """Fail unless each file of a lab that is not marked as unfinished is what its name says."""
+    for path in lab.iterdir():
+        if path.suffix in (".run", ".network"):
+            assert hashlib.sha256(path.read_bytes()).hexdigest()[:32] == path.stem
+        else:
+            assert path.name == INDEX or path.suffix == UNFINISHED
+
+
+def kill_in_saves(server_on, kills):
+    """Kill servers in the midst of saves of a lab; return how many left a file behind unfinished."""
+    order, reached, caught = random.Random(4), 0, 0
+    server = server_on()
+    for number in range(kills):
+        server.visit()
+        until(partial(server.saved_later_than, reached), "a saved epoch")
+        part = PARTS[number % len(PARTS)]
+        caught += bool(killed_in_a_save(server, part, order.choice((0.0, 0.0, 0.001, 0.003))))
+        assert_nothing_torn(server.lab)
+        saved = server.saved_epoch()
+        assert saved > reached
+        reached = saved
+        server = server_on()
+    server.visit()
+    until(partial(server.saved_later_than, reached), "a saved epoch")
+    until(lambda: not unfinished(server.lab), "the end of what was left unfinished")
+    run = Autosave(server.lab).load().current
+    assert [metrics.epoch for metrics in run.history] == list(range(run.epoch + 1))
+    assert_undisturbed(run)
+    return caught
+
+
+@pytest.mark.slow
+def test_a_server_killed_in_the_midst_of_saves_leaves_one_whole_lab_each_time(server_on):
+    assert kill_in_saves(server_on, 6) >= 2
+
+
+@pytest.mark.soak
+def test_a_server_killed_a_hundred_times_in_saves_leaves_one_whole_lab_each_time(server_on):
+    assert kill_in_saves(server_on, 100) >= 30
 
 
 @pytest.mark.slow
