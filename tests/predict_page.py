@@ -81,7 +81,7 @@ def draw(app, pixels):
 
 
 def shown(app):
-    return "\n".join(element.value for element in [*app.main.markdown, *app.main.caption])
+    return "\n".join(element.value for element in [*app.main.header, *app.main.markdown, *app.main.caption])
 
 
 def figure(app, key):

@@ -71,6 +71,37 @@ def test_two_clicks_and_a_drawing_lead_from_a_cold_start_to_an_answer(chromium, 
         assert visit.complaints() == []
 
 
+def test_what_is_wrong_with_a_link_stays_to_be_read(visit):
+    visit.open("?seed=abc")
+    visit.page.wait_for_function("sessionStorage.getItem('mnistlab-token')")  # it is drawn once more
+    visit.settled()
+    assert "seed must be a whole number" in visit.page.get_by_test_id("stAlert").inner_text()
+
+
+REACHED = """() => {
+    const held = document.activeElement;
+    return held.getAttribute("aria-label") || held.textContent || held.tagName;
+}"""
+BY_KEYBOARD = {
+    "": ("Predict", "Hidden layers", "Large type", "Train a network for me", "Open", "A link for your class"),
+    "train": ("Home", "Learning rate η", "Train", "One epoch", "linear axis", "Digits"),
+    "predict": ("Your drawing", "Pen", "Pen width", "Raw resize", "Move right", "Train a network for me"),
+}
+
+
+@pytest.mark.parametrize("path", BY_KEYBOARD, ids=lambda path: path or "home")
+def test_what_one_can_press_is_reached_by_the_tab_key(visit, path):
+    visit.open(path)
+    visit.page.wait_for_function("sessionStorage.getItem('mnistlab-token')")
+    visit.settled()
+    reached = []
+    for _ in range(100):
+        visit.page.keyboard.press("Tab")
+        reached.append(visit.page.evaluate(REACHED))
+    for name in BY_KEYBOARD[path]:
+        assert any(name in words for words in reached if len(words) < 80), f"{name}: {reached}"
+
+
 def test_settings_survive_page_changes_and_stand_in_the_address(visit):
     page = visit.page
     visit.open("?hidden=30&seed=7")

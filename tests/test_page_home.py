@@ -79,6 +79,14 @@ def test_what_a_link_gets_wrong_is_said_and_the_rest_is_kept(generated):
     assert app.query_params["scaling"] == "unit"
 
 
+def test_what_a_link_gets_wrong_outlives_the_first_seconds_of_a_page(generated, monkeypatch):
+    app = home(seed="inf")
+    assert len(app.run().warning) == 1, "a page draws itself again by itself"
+    monkeypatch.setattr("mnistlab.ui.settings.A_WHILE", 0)
+    app.run()
+    assert not app.run().warning
+
+
 def test_a_lesson_hides_controls_and_pages(generated):
     app = home(hide="seed,activation", without="backprop", note="Look at **this**.")
     assert not app.exception

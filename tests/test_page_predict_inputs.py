@@ -24,6 +24,15 @@ def test_a_test_image_is_asked_as_it_is_and_its_label_is_known(trained, run, gen
     assert not trained.exception
 
 
+def test_an_image_with_a_label_is_not_taken_for_ones_own(trained):
+    """Training on one's digits would else be training on the test images."""
+    draw(trained, SEVEN)
+    assert "predict_label" in {control.key for control in trained.segmented_control}
+    trained.segmented_control(key="predict_source").set_value("test").run()
+    assert not trained.exception
+    assert "predict_label" not in {control.key for control in trained.segmented_control}
+
+
 def test_a_number_that_is_no_test_image_is_bounded(trained, generated):
     trained.session_state["predict_source"] = "test"
     trained.session_state["predict_test_index"] = 10**9

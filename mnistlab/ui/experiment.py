@@ -40,10 +40,9 @@ def draw_experiment(lab: Lab) -> None:
     if experiment is None:
         return
     with st.container(border=True, key="experiment"):
-        head, close = st.columns([8, 1], vertical_alignment="center")
         words = f"**Experiment: {experiment.title}.** {experiment.watch}"
-        head.markdown(words, help=explained(experiment.watch))
-        with close:
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+            st.markdown(words, help=explained(experiment.watch))
             press_button("Close", "close_experiment", open_experiment, "")
         guess = st.radio(
             experiment.question,

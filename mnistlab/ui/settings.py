@@ -1,5 +1,6 @@
 """The settings of this session: kept in session state, read from the address and written back to it."""
 
+import time
 from dataclasses import replace
 
 import streamlit as st
@@ -12,6 +13,9 @@ from mnistlab.ui.lesson import Lesson, lesson_from, query_of_lesson
 KEY = "settings"
 LESSON = "lesson"
 WIDGETS = "set_"  # a widget's key begins with this and the name of its setting
+COMPLAINTS = "complaints"  # about the address, to be said by the page that is being drawn
+SAID = "complaints_said"  # the same, with the moment when the address was read
+A_WHILE = 30.0  # seconds
 TIMES = "settings_times"  # how often the settings were changed by something else than their widgets
 
 
@@ -41,7 +45,8 @@ def read_address() -> None:
         complaints.append(str(error))
     st.session_state[KEY] = settings
     st.session_state[LESSON] = lesson
-    st.session_state["complaints"] = complaints + more
+    st.session_state[COMPLAINTS] = complaints + more
+    st.session_state[SAID] = time.monotonic(), complaints + more
     st.session_state["address_asked"] = bool(given or prepared)
 
 
@@ -72,12 +77,23 @@ def widget_key(name: str) -> str:
 def keep_settings(config: TrainConfig) -> None:
     """Keep what the sidebar says, and write it, with the lesson, into the address."""
     st.session_state[KEY] = config
+    repeat_complaints()
     wanted = query_of_lesson(current_lesson(), config)
     names = (*NAMES, *LESSON_NAMES)
     ours = {name: st.query_params.get_all(name) for name in st.query_params if name in names}
     if ours != {name: [text] for name, text in wanted.items()}:
         others = {name: st.query_params.get_all(name) for name in st.query_params if name not in ours}
         st.query_params.from_dict({**others, **wanted})
+
+
+def repeat_complaints() -> None:
+    """Have a page that draws itself anew soon after it was opened say once more what was wrong with the link.
+
+    It does so when the tab tells which lab it has and when the untrained network has been measured.
+    """
+    read_at, complaints = st.session_state[SAID]
+    if time.monotonic() - read_at < A_WHILE:
+        st.session_state[COMPLAINTS] = complaints
 
 
 def open_experiment(slug: str) -> None:

@@ -43,6 +43,7 @@ DATASET_NAMES, INITIALIZATION_NAMES, SCALING_NAMES = (
 )
 # Beside the sidebar a page keeps most of a small screen for itself.
 LOOK = """<style>
+[data-testid="stPageLink-NavLink"]:focus-visible { outline: 2px solid light-dark(#5146b8, #9c92f2); }
 @media (min-width: 641px) and (max-width: 1200px) {
   [data-testid="stMainBlockContainer"] { padding-inline: 2rem; }
 }

@@ -41,15 +41,15 @@ def draw_form(lesson: Lesson) -> tuple[Lesson, str]:
         persist_state="session",
         height=100,
     )
-    with st.grid(3):
-        hide = st.multiselect(
-            "Settings to hide",
-            [name for name in CONTROLS if name != "dataset"],
-            [name for name in lesson.hide if name != "dataset"],
-            format_func=SETTING_NAMES.get,
-            key="link_hide",
-            persist_state="session",
-        )
+    hide = st.multiselect(
+        "Settings to hide",
+        [name for name in CONTROLS if name != "dataset"],
+        [name for name in lesson.hide if name != "dataset"],
+        format_func=SETTING_NAMES.get,
+        key="link_hide",
+        persist_state="session",
+    )
+    with st.grid(2):
         without = st.multiselect(
             "Pages to leave out",
             PAGES,

@@ -30,7 +30,7 @@ def draw_answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitatio
     tick = TICK * crowd(lab.snapshot) if is_moving(lab.snapshot) else None
     st.fragment(answer, run_every=tick)(lab, image, truth, invitation)
     with st.container(key="predict_correction"):
-        draw_correction(image)
+        draw_correction(image if truth is None else None)
 
 
 def answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: str) -> None:
@@ -39,11 +39,11 @@ def answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: st
     activations = NOTHING if image is None else read(run, image).activations[-1]
     with st.container(gap=None, key="predict_verdict"):
         if image is None:
-            st.markdown(f"## {invitation}")
+            st.header(invitation, anchor=False)
             st.caption("As soon as there is ink, the network says what it reads.")
         else:
             found = verdict(activations)
-            st.markdown(f"## {headline(found)}")
+            st.header(headline(found), anchor=False)
             st.caption(explanation(found))
     draw_bars(activations, truth)
     with st.container(key="predict_state"):
