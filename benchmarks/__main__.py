@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--hidden", default="100")
     parser.add_argument("--batch-size", type=int, default=128)
-    parser.add_argument("--learning-rate", type=float, default=0.01, help="lower for larger batches and widths")
+    parser.add_argument("--learning-rate", type=float, default=0.01, help="lower for large batches")
     given = parser.parse_args()
     widths = tuple(int(width) for width in given.hidden.split(","))
     settings = {"hidden": widths, "batch_size": given.batch_size, "learning_rate": given.learning_rate}
