@@ -22,7 +22,7 @@ from tests.browser import ARGUMENTS, Server, Visit, chromium_path, serving, visi
 PAGES = ("Data", "Architecture", "Backprop", "Train", "Predict", "Home")
 BARS = "[...document.querySelectorAll('.st-key-predict_outputs [title]')].map(bar => bar.title).join()"
 FULLY_TRAINED = re.compile(rf"epoch {PRESETS['recommended'].num_epochs}, \d")
-NOTEBOOK = "train?seed=123&num_epochs=500"  # the Notebook preset, for as long as it takes to measure
+NOTEBOOK = "train?seed=123&num_epochs=1000"  # the Notebook preset, for as long as it takes to measure
 
 
 def main() -> None:
