@@ -14,7 +14,7 @@ from tests.browser import ARGUMENTS, Visit, chromium_path, serving, visiting
 
 FOLDER = Path(__file__).parent / "pictures"
 SIZE = {"width": 1280, "height": 800}
-PAGES = ("Data", "Architecture", "Backprop", "Train", "Predict")
+PAGES = ("Home", "Data", "Architecture", "Backprop", "Train", "Predict")
 RECOMMENDED = "seed=123&hidden=200&activation=relu&initialization=scaled&scaling=unit&learning_rate=0.01"
 # A three, as shares of the canvas.
 STROKE = (

@@ -31,6 +31,10 @@ def test_one_output_far_above_the_others_is_a_digit_with_its_runner_up():
     assert explanation(found) == "Output 7 is at 0.95. The runner-up is 1, at 0.20."
 
 
+def test_an_eight_has_its_own_article():
+    assert headline(verdict(outputs(d8=0.95))) == "It is an 8."
+
+
 def test_two_outputs_close_together_are_torn_named_in_order():
     found = verdict(outputs(d9=0.8, d4=0.7))
     assert (found.kind, found.digit, found.runner_up) == ("torn", 9, 4)

@@ -83,7 +83,12 @@ def headline(found: Verdict) -> str:
     if found.kind == TORN:
         low, high = sorted((found.digit, found.runner_up))
         return f"Torn between {low} and {high}."
-    return f"It is a {found.digit}."
+    return f"It is {a_digit(found.digit)}."
+
+
+def a_digit(digit: int) -> str:
+    """Return a digit with its article: a 7, an 8."""
+    return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
 def explanation(found: Verdict) -> str:

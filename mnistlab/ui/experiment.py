@@ -42,7 +42,7 @@ def draw_experiment(lab: Lab) -> None:
     with st.container(border=True, key="experiment"):
         words = f"**Experiment: {experiment.title}.** {experiment.watch}"
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
-            st.markdown(words, help=explained(experiment.watch))
+            st.markdown(words, help=explained(words))
             press_button("Close", "close_experiment", open_experiment, "")
         guess = st.radio(
             experiment.question,

@@ -41,9 +41,12 @@ PRESET_WIDTHS = (5, 7)  # as long as their names
 DATASET_NAMES, INITIALIZATION_NAMES, SCALING_NAMES = (
     CHOICE_NAMES[name] for name in ("dataset", "initialization", "scaling")
 )
-# Beside the sidebar a page keeps most of a small screen for itself.
+# Beside the sidebar a page keeps most of a small screen for itself; with large type the sidebar is wider.
 LOOK = """<style>
 [data-testid="stPageLink-NavLink"]:focus-visible { outline: 2px solid light-dark(#5146b8, #9c92f2); }
+@media (min-width: 641px) {
+  [data-testid="stSidebar"][aria-expanded="true"] { min-width: 21rem; }
+}
 @media (min-width: 641px) and (max-width: 1200px) {
   [data-testid="stMainBlockContainer"] { padding-inline: 2rem; }
 }

@@ -6,6 +6,7 @@ import streamlit as st
 from mnistlab.collection import EMPTY, Collection, label_of, with_digit
 from mnistlab.explaining.verdict import explanation, headline, trust_sentence, verdict
 from mnistlab.ui.crowd import crowd
+from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.home import train_for_me
 from mnistlab.ui.lab import Lab, current_snapshot, is_moving
 from mnistlab.ui.predict.bars import draw_bars
@@ -55,7 +56,8 @@ def draw_state(lab: Lab, run) -> None:
     if run.epoch:
         st.caption(
             "The ten activations are no probabilities: they need not sum to one. "
-            + trust_sentence(test_trust(lab), lab.dataset.name)
+            + trust_sentence(test_trust(lab), lab.dataset.name),
+            help=GLOSSARY["activation"],
         )
     elif current_snapshot().active:
         st.caption("The network is about to learn. Each epoch reads your digit anew.")

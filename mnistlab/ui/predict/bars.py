@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from mnistlab.explaining.verdict import a_digit
 from mnistlab.figures.template import RIGHT, WRONG
 
 HEIGHT = 236  # px, axis and digits included
@@ -77,5 +78,5 @@ def framed_markup(bars: str, says: str) -> str:
 def words(values: Sequence[float], answer: int, truth: int | None) -> str:
     """Return what the bars show, for those who do not see them."""
     all_of_them = ", ".join(f"{digit}: {value:.2f}" for digit, value in enumerate(values))
-    known = "" if truth is None else f" The image is a {truth}."
+    known = "" if truth is None else f" The image is {a_digit(truth)}."
     return f"The ten outputs: the largest is {answer} with {values[answer]:.2f}.{known} {all_of_them}."

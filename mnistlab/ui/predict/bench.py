@@ -20,18 +20,21 @@ LOOK = f"""<style>
 .st-key-predict_verdict {{ min-height: 6rem; }}
 .st-key-predict_state {{ min-height: 6.2rem; }}
 .st-key-predict_correction {{ min-height: 4.6rem; }}
-@media (max-width: 1410px) {{ .st-key-predict_bench > :has(> .st-key-predict_seen) {{ order: 3; }} }}
 .st-key-predict_bench > :has(> .st-key-predict_answer) {{ min-width: min(18.5rem, 100%); }}
 .st-key-predict_label button {{ padding-inline: 0; min-width: 0; }}
-.st-key-predict_tools button {{ min-height: 2.25rem; }}
+.st-key-predict_tools {{ gap: 0.5rem; }}
+.st-key-predict_tools button {{ min-height: 2.25rem; padding-inline: 0.6rem; }}
 </style>"""
+ANSWER_FIRST = ".st-key-predict_bench > :has(> .st-key-predict_seen) { order: 3; }"
+THREE_FIT = 1410, 1760  # px of a window, with small type and with large
 LAST = "last_drawing"  # uint8 (28, 28), for the Backprop page
 
 
 @st.fragment
 def draw_bench(lab: Lab) -> None:
     """Draw everything that one drawing decides; a stroke draws this anew and nothing else."""
-    st.html(LOOK)
+    narrower = THREE_FIT[bool(st.session_state.get("large_type"))]
+    st.html(f"{LOOK}<style>@media (max-width: {narrower}px) {{ {ANSWER_FIRST} }}</style>")
     source = draw_source()
     with st.container(horizontal=True, gap="small", key="predict_bench"):
         asked = draw_input(lab, source)

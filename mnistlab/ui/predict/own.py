@@ -60,7 +60,7 @@ def draw_actions(lab: Lab, own, points: list) -> None:
             on_click=ordered,
             args=("train_on", own.images, own.labels, STEPS),
             disabled=is_moving(snapshot),
-            help=f"{STEPS} steps of SGD on mini-batches that mix your digits with training images.",
+            help=f"{STEPS} steps on mini-batches that mix your digits with training images.",
         )
         if snapshot.can_undo_train_on:
             st.button(

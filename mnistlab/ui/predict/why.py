@@ -7,12 +7,14 @@ import streamlit as st
 
 from mnistlab.explaining.evidence import evidence
 from mnistlab.explaining.exploring import nearest
+from mnistlab.explaining.verdict import a_digit
 from mnistlab.figures.answer import plot_strip
 from mnistlab.figures.digits import plot_digit_grid
 from mnistlab.figures.evidence import plot_evidence
 from mnistlab.network import Passed
 from mnistlab.runs import Run
 from mnistlab.ui.crowd import crowd
+from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab, current_snapshot, is_moving
 from mnistlab.ui.predict.memory import read, training_blocks
 from mnistlab.ui.remembered import remembered, show_known
@@ -59,7 +61,10 @@ def draw_layers(run: Run, passed: Passed) -> None:
             "evidence is the whole story."
         )
         return
-    st.markdown("**What its hidden layers hold** · click a unit to see what it looks for")
+    st.markdown(
+        "**What its hidden layers hold** · click a unit to see what it looks for",
+        help=GLOSSARY["hidden layer"],
+    )
     for layer, activations in enumerate(hidden):
         key = f"predict_layer_{layer}"
         selected = selected_in(layer, len(activations))
@@ -161,7 +166,7 @@ def plot_neighbors(lab: Lab, image: np.ndarray):
     indices, distances = nearest(image, train.images, NUM_NEIGHBORS, blocks)
     labels = train.labels[indices].tolist()
     says = [
-        f"training image {index:,}: a {label}, distance {distance:,.0f}"
+        f"training image {index:,}: {a_digit(label)}, distance {distance:,.0f}"
         for index, label, distance in zip(indices, labels, distances, strict=True)
     ]
     return plot_digit_grid(
