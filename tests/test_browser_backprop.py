@@ -5,24 +5,34 @@ import pytest
 pytest_plugins = ("tests.browser",)
 pytestmark = pytest.mark.browser
 
-
-def bars(visit, where):
-    """The cells of a figure that can be clicked."""
-    return visit.page.locator(f".st-key-{where} .barlayer path")
+# The color of a pixel of a canvas.
+COLOR = """([canvas, x, y]) => [...canvas.getContext("2d").getImageData(x, y, 1, 1).data]"""
 
 
 def picked(visit, which):
     return visit.page.locator(f".st-key-backprop_pick_{which} input").input_value()
 
 
-def click_cell(visit, where, number):
-    """Click a cell by its place; plotly listens to the pointer, not to the path."""
-    cell = bars(visit, where).nth(number)
-    cell.scroll_into_view_if_needed()
-    box = cell.bounding_box()
-    with visit.rerun() as watch:
-        visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    return watch
+def open_tab(visit, name):
+    tab = visit.page.get_by_role("tab", name=name, exact=True)
+    if tab.get_attribute("aria-selected") != "true":
+        with visit.rerun():
+            tab.click()
+
+
+def middle_of(visit, figure, cell, columns, rows, field=0):
+    """Where on the screen a cell of a picture lies."""
+    place = visit.page.locator(f".st-key-{figure} .field").nth(field)
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    row, column = divmod(cell, columns)
+    return box["x"] + (column + 0.5) * box["width"] / columns, box["y"] + (row + 0.5) * box["height"] / rows
+
+
+def click_cell(visit, figure, cell, columns, rows, field=0):
+    where = middle_of(visit, figure, cell, columns, rows, field)
+    with visit.rerun():
+        visit.page.mouse.click(*where)
 
 
 def press(visit, key):
@@ -32,40 +42,80 @@ def press(visit, key):
 
 def test_a_click_on_a_unit_a_pixel_and_an_answer_leads_to_the_numbers_of_that_weight(visit):
     visit.open("backprop")
-    visit.page.locator(".st-key-backprop_forward .barlayer path").first.wait_for(state="attached")
-    click_cell(visit, "backprop_forward", 17)
+    click_cell(visit, "backprop_forward", 17, 50, 2)
     assert picked(visit, "unit") == "17"
-    click_cell(visit, "backprop_backward", 10 + 42)
+    click_cell(visit, "backprop_backward", 42, 50, 2, field=10)
     assert picked(visit, "unit") == "42"
-    click_cell(visit, "backprop_picture", 14 * 28 + 13)
+    open_tab(visit, "The gradient")
+    assert picked(visit, "unit") == "42"
+    click_cell(visit, "backprop_picture", 14 * 28 + 13, 28, 28)
     assert picked(visit, "source") == str(14 * 28 + 13)
+    open_tab(visit, "One weight")
     press(visit, "backprop_guess_raise")
     formulas = visit.page.locator(".st-key-backprop_equations_backward .katex-display")
     assert formulas.count() == 4
     assert "42,405" in formulas.nth(2).inner_text().replace("\n", "").replace("\u200b", "")
     assert visit.page.locator(".katex-error").count() == 0
-    click_cell(visit, "backprop_matrix", 3 * 100 + 20)
+    open_tab(visit, "The gradient")
+    click_cell(visit, "backprop_matrix", 3 * 100 + 20, 100, 10)
     assert (picked(visit, "unit"), picked(visit, "source")) == ("3", "20")
-    click_cell(visit, "backprop_sheet", 2)
-    assert visit.page.get_by_text("Layer").first.is_visible()
+    name = visit.page.locator(".st-key-backprop_sheet button").nth(2).get_attribute("aria-label")
+    click_cell(visit, "backprop_sheet", 0, 1, 1, field=2)
+    assert name.startswith(f"unit {picked(visit, 'unit')},")
     assert visit.complaints() == []
 
 
-def test_the_same_unit_can_be_chosen_again_after_another(visit):
+def test_the_same_unit_can_be_chosen_again_after_another_and_by_the_keyboard(visit):
     visit.open("backprop")
-    visit.page.locator(".st-key-backprop_forward .barlayer path").first.wait_for(state="attached")
     for number in (17, 30, 17):
-        click_cell(visit, "backprop_forward", number)
+        click_cell(visit, "backprop_forward", number, 50, 2)
         assert picked(visit, "unit") == str(number)
+    outputs = visit.page.locator(".st-key-backprop_forward button")
+    with visit.rerun():
+        outputs.nth(6).press("Enter")
+    assert picked(visit, "unit") == "6"
+    assert outputs.nth(6).get_attribute("aria-pressed") == "true"
     assert visit.complaints() == []
+
+
+def test_hovering_tells_the_number_of_a_cell(visit):
+    visit.open("backprop")
+    visit.page.mouse.move(*middle_of(visit, "backprop_forward", 17, 50, 2))
+    label = visit.page.locator(".st-key-backprop_forward .label")
+    label.wait_for()
+    assert label.inner_text().startswith("unit 17\nz = ")
+    visit.page.mouse.move(5, 5)
+    label.wait_for(state="hidden")
+    visit.page.mouse.move(*middle_of(visit, "backprop_digit_shown", 14 * 28 + 13, 28, 28))
+    label = visit.page.locator(".st-key-backprop_digit_shown .label")
+    label.wait_for()
+    assert label.inner_text().startswith("row 14, column 13\nvalue ")
+
+
+def test_pictures_are_painted_in_the_colors_of_the_theme_and_again_when_it_changes(visit):
+    page = visit.page
+    page.emulate_media(color_scheme="light")
+    visit.open("backprop")
+    open_tab(visit, "The gradient")
+    canvas = page.locator(".st-key-backprop_picture canvas").element_handle()
+    assert page.evaluate(COLOR, [canvas, 0, 0])[:3] == [0xFC, 0xFB, 0xF8], "zero is the color of the page"
+    page.emulate_media(color_scheme="dark")
+    visit.wait_until(
+        lambda: page.evaluate(COLOR, [canvas, 0, 0])[:3] == [0x14, 0x15, 0x1A], "zero kept the light color"
+    )
+    digit = page.locator(".st-key-backprop_digit_shown canvas").element_handle()
+    assert page.evaluate(COLOR, [digit, 0, 0])[:3] == [0xF4, 0xF1, 0xEA], "a digit is ink on paper"
 
 
 def test_the_slider_the_check_and_the_step_work_and_the_choice_outlives_the_page(visit):
     visit.open("backprop?hidden=12&scaling=unit&initialization=scaled")
+    open_tab(visit, "By hand")
     with visit.rerun():
         visit.page.locator("[class*=st-key-backprop_turn_]").get_by_role("slider").first.press("ArrowRight")
+    open_tab(visit, "Is it right?")
     press(visit, "backprop_check")
     visit.page.get_by_text("By hand against central differences.").wait_for()
+    open_tab(visit, "One step")
     press(visit, "backprop_step")
     visit.page.get_by_text("Why the step grows with the mini-batch.").wait_for()
     press(visit, "backprop_next")
@@ -76,4 +126,5 @@ def test_the_slider_the_check_and_the_step_work_and_the_choice_outlives_the_page
         visit.page.get_by_role("link", name="Backprop").first.click()
     visit.page.locator(".st-key-backprop_number input").wait_for()
     assert visit.page.locator(".st-key-backprop_number input").input_value() == "1"
+    assert visit.page.locator('[role="tab"][aria-selected="true"]').first.inner_text() == "One step"
     assert visit.complaints() == []

@@ -35,9 +35,10 @@ def test_a_clicked_digit_opens_as_its_picture_and_its_numbers(visit):
     visit.open("data")
     before = numbers(page)
     assert len(before) == 784
-    click_middle(visit, page.locator(".st-key-data_sheet .bars .point path").nth(5))
+    click_middle(visit, page.locator(".st-key-data_sheet button").nth(5))
     visit.wait_until(lambda: numbers(page) != before, "the numbers stayed the same")
-    caption = page.locator(".st-key-data_sheet .annotation-text").nth(5).text_content()
+    caption = page.locator(".st-key-data_sheet .tiles .muted").nth(5).text_content()
+    assert page.locator(".st-key-data_sheet button").nth(5).get_attribute("aria-pressed") == "true"
     label = re.search(r"\d", caption).group()
     page.get_by_text(f"The same {label}, as the computer has it").wait_for()
     cell = page.locator(".st-key-data_table td", has_text=re.compile("^2[0-9]{2}$")).first
@@ -48,7 +49,7 @@ def test_a_clicked_digit_opens_as_its_picture_and_its_numbers(visit):
 def test_reshuffle_and_filter_change_the_sheet(visit):
     page = visit.page
     visit.open("data")
-    captions = page.locator(".st-key-data_sheet .annotation-text")
+    captions = page.locator(".st-key-data_sheet .tiles .muted")
     captions.nth(15).wait_for()
     first = captions.all_text_contents()
     with visit.rerun():
@@ -90,14 +91,39 @@ def test_a_point_of_the_map_opens_its_image(visit):
     assert visit.complaints() == []
 
 
+def test_a_line_of_the_diagram_tells_its_weight_and_a_unit_its_bias(visit):
+    page = visit.page
+    visit.open("architecture?hidden=3")
+    wires = page.locator(".st-key-architecture_diagram .wires")
+    box = wires.bounding_box()
+    units = page.locator(".st-key-architecture_diagram .wires i")
+    first, last = (units.nth(number).bounding_box() for number in (14 + 3, 14 + 3 + 9))
+    hidden = units.nth(14).bounding_box()
+    label = page.locator(".st-key-architecture_diagram .label")
+    x, y = ((hidden[side] + first[side]) / 2 + 7.5 for side in "xy")  # halfway from one to the other
+    page.mouse.move(x, y)
+    label.wait_for()
+    assert re.fullmatch(r"layer 2, to unit 0 from unit 0\nweight [+-][\d.]+", label.inner_text())
+    assert page.locator(".st-key-architecture_diagram .hovered").get_attribute("d")
+    page.mouse.move(last["x"] + 7, last["y"] + 7)
+    visit.wait_until(lambda: label.inner_text().startswith("unit 9\nbias "), "the unit did not tell its bias")
+    page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 2)
+    label.wait_for(state="hidden")
+    assert visit.complaints() == []
+
+
 def test_the_architecture_page_follows_the_sidebar_and_shows_a_clicked_unit(visit):
     page = visit.page
     visit.open("architecture?hidden=24")
     page.get_by_text("24 × 784 + 24").wait_for()
     for name in ("The sums z", "What it can do", "First weights"):
         open_tab(visit, name)
-    click_middle(visit, page.locator(".st-key-architecture_sheet_before .bars .point path").nth(13))
-    page.locator(".st-key-architecture_unit_before .gtitle", has_text="Unit 13 as it begins").wait_for()
+    units = page.locator(".st-key-architecture_sheet_before .field")
+    units.scroll_into_view_if_needed()
+    box = units.bounding_box()
+    with visit.rerun():  # the fourth of the second row, of ten in three
+        page.mouse.click(box["x"] + 0.35 * box["width"], box["y"] + 0.5 * box["height"])
+    page.locator(".st-key-architecture_unit_before .title", has_text="Unit 13 as it begins").wait_for()
     with visit.rerun():
         page.get_by_role("button", name="Recommended").click()
     page.get_by_text("200 × 784 + 200").wait_for()

@@ -5,23 +5,18 @@ import itertools
 import numpy as np
 import pytest
 
-from mnistlab.figures.activation import flat_parts, plot_activation, plot_pre_activations
+from mnistlab.figures.activation import plot_pre_activations
 from mnistlab.figures.answer import plot_outputs, plot_strip, plot_vector
-from mnistlab.figures.diagram import STRENGTHS, plot_network
-from mnistlab.figures.drawn import drawn_units
 from mnistlab.figures.evidence import plot_evidence, plot_evidence_pair
 from mnistlab.figures.statistics import (
     plot_baselines,
     plot_class_balance,
-    plot_class_means,
     plot_pixel_histogram,
 )
-from mnistlab.figures.template import ACCENT, NEGATIVE, POSITIVE, RIGHT, WRONG
+from mnistlab.figures.template import ACCENT, RIGHT, WRONG
 from mnistlab.figures.weights import (
     STEPS,
-    plot_matrix,
     plot_weight_histogram,
-    plot_weight_image,
     plot_weight_images,
     reach_of,
 )
@@ -38,89 +33,6 @@ def network(*widths):
 
 
 SHAPES = [(784, 10), (784, 100, 10), (784, 1024, 512, 256, 10), (784, 64, 32, 16, 8, 4, 2, 10), (784, 1, 10)]
-
-
-def lines_of(figure):
-    """Each line of the diagram as (x, y, x, y), with the color and width of its trace."""
-    for trace in figure.data:
-        if trace.mode == "lines":
-            xs, ys = np.asarray(trace.x).reshape(-1, 3), np.asarray(trace.y).reshape(-1, 3)
-            for x, y in zip(xs, ys, strict=True):
-                yield (x[0], y[0], x[1], y[1]), trace.line.color, trace.line.width
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_any_network_is_drawn_by_few_light_traces(shape):
-    figure = plot_network(network(*shape))
-    assert len(figure.data) == 2 * len(STRENGTHS) + 2
-    assert len(figure.to_json()) < 130_000
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_every_line_has_the_color_of_its_weights_sign(shape):
-    params = network(*shape)
-    columns = [drawn_units(width, 14) for width in shape]
-    units = [dict(zip(np.float32(c.heights).tolist(), c.units.tolist(), strict=True)) for c in columns]
-    drawn = list(lines_of(plot_network(params)))
-    assert len(drawn) == sum(len(a.units) * len(b.units) for a, b in itertools.pairwise(columns))
-    for (left, start, right, end), color, _ in drawn:
-        level = round(float(left))
-        assert right == left + 1
-        weight = params[level].weights[units[level + 1][float(end)], units[level][float(start)]]
-        assert color == (NEGATIVE if weight < 0 else POSITIVE)
-
-
-def test_a_stronger_weight_is_never_drawn_thinner():
-    params = network(6, 4)
-    units = {
-        c: dict(zip(np.float32(drawn_units(c, 14).heights).tolist(), range(c), strict=True)) for c in (6, 4)
-    }
-    widths = {}
-    for (_, start, _, end), _, width in lines_of(plot_network(params)):
-        widths[abs(params[0].weights[units[4][float(end)], units[6][float(start)]])] = width
-    ordered = [widths[size] for size in sorted(widths)]
-    assert ordered == sorted(ordered)
-    assert len(widths) == 24
-
-
-def test_hovering_over_a_line_says_its_weight():
-    params = network(784, 100, 10)
-    says = plot_network(params).data[-2]
-    for text, (layer, target, source) in zip(says.text, says.customdata, strict=True):
-        assert text.endswith(f"{params[layer - 1].weights[target, source]:+.6f}")
-        assert f"to unit {target} from {'pixel' if layer == 1 else 'unit'} {source}" in text
-
-
-def test_a_mark_that_says_a_weight_lies_on_its_line():
-    params = network(5, 3)
-    before, after = drawn_units(5, 14), drawn_units(3, 14)
-    says = plot_network(params).data[-2]
-    for x, y, (_, target, source) in zip(says.x, says.y, says.customdata, strict=True):
-        assert y == pytest.approx(before.heights[source] * (1 - x) + after.heights[target] * x, abs=1e-5)
-
-
-def test_hovering_over_a_unit_says_its_bias_and_activation():
-    params = network(784, 3, 10)
-    inside = [np.linspace(0, 1, 784), np.array([0.1, 0.2, 0.9]), np.linspace(0, 1, 10)]
-    units = plot_network(params, activations=inside).data[-1]
-    place = [list(where) for where in units.customdata].index([1, 2])
-    assert units.text[place] == f"unit 2<br>bias {params[0].biases[2]:+.6f}<br>a = 0.900000"
-    assert units.marker.color[place] == "#000019"
-
-
-def test_a_large_layer_is_sampled_evenly_and_the_diagram_says_so():
-    column = drawn_units(784, 14)
-    assert len(column.units) == 14
-    assert set(np.diff(column.units)) == {56}
-    texts = [note.text for note in plot_network(network(784, 10)).layout.annotations]
-    assert "Of layers with more units, 14 are drawn." in texts
-    assert "<b>784</b><br>input" in texts
-    assert "⋮" in texts
-
-
-def test_a_small_network_is_drawn_whole_and_nothing_is_said():
-    texts = [note.text for note in plot_network(network(6, 4)).layout.annotations]
-    assert not any("drawn" in text or text == "⋮" for text in texts)
 
 
 def test_the_outputs_are_bars_on_a_fixed_axis_with_their_values_written():
@@ -192,13 +104,6 @@ def test_one_outlier_does_not_make_all_weights_pale():
     assert reach_of(weights) == pytest.approx(0.1)
 
 
-def test_a_weight_image_has_the_exact_weights_with_zero_in_the_middle():
-    weights = RANDOM.normal(size=784).astype(np.float32)
-    (trace,) = plot_weight_image(weights).data
-    assert np.array_equal(np.asarray(trace.z), weights.reshape(28, 28))
-    assert trace.zmin == -trace.zmax == -np.abs(weights).max()
-
-
 def test_the_histogram_of_weights_has_each_layers_shares():
     params = network(784, 20, 10)
     figure = plot_weight_histogram(params, reach=10.0)
@@ -210,39 +115,9 @@ def test_the_histogram_of_weights_has_each_layers_shares():
     assert figure.layout.xaxis.range == (-10, 10)
 
 
-def test_a_click_on_a_matrix_tells_row_and_column():
-    matrix = RANDOM.normal(size=(3, 5))
-    colors, areas = plot_matrix(matrix).data
-    np.testing.assert_allclose(np.asarray(colors.z), matrix, rtol=1e-6)
-    assert list(areas.customdata[7]) == [1, 2]
-    assert (areas.x[7], areas.base[7] + 0.5) == (2, 1)
-    assert areas.hovertext[7] == f"{np.float32(matrix[1, 2]):.6g}"
-    assert len(plot_matrix(RANDOM.normal(size=(100, 784))).data) == 1
-
-
 Z = np.linspace(-10, 10, 401)
 SIGMOID = 1 / (1 + np.exp(-Z))
 SLOPE = SIGMOID * (1 - SIGMOID)
-
-
-def test_the_saturated_parts_of_a_sigmoid_begin_at_five():
-    (low, left), (right, high) = flat_parts(Z, SLOPE)
-    assert (low, high) == (-10, 10)
-    assert left == pytest.approx(-5, abs=0.06)
-    assert right == pytest.approx(5, abs=0.06)
-
-
-def test_a_relu_is_flat_to_the_left_only():
-    ((low, high),) = flat_parts(Z, (Z > 0).astype(float))
-    assert low == -10
-    assert high == pytest.approx(0, abs=0.05)
-
-
-def test_the_marked_z_has_the_values_of_both_curves():
-    marks = plot_activation(Z, SIGMOID, SLOPE, z_marked=1.5).data[2]
-    expected = 1 / (1 + np.exp(-1.5))
-    assert list(marks.x) == [1.5, 1.5]
-    assert list(marks.y) == pytest.approx([expected, expected * (1 - expected)], abs=1e-6)
 
 
 def test_each_layers_pre_activations_sum_to_one_and_the_saturated_share_is_said():
@@ -300,15 +175,6 @@ def test_the_pixel_histogram_is_logarithmic_and_says_how_much_is_paper():
     assert list(figure.data[0].y) == counts.tolist()
     assert figure.layout.yaxis.type == "log"
     assert figure.layout.annotations[0].text == "80% of all pixels are 0, 15% are 248 or more"
-
-
-def test_means_and_spreads_of_a_digit_lie_below_each_other():
-    images = RANDOM.integers(0, 256, (10, 28, 28))
-    _, areas = plot_class_means(images, images).data
-    assert list(areas.customdata) == [*range(10), *range(10)]
-    assert areas.x[3] == areas.x[13]
-    assert areas.base[3] < areas.base[13]
-    assert (areas.hovertext[3], areas.hovertext[13]) == ("mean", "standard deviation")
 
 
 def test_baselines_are_bars_with_their_accuracies():

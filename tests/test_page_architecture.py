@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from itertools import pairwise
 
 import jax
@@ -36,6 +37,21 @@ def figures(app: AppTest) -> dict[str, dict]:
         chart.proto.id.rsplit("-architecture", 1)[-1]: json.loads(chart.proto.spec)
         for chart in app.get("plotly_chart")
     }
+
+
+def sketches(app: AppTest) -> dict[str, dict]:
+    """What the browser is sent of the figures of plain markup, by their keys."""
+    return {
+        drawn.proto.id.rsplit("-architecture", 1)[-1]: json.loads(drawn.proto.json)
+        for drawn in app.get("bidi_component")
+        if drawn.proto.component_name.endswith("mnistlab_sketch")
+    }
+
+
+def outputs(app: AppTest) -> list[list[float]]:
+    """The ten activations of each row of bars, as hovering tells them."""
+    found = [re.findall(r"output \d: activation ([\d.]+)", element.value) for element in app.html]
+    return [list(map(float, told)) for told in found if told]
 
 
 def shown(app: AppTest) -> str:
@@ -77,7 +93,7 @@ def test_any_network_that_the_sidebar_allows_is_drawn(hidden):
     widths = [784, *(int(width) for width in hidden.split(",") if width != "none"), 10]
     count = sum(n_in * n_out + n_out for n_in, n_out in pairwise(widths))
     assert f"**{count:,}**" in shown(app)
-    assert "-".join(map(str, widths)) in figures(app)["_diagram"]["layout"]["meta"]["alt"]
+    assert "-".join(map(str, widths)) in sketches(app)["_diagram"]["alt"]
 
 
 def test_the_untrained_network_is_asked_about_the_first_three_images_and_the_test_set(generated):
@@ -87,9 +103,8 @@ def test_the_untrained_network_is_asked_about_the_first_three_images_and_the_tes
     for place in range(3):
         pixels = generated.train.images[place].reshape(-1).astype(float)
         hidden = 1 / (1 + np.exp(-np.clip(params[0].weights @ pixels, -500, 500)))
-        outputs = 1 / (1 + np.exp(-(params[1].weights @ hidden)))
-        bars = figures(app)[f"_outputs_before_{place}"]["data"][0]["y"]
-        np.testing.assert_allclose(bars, outputs, atol=1e-4)
+        expected = 1 / (1 + np.exp(-(params[1].weights @ hidden)))
+        np.testing.assert_allclose(outputs(app)[place], expected, atol=1e-4)
     score = evaluate(params, generated.test, config)
     assert [metric.value for metric in app.metric] == [
         f"{score.cost:.6f}",
@@ -145,7 +160,8 @@ def test_a_trained_network_is_shown_before_and_after(trained):
     assert not app.exception
     assert app.metric[1].label == "Test images read right, after epoch 1"
     assert app.metric[1].delta
-    assert {"_outputs_before_0", "_outputs_after_0", "_unit_before", "_unit_after"} <= set(figures(app))
+    assert len(outputs(app)) == 6
+    assert {"_unit_before", "_unit_after"} <= set(sketches(app))
     sums = with_run(trained, "The sums z")
     assert "before → after epoch 1: hidden 1" in shown(sums)
 
@@ -167,10 +183,11 @@ def test_a_clicked_unit_is_shown_large(generated):
     app.session_state["architecture_unit"] = 33
     app.run()
     weights = np.asarray(initial_params(TrainConfig(hidden=(40,)))[0].weights)[33]
-    assert "Unit 33" in figures(app)["_unit_before"]["layout"]["title"]["text"]
-    assert f"{weights.min():.3f}".replace("-", "−") in figures(app)["_unit_before"]["layout"]["meta"]["alt"]
+    unit = sketches(app)["_unit_before"]
+    assert "Unit 33 as it begins" in unit["markup"]
+    assert unit["fields"][0]["lists"]["value"] == [f"{weight:.6g}" for weight in weights.astype(float)]
     smaller = page("First weights", hidden="4")
-    assert "Unit 0" in figures(smaller)["_unit_before"]["layout"]["title"]["text"]
+    assert "Unit 0" in sketches(smaller)["_unit_before"]["markup"]
 
 
 def test_pre_activations_are_those_of_a_product_by_hand():

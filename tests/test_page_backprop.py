@@ -19,10 +19,24 @@ from tests.conftest import REPOSITORY
 SETTINGS = {"hidden": "12", "scaling": "unit", "initialization": "scaled", "dataset": "generated"}
 
 
-def page(**query) -> AppTest:
+FRAME = 'class="frame"'
+TABS = {
+    "Forward and back": ["Forward", "Backward"],
+    "The gradient": ["The gradient"],
+    "One weight": ["One weight, with its numbers"],
+    "By hand": ["Turn this weight by hand"],
+    "Is it right?": ["Is it right?"],
+    "One step": ["One step of training"],
+    "The code": ["The code that ran"],
+}
+
+
+def page(tab: str = "", **query) -> AppTest:
     app = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=120)
     for name, value in {**SETTINGS, **query}.items():
         app.query_params[name] = value
+    if tab:
+        app.session_state["backprop_tabs_open"] = tab
     app.switch_page("pages/backprop.py")
     return app.run()
 
@@ -31,8 +45,13 @@ def shown(app: AppTest) -> str:
     return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.latex])
 
 
-def figures(app: AppTest) -> list[dict]:
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+def sketches(app: AppTest) -> dict[str, dict]:
+    """What the browser is sent of the figures that can be clicked, by their keys."""
+    found = {}
+    for drawn in app.get("bidi_component"):
+        if drawn.proto.component_name.endswith("mnistlab_sketch"):
+            found[drawn.proto.id.rsplit("-", 1)[-1]] = json.loads(drawn.proto.json)
+    return found
 
 
 def button_keys(app: AppTest) -> set[str]:
@@ -62,31 +81,57 @@ def test_the_page_is_useful_with_no_choice_made(generated):
     app = page()
     assert not app.exception
     assert app.title[0].value == "Backprop"
-    headings = [heading.value for heading in app.subheader]
-    assert headings == [
-        "Forward",
-        "Backward",
-        "The gradient",
-        "One weight, with its numbers",
-        "Turn this weight by hand",
-        "Is it right?",
-        "One step of training",
-        "The code that ran",
-    ]
     label = int(generated.test.labels[0])
     assert f"is a **{label}**" in shown(app)
     assert "backprop_trained" not in {control.key for control in app.segmented_control}
-    assert len(figures(app)) >= 9
+    assert {"backprop_forward", "backprop_backward", "backprop_digit_shown"} <= set(sketches(app))
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_each_tab_has_its_part_of_the_story_and_no_other_and_the_weight_stands_above_all(generated, tab):
+    app = page(tab)
+    assert not app.exception
+    assert [heading.value for heading in app.subheader] == TABS[tab]
+    app.number_input(key="backprop_pick_unit").set_value(5).run()
+    assert not app.exception
+    assert [heading.value for heading in app.subheader] == TABS[tab]
+    assert app.number_input(key="backprop_pick_unit").value == 5
+
+
+def test_a_chosen_weight_stays_chosen_in_every_tab(generated):
+    for tab in TABS:
+        app = page(tab)
+        app.session_state["backprop_layer"], app.session_state["backprop_unit"] = 1, 7
+        app.session_state["backprop_source"] = 350
+        app.run()
+        assert app.number_input(key="backprop_pick_unit").value == 7
+        assert app.number_input(key="backprop_pick_source").value == 350
+        drawn = sketches(app)
+        if tab == "Forward and back":
+            assert drawn["backprop_forward"]["markup"].count(FRAME) == 2
+            assert drawn["backprop_backward"]["markup"].count(FRAME) == 1
+        if tab == "The gradient":
+            assert drawn["backprop_picture"]["markup"].count(FRAME) == 1
+            assert drawn["backprop_sheet"]["markup"].count('aria-pressed="true"') == 1
+
+
+def test_the_gradient_is_shown_as_pictures_and_as_a_matrix(generated):
+    drawn = sketches(page("The gradient"))
+    (picture,) = drawn["backprop_picture"]["fields"]
+    assert (picture["columns"], picture["rows"], picture["clickable"]) == (28, 28, True)
+    assert len(drawn["backprop_sheet"]["fields"]) == 12
+    (matrix,) = drawn["backprop_matrix"]["fields"]
+    assert (matrix["columns"], matrix["rows"]) == (12, 10)
 
 
 def test_the_source_is_that_of_the_modules_themselves(generated):
-    codes = {code.value for code in page().code}
+    codes = {code.value for code in page("The code").code}
     for function in (backprop.backward, backprop.batch_gradient, backprop.sgd_step):
         assert inspect.getsource(function).rstrip() in {code.rstrip() for code in codes}
 
 
 def test_nothing_is_given_away_before_a_guess_and_the_numbers_prove_the_answer(generated):
-    app = page()
+    app = page("One weight")
     assert {"backprop_guess_raise", "backprop_guess_lower", "backprop_guess_same"} <= button_keys(app)
     before = {metric.label for metric in app.metric}
     guess(app, "raise")
@@ -103,7 +148,7 @@ def test_nothing_is_given_away_before_a_guess_and_the_numbers_prove_the_answer(g
 
 
 def test_another_weight_asks_again_unless_guessing_is_switched_off(generated):
-    app = guess(page(), "none")
+    app = guess(page("One weight"), "none")
     app.number_input(key="backprop_pick_unit").set_value(5).run()
     assert "backprop_guess_raise" in button_keys(app)
     app.toggle(key="backprop_guess_first").set_value(False).run()
@@ -112,7 +157,7 @@ def test_another_weight_asks_again_unless_guessing_is_switched_off(generated):
 
 
 def test_layer_unit_and_source_choose_the_weight_that_is_written_out(generated):
-    app = guess(page(), "none")
+    app = guess(page("One weight"), "none")
     app.segmented_control(key="backprop_pick_layer").set_value(2).run()
     app.number_input(key="backprop_pick_unit").set_value(7).run()
     app.number_input(key="backprop_pick_source").set_value(3).run()
@@ -163,7 +208,7 @@ def test_a_drawing_is_offered_when_there_is_one_and_asks_what_it_was_meant_to_be
 
 
 def test_turning_the_weight_moves_the_cost_and_back_brings_it_back(generated):
-    app = page()
+    app = page("By hand")
     slider = next(s for s in app.slider if s.key.startswith("backprop_turn_"))
 
     def cost():
@@ -178,7 +223,7 @@ def test_turning_the_weight_moves_the_cost_and_back_brings_it_back(generated):
 
 
 def test_the_check_shows_every_array_and_belongs_to_its_image(generated):
-    app = page()
+    app = page("Is it right?")
     app.button(key="backprop_check").click().run()
     assert not app.exception
     assert "**By hand against `jax.grad`.**" in shown(app)
@@ -189,7 +234,7 @@ def test_the_check_shows_every_array_and_belongs_to_its_image(generated):
 
 
 def test_one_step_lowers_the_cost_and_says_how_much_of_the_promise_was_kept(generated):
-    app = page()
+    app = page("One step")
     app.segmented_control(key="backprop_size").set_value(8).run()
     app.segmented_control(key="backprop_part").set_value(100).run()
     app.button(key="backprop_step").click().run()
@@ -202,14 +247,14 @@ def test_one_step_lowers_the_cost_and_says_how_much_of_the_promise_was_kept(gene
 
 @pytest.mark.parametrize("hidden", ["none", "7,6"])
 def test_other_depths_have_their_own_equations(generated, hidden):
-    app = guess(page(hidden=hidden), "none")
+    app = guess(page("One weight", hidden=hidden), "none")
     assert not app.exception
     captions = [caption.value for caption in app.caption]
     assert sum("(BP2) carried" in caption for caption in captions) == (0 if hidden == "none" else 2)
 
 
 def test_a_trained_network_can_be_compared_with_itself_before_training(generated, trained):
-    app = page()
+    app = page("By hand")
     registry.trainer_for(app.session_state["token"]).add(trained)
     app.run()
     state = app.segmented_control(key="backprop_trained")

@@ -1,4 +1,4 @@
-"""A unit's activation: the function with its slope, and where the pre-activations of a layer fall on it."""
+"""Where the pre-activations of a layer fall on a unit's activation."""
 
 from collections.abc import Sequence
 
@@ -7,103 +7,14 @@ import plotly.graph_objects as go
 
 from mnistlab.figures.spread import SATURATED, even_edges, round_ticks, shares_text, spread
 from mnistlab.figures.template import (
-    ACCENT,
-    MUTED,
-    TEXT,
-    TRAINING,
     axis,
     empty,
     framed,
     legend_above,
     note,
-    number,
 )
 
-SATURATED_SLOPE = 0.007
 ZONE = "#00003714"
-
-
-def plot_activation(
-    z: Sequence[float],
-    values: Sequence[float],
-    slopes: Sequence[float],
-    z_marked: float | None = None,
-    title: str = "",
-    height: int = 320,
-) -> go.Figure:
-    """Return an activation function with its slope; where the slope is under 0.007 the ground is shaded.
-
-    Args:
-        z: Pre-activations in rising order, (n,).
-        values: sigma(z), (n,).
-        slopes: sigma'(z), (n,).
-        z_marked: Where both curves are marked.
-        title: Above the figure.
-        height: In px.
-    """
-    z, values, slopes = (np.asarray(line, float) for line in (z, values, slopes))
-    if not z.size:
-        return empty(title, height=height)
-    traces = [
-        plain_line(z, values, "σ(z)", {"color": ACCENT, "width": 3}),
-        plain_line(z, slopes, "σ′(z)", {"color": TRAINING, "width": 2, "dash": "dash"}),
-    ]
-    marked = ""
-    if z_marked is not None:
-        value, slope = float(np.interp(z_marked, z, values)), float(np.interp(z_marked, z, slopes))
-        traces.append(marks(z_marked, value, slope))
-        marked = f" At z = {number(z_marked)}: σ(z) = {number(value)}, σ′(z) = {number(slope)}."
-    return framed(
-        traces,
-        title=title,
-        height=height,
-        alt=f"{title or 'The activation'} with its slope, z from {z[0]:g} to {z[-1]:g}.{marked}",
-        x={"title": "z", "range": [float(z[0]), float(z[-1])]},
-        y={"title": "", "zeroline": True, "zerolinecolor": MUTED},
-        showlegend=True,
-        margin={"l": 4, "r": 16, "t": 74 if title else 44, "b": 8, "pad": 0},
-        shapes=[zone(start, end) for start, end in flat_parts(z, slopes)],
-        annotations=[
-            note("saturated", (start + end) / 2, 0.5, yref="y domain") for start, end in flat_parts(z, slopes)
-        ],
-    )
-
-
-def plain_line(z: np.ndarray, values: np.ndarray, name: str, line: dict) -> dict:
-    """Return one curve."""
-    return {
-        "type": "scatter",
-        "x": np.round(z, 4).tolist(),
-        "y": np.round(values, 6).tolist(),
-        "name": name,
-        "mode": "lines",
-        "line": line,
-        "hovertemplate": f"z = %{{x:.2f}}<br>{name} = %{{y:.4f}}<extra></extra>",
-    }
-
-
-def marks(z: float, value: float, slope: float) -> dict:
-    """Return the two marked points with their numbers."""
-    return {
-        "type": "scatter",
-        "x": [z, z],
-        "y": [value, slope],
-        "mode": "markers+text",
-        "marker": {"size": 10, "color": [ACCENT, TRAINING], "line": {"width": 0}},
-        "text": [number(value), number(slope)],
-        "textposition": "top right",
-        "textfont": {"color": TEXT, "size": 13},
-        "cliponaxis": False,
-        "showlegend": False,
-        "hovertemplate": "z = %{x:.4f}<br>%{y:.6f}<extra></extra>",
-    }
-
-
-def flat_parts(z: np.ndarray, slopes: np.ndarray) -> list[tuple[float, float]]:
-    """Return from where to where the slope is under 0.007."""
-    flat = np.concatenate([[False], np.abs(slopes) < SATURATED_SLOPE, [False]])
-    starts, ends = np.flatnonzero(flat[1:] & ~flat[:-1]), np.flatnonzero(~flat[1:] & flat[:-1]) - 1
-    return [(float(z[start]), float(z[end])) for start, end in zip(starts, ends, strict=True) if end > start]
 
 
 def zone(start: float, end: float, **own) -> dict:

@@ -3,131 +3,108 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from mnistlab.figures.drawn import Column, Edges, drawn_edges, drawn_units
-from mnistlab.figures.template import ACCENT, MUTED, NEGATIVE, PAGE, POSITIVE, TEXT, bare_axis, framed, note
+from mnistlab.figures.sketch import Lines, Sketch
 
 SAMPLE = 14  # units drawn of a layer with more
-HOVERED = 60  # lines between two layers, the strongest, that say their weight on hover
+HEIGHT = 460  # px
 # Up to which share of the strongest line between two layers, how wide, how opaque.
 STRENGTHS = ((0.25, 0.6, 0.14), (0.6, 1.1, 0.4), (1.0, 2.0, 0.9))
+LEFT, RIGHT = 0.05, 0.93  # where the first and the last layer stand
+MIDDLE, REACH = 0.525, 0.4  # of the heights, and how far units stand from it
 
 
-def plot_network(
-    params: Sequence,
-    sample: int = SAMPLE,
-    title: str = "",
-    height: int = 460,
-    activations: Sequence | None = None,
-) -> go.Figure:
-    """Return the network as a diagram.
+def draw_network(params: Sequence, sample: int = SAMPLE, height: int = HEIGHT) -> Sketch:
+    """Return the network as a diagram; hovering over a line gives its weight, over a unit its bias.
 
     Args:
         params: Layers with weights (n_out, n_in) and biases (n_out,), first to last.
         sample: Units drawn of a layer that has more; evenly spaced, and the diagram says how many.
-        title: Above the diagram.
         height: In px.
-        activations: a of every layer, the input first; the units are then filled by their value.
-
-    Returns:
-        The figure. Hovering over a line gives its weight, over a unit its bias. A click gives as customdata
-        (layer, target, source) for a line and (layer, unit) for a unit, layers counted from 0, the input.
     """
     matrices = [np.asarray(layer.weights) for layer in params]
     widths = [matrices[0].shape[1], *(len(matrix) for matrix in matrices)]
     columns = [drawn_units(width, sample) for width in widths]
     edges = drawn_edges(matrices, columns)
+    ends = ends_of(edges, len(widths))
     biases = [None, *(np.asarray(layer.biases) for layer in params)]
+    markup = (
+        f'<div class="wires" style="height:{height}px">{wires(edges, ends)}{captions(columns)}'
+        f"{units(columns, biases)}{gap_marks(columns)}{output_names(columns)}</div>{sampled(columns)}"
+    )
     shape = "-".join(map(str, widths))
-    return framed(
-        [*line_traces(edges), weight_trace(edges), unit_trace(columns, biases, activations)],
-        title=title,
-        height=height,
-        alt=f"{title or 'The network'} {shape} as a diagram; lines are colored by the sign of their weight.",
-        x=bare_axis(range=[-0.35, len(widths) - 0.65]),
-        y=bare_axis(range=[-1.26, 1.32]),
-        annotations=[*captions(columns), *output_names(columns), *gap_marks(columns)],
-    )
+    alt = f"The network {shape} as a diagram; lines are colored by the sign of their weight."
+    return Sketch(markup, alt=alt, lines=Lines(ends, [line_text(*edge) for edge in edges_of(edges)]))
 
 
-def line_traces(edges: Edges) -> list[dict]:
-    """Return the lines as a trace for each sign and strength: few traces, whatever the network."""
-    traces, weaker = [], -1.0
+def across(level: np.ndarray | int, count: int) -> np.ndarray | float:
+    """Return where a layer stands, 0..1 from the left."""
+    return LEFT + (RIGHT - LEFT) * level / (count - 1)
+
+
+def down(height: np.ndarray | float) -> np.ndarray | float:
+    """Return how far from the top something stands, 0..1."""
+    return MIDDLE - REACH * height
+
+
+def ends_of(edges: Edges, count: int) -> np.ndarray:
+    """Return both ends of each line, (n, 4)."""
+    lefts, rights = across(edges.levels, count), across(edges.levels + 1, count)
+    return np.stack([lefts, down(edges.starts), rights, down(edges.ends)], axis=1)
+
+
+def wires(edges: Edges, ends: np.ndarray) -> str:
+    """Return the lines as a path for each strength and sign, and one for the line that is hovered over."""
+    paths, weaker = [], -1.0
     for upto, width, opacity in STRENGTHS:
-        for negative, color in ((True, NEGATIVE), (False, POSITIVE)):
-            picked = (edges.shares > weaker) & (edges.shares <= upto) & ((edges.weights < 0) == negative)
-            levels, breaks = edges.levels[picked], np.full(int(picked.sum()), np.nan)
-            traces.append(
-                {
-                    "type": "scatter",
-                    "x": np.stack([levels, levels + 1, breaks], axis=1).ravel().astype(np.float32),
-                    "y": np.stack([edges.starts[picked], edges.ends[picked], breaks], axis=1)
-                    .ravel()
-                    .astype(np.float32),
-                    "mode": "lines",
-                    "line": {"color": color, "width": width},
-                    "opacity": opacity,
-                    "hoverinfo": "skip",
-                }
+        for kind in ("negative", "positive"):
+            picked = (
+                (edges.shares > weaker)
+                & (edges.shares <= upto)
+                & ((edges.weights < 0) == (kind == "negative"))
             )
+            strokes = "".join(
+                f"M{a} {b}L{c} {d}" for a, b, c, d in np.round(1000 * ends[picked]).astype(int).tolist()
+            )
+            paths.append(f'<path class="{kind}" stroke-width="{width}" opacity="{opacity}" d="{strokes}"/>')
         weaker = upto
-    return traces
-
-
-def weight_trace(edges: Edges) -> dict:
-    """Return invisible marks on the strongest lines that say their weight, each at another place along it."""
-    strongest = np.concatenate(
-        [
-            here[np.argsort(-edges.shares[here])[:HOVERED]]
-            for level in np.unique(edges.levels)
-            for here in [np.flatnonzero(edges.levels == level)]
-        ]
+    return (
+        f'<svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">{"".join(paths)}'
+        '<path class="hovered"/></svg>'
     )
-    along = 0.35 + 0.3 * ((np.arange(len(strongest)) * 0.618) % 1)
-    heights = edges.starts[strongest] * (1 - along) + edges.ends[strongest] * along
-    chosen = [(edges.levels[i], edges.targets[i], edges.sources[i], edges.weights[i]) for i in strongest]
-    return {
-        "type": "scatter",
-        "x": (edges.levels[strongest] + along).astype(np.float32),
-        "y": heights.astype(np.float32),
-        "mode": "markers",
-        "marker": {"size": 9, "color": ACCENT, "opacity": 0},
-        "text": [
-            f"layer {level + 1}, to unit {target} from {kind(level)} {source}<br>weight {weight:+.6f}"
-            for level, target, source, weight in chosen
-        ],
-        "customdata": [[int(level) + 1, int(target), int(source)] for level, target, source, _ in chosen],
-        "hovertemplate": "%{text}<extra></extra>",
-    }
 
 
-def unit_trace(columns: Sequence[Column], biases: Sequence, activations: Sequence | None) -> dict:
+def edges_of(edges: Edges):
+    """Yield layer, target, source and weight of each line."""
+    return zip(
+        edges.levels.tolist(),
+        edges.targets.tolist(),
+        edges.sources.tolist(),
+        edges.weights.tolist(),
+        strict=True,
+    )
+
+
+def line_text(level: int, target: int, source: int, weight: float) -> str:
+    """Return what hovering over a line says."""
+    return f"layer {level + 1}, to unit {target} from {kind(level)} {source}\nweight {weight:+.6f}"
+
+
+def units(columns: Sequence[Column], biases: Sequence) -> str:
     """Return all units as circles."""
-    where = [(level, unit) for level, column in enumerate(columns) for unit in column.units.tolist()]
-    fill = PAGE if activations is None else [step_color(activations[level][unit]) for level, unit in where]
-    return {
-        "type": "scatter",
-        "x": [level for level, _ in where],
-        "y": np.concatenate([column.heights for column in columns]).round(3).tolist(),
-        "mode": "markers",
-        "marker": {"size": 15, "color": fill, "line": {"color": MUTED, "width": 1.5}, "opacity": 1},
-        "customdata": [list(place) for place in where],
-        "text": [unit_text(level, unit, biases, activations) for level, unit in where],
-        "hovertemplate": "%{text}<extra></extra>",
-    }
+    return "".join(
+        f'<i style="{at(across(level, len(columns)), down(height))}" '
+        f'data-says="{unit_text(level, unit, biases)}"></i>'
+        for level, column in enumerate(columns)
+        for unit, height in zip(column.units.tolist(), column.heights.tolist(), strict=True)
+    )
 
 
-def unit_text(level: int, unit: int, biases: Sequence, activations: Sequence | None) -> str:
-    """Return what hovering over a unit says: its number and, where it has them, bias and activation."""
-    bias = "" if level == 0 else f"<br>bias {float(biases[level][unit]):+.6f}"
-    inside = "" if activations is None else f"<br>a = {float(activations[level][unit]):.6f}"
-    return f"{kind(level)} {unit}{bias}{inside}"
-
-
-def step_color(value: float) -> str:
-    """Return the step of the sequential scale for an activation; raw pixels and ReLU may be above 1."""
-    return f"#{11 + round(9 * min(1.0, abs(float(value)))):06d}"
+def unit_text(level: int, unit: int, biases: Sequence) -> str:
+    """Return what hovering over a unit says: its number and, where it has one, its bias."""
+    bias = "" if level == 0 else f"\nbias {float(biases[level][unit]):+.6f}"
+    return f"{kind(level)} {unit}{bias}"
 
 
 def kind(level: int) -> str:
@@ -135,17 +112,30 @@ def kind(level: int) -> str:
     return "pixel" if level == 0 else "unit"
 
 
-def captions(columns: Sequence[Column]) -> list[dict]:
-    """Return the width of each layer above it, and below all how many units of a large one are drawn."""
-    notes = []
-    for level, column in enumerate(columns):
-        text = f"<b>{column.width:,}</b><br>{layer_name(level, len(columns))}"
-        notes.append(note(text, level, 1.09, yanchor="bottom", font={"color": TEXT, "size": 12}))
-    sampled = [len(column.units) for column in columns if column.gap is not None]
-    if sampled:
-        below = {"xref": "paper", "xanchor": "left", "yanchor": "bottom"}
-        notes.append(note(f"Of layers with more units, {max(sampled)} are drawn.", 0, -1.26, **below))
-    return notes
+def at(x: float, y: float) -> str:
+    """Return the style that places something."""
+    return f"left:{100 * x:.3f}%;top:{100 * y:.3f}%"
+
+
+def text(words: str, x: float, y: float, more: str = "") -> str:
+    """Return words around a place."""
+    return f'<div class="text" style="{at(x, y)};{more}">{words}</div>'
+
+
+def captions(columns: Sequence[Column]) -> str:
+    """Return the width of each layer above it."""
+    return "".join(
+        text(
+            f"<b>{column.width:,}</b><br>{layer_name(level, len(columns))}", across(level, len(columns)), 0.05
+        )
+        for level, column in enumerate(columns)
+    )
+
+
+def sampled(columns: Sequence[Column]) -> str:
+    """Return how many units of a large layer are drawn."""
+    drawn = [len(column.units) for column in columns if column.gap is not None]
+    return f'<div class="muted">Of layers with more units, {max(drawn)} are drawn.</div>' if drawn else ""
 
 
 def layer_name(level: int, count: int) -> str:
@@ -157,20 +147,19 @@ def layer_name(level: int, count: int) -> str:
     return f"hidden {level}" if count < 6 else f"h{level}"
 
 
-def output_names(columns: Sequence[Column]) -> list[dict]:
+def output_names(columns: Sequence[Column]) -> str:
     """Return the digits beside the outputs."""
     last = columns[-1]
-    return [
-        note(str(unit), len(columns) - 1, height, xanchor="left", xshift=11, font={"color": TEXT, "size": 13})
+    return "".join(
+        text(str(unit), RIGHT, down(height), "margin-left:16px")
         for unit, height in zip(last.units.tolist(), last.heights.tolist(), strict=True)
-    ]
+    )
 
 
-def gap_marks(columns: Sequence[Column]) -> list[dict]:
+def gap_marks(columns: Sequence[Column]) -> str:
     """Return a mark in each gap for the units that are left out."""
-    font = {"color": TEXT, "size": 16}
-    return [
-        note("⋮", level, column.gap, font=font)
+    return "".join(
+        text("⋮", across(level, len(columns)), down(column.gap), "font-size:1rem")
         for level, column in enumerate(columns)
         if column.gap is not None
-    ]
+    )

@@ -1,12 +1,10 @@
-"""The data in figures: how many of each digit, which values pixels have, the mean of each class."""
+"""The data in figures: how many of each digit, which values pixels have, what there is to beat."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistlab.figures.digits import GAP, SIDE, picture_axes
-from mnistlab.figures.sheet import cells, ink_sheet
 from mnistlab.figures.template import ACCENT, TEST, TEXT, TRAINING, empty, framed, note
 
 
@@ -79,47 +77,6 @@ def plot_pixel_histogram(
         y={"title": "pixels", "type": "log", "dtick": 1, "exponentformat": "power"},
         bargap=0,
         annotations=[note(words, 0.5, 1, xref="paper", yref="paper", yanchor="top")],
-    )
-
-
-def plot_class_means(means: np.ndarray, spreads: np.ndarray, title: str = "", tile: int = 56) -> go.Figure:
-    """Return the mean image of each class above its spread.
-
-    Args:
-        means: 0..255, (10, 28, 28).
-        spreads: Standard deviation of each pixel, (10, 28, 28).
-        title: Above the images.
-        tile: Height of one image in px where the page is wide enough.
-
-    Returns:
-        The figure; a click gives the digit as customdata.
-    """
-    means, spreads = np.asarray(means, float), np.asarray(spreads, float)
-    if not len(means):
-        return empty(title, "There are no images yet.")
-    count, step = len(means), SIDE + GAP
-    images = np.concatenate([means, spreads]).round().clip(0, 255).astype(np.uint8)
-    says = ["mean"] * count + ["standard deviation"] * count
-    click = cells(
-        [place % count * step - 0.5 for place in range(2 * count)],
-        [place // count * step - 0.5 for place in range(2 * count)],
-        SIDE,
-        SIDE,
-        [place % count for place in range(2 * count)],
-        "%{hovertext} of all %{customdata}s<extra></extra>",
-        hovertext=says,
-    )
-    height, width = 2 * step - GAP, count * step - GAP
-    below = "Above the mean image of each digit, below the standard deviation of each pixel."
-    foot = {"xref": "paper", "xanchor": "left", "yanchor": "top", "align": "left"}
-    return framed(
-        [ink_sheet(images, count, GAP), click],
-        title=title,
-        height=height * tile // SIDE + (68 if title else 36),
-        alt=f"{title or 'Means'}: mean image and spread of each of {count} classes.",
-        annotations=[note(below, 0, height + 1, **foot)],
-        margin={"l": 4, "r": 4, "t": 44 if title else 12, "b": 24, "pad": 0},
-        **picture_axes(height, width),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a layer has learnt: its weights as images, as a matrix, and how they are spread."""
+"""What a layer has learnt: its weights as images, and how they are spread."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,10 @@ import plotly.graph_objects as go
 from mnistlab.figures.digits import SIDE, picture_axes
 from mnistlab.figures.lines import layer_line
 from mnistlab.figures.sheet import cells, tiled
-from mnistlab.figures.template import DIVERGING, GRID, color_bar, empty, framed, note, number
+from mnistlab.figures.template import DIVERGING, GRID, empty, framed, note, number
 
 GAP = 2  # pixels between two images of weights
 STEPS = 127  # levels of color on either side of zero; a byte for each weight keeps the page light
-CLICKABLE = 1500  # entries up to which those of a matrix can be clicked
 BINS = 61
 
 
@@ -86,72 +85,6 @@ def rules(direction: str, count: int, step: int) -> list[dict]:
 def footnote(text: str, row: int) -> dict:
     """Return a line under a picture that ends with this row."""
     return note(text, -0.5, row - 0.5, xanchor="left", yanchor="top", yshift=-4, align="left")
-
-
-def plot_weight_image(weights: np.ndarray, title: str = "", height: int = 300) -> go.Figure:
-    """Return the weights of one unit, (784,), as an image; hovering gives each of them."""
-    image = np.asarray(weights, np.float32).reshape(SIDE, SIDE)
-    trace = signed_map(image, "row %{y}, column %{x}<br>weight %{z:.6f}<extra></extra>")
-    span = f"from {number(float(image.min()))} to {number(float(image.max()))}"
-    return framed(
-        [trace.update(showscale=False)],
-        title=title,
-        height=height,
-        alt=f"{title or 'The weights of a unit'} as an image, {span}.",
-        annotations=[footnote(f"Weights {span}.", SIDE)],
-        margin={"l": 4, "r": 4, "t": 44 if title else 12, "b": 28, "pad": 0},
-        **picture_axes(SIDE, SIDE),
-    )
-
-
-def plot_matrix(
-    matrix: np.ndarray,
-    x_title: str = "unit before",
-    y_title: str = "unit",
-    title: str = "",
-    height: int = 320,
-    symbol: str = "W",
-) -> go.Figure:
-    """Return a matrix in colors with zero in the middle.
-
-    Args:
-        matrix: (rows, columns).
-        x_title: What the columns are.
-        y_title: What the rows are.
-        title: Above the matrix.
-        height: In px.
-        symbol: What an entry is called on hover.
-
-    Returns:
-        The figure; where it has at most 1,500 entries, a click gives (row, column) as customdata.
-    """
-    matrix = np.asarray(matrix, np.float32)
-    if not matrix.size:
-        return empty(title, height=height)
-    rows, columns = matrix.shape
-    hover = f"{y_title} %{{y}}, {x_title} %{{x}}<br>{symbol} = %{{z:.6g}}<extra></extra>"
-    traces = [signed_map(matrix, hover)]
-    if matrix.size <= CLICKABLE:
-        where = [[row, column] for row in range(rows) for column in range(columns)]
-        says = f"{y_title} %{{customdata[0]}}, {x_title} %{{customdata[1]}}<br>{symbol} = %{{hovertext}}"
-        values = [f"{value:.6g}" for value in matrix.ravel().tolist()]
-        lefts, tops = [column - 0.5 for _, column in where], [row - 0.5 for row, _ in where]
-        traces.append(cells(lefts, tops, 1, 1, where, says + "<extra></extra>", hovertext=values))
-    alt = f"{title or 'Matrix'}: {rows} by {columns}, from {number(matrix.min())} to {number(matrix.max())}."
-    x = {"title": x_title, "range": [-0.5, columns - 0.5], "showgrid": False, "tickformat": "d"}
-    y = {"title": y_title, "range": [rows - 0.5, -0.5], "showgrid": False, "tickformat": "d"}
-    step = {"dtick": 1} if rows <= 12 else {}
-    return framed(traces, title=title, height=height, alt=alt, x=x, y={**y, **step})
-
-
-def signed_map(values: np.ndarray, hovertemplate: str) -> go.Heatmap:
-    """Return numbers as colors with zero in the middle, and the bar that explains them."""
-    reach = float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
-    limits = {"zmin": -reach, "zmax": reach}
-    bar = color_bar(tickvals=[-reach, 0, reach], ticktext=["−" + number(reach), "0", number(reach)])
-    return go.Heatmap(
-        z=values, colorscale=DIVERGING, colorbar=bar, hoverongaps=False, hovertemplate=hovertemplate, **limits
-    )
 
 
 def reach_of(weights: np.ndarray) -> float:

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from mnistlab.figures.answer import plot_outputs
 from mnistlab.ui.architecture.case import FIRST, Viewed, known_answers, known_score
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.picture import show_digit
-from mnistlab.ui.show import show
+from mnistlab.ui.predict.bars import LOOK, bars_markup
+
+# Three stand side by side.
+NARROW = "<style>[class*='st-key-architecture_outputs'] .bars { font-size: 0.625rem; }</style>"
 
 
 def draw_answers(lab: Lab, viewed: Viewed) -> None:
@@ -16,6 +18,7 @@ def draw_answers(lab: Lab, viewed: Viewed) -> None:
     title = "What it says before it has learnt" if viewed.after is None else "What it says, before and after"
     st.subheader(title, anchor=False, help=GLOSSARY["activation"])
     draw_scores(lab, viewed)
+    st.html(LOOK + NARROW)
     states = [("before", "untrained", viewed.start_id, viewed.before)]
     if viewed.after is not None:
         states.append(("after", f"after epoch {viewed.epoch}", viewed.id, viewed.after))
@@ -27,10 +30,9 @@ def draw_answers(lab: Lab, viewed: Viewed) -> None:
             show_digit(train.images[place], name)
             for name, when, params_id, params in states:
                 outputs = known_answers(params_id, params, viewed.config, lab.dataset)[place]
-                show(
-                    plot_outputs(outputs, truth=label, title=f"Its outputs, {when}"),
-                    key=f"architecture_outputs_{name}_{place}",
-                )
+                st.markdown(f"Its outputs, {when}")
+                with st.container(key=f"architecture_outputs_{name}_{place}"):
+                    st.html(bars_markup(outputs, label))
     st.caption(
         "The outputs are activations between 0 and 1, not probabilities: they need not sum to 1. An "
         "untrained network answers with what its random weights happen to give."

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from mnistlab.explaining.layers import LayerShape, layer_shapes
-from mnistlab.figures.diagram import plot_network
+from mnistlab.figures.diagram import draw_network
 from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.show import show
+from mnistlab.ui.remembered import remembered
+from mnistlab.ui.sketch import show_sketch
 
 NO_BREAK = "\u00a0"
 HEAD = "| layer | units | activation | weights\u00a0+\u00a0biases | parameters |\n|:--|--:|:--|--:|--:|"
@@ -16,7 +17,8 @@ def draw_diagram(viewed: Viewed) -> None:
     """Draw the network."""
     st.subheader("The network", anchor=False)
     what = "The untrained network" if viewed.after is None else f"The network after epoch {viewed.epoch}"
-    show(plot_network(viewed.now), key="architecture_diagram")
+    sketch = remembered("architecture_drawn", (viewed.now,), lambda: draw_network(viewed.now))
+    show_sketch(sketch, "architecture_diagram")
     st.caption(
         f"{what}. A line is a weight: blue where a unit's firing helps the next, orange where "
         "it hinders, the stronger the bolder. Hover over a line for its weight, over a unit for its bias. "

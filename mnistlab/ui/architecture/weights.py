@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from mnistlab.figures.weights import plot_weight_image, plot_weight_images
+from mnistlab.figures.template import number
+from mnistlab.figures.tiles import weight_picture, weight_sheet
 from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.show import show
+from mnistlab.ui.sketch import show_sketch
 
 UNIT = "architecture_unit"  # session state: the unit that was clicked
 
@@ -25,7 +26,7 @@ def draw_weights(viewed: Viewed) -> None:
     columns = st.columns(2, gap="large")
     for (name, params), column in zip(states, columns, strict=False):
         with column:
-            draw_sheet(name, title_of(name, viewed), params[0].weights, viewed)
+            draw_sheet(name, title_of(name, viewed), params[0].weights)
     if viewed.after is None:
         with columns[1]:
             draw_unit("before", viewed.before[0], unit, "as it begins")
@@ -46,23 +47,15 @@ def title_of(name: str, viewed: Viewed) -> str:
     return "Before training" if name == "before" else f"After epoch {viewed.epoch}"
 
 
-def draw_sheet(name: str, title: str, weights, viewed: Viewed) -> None:
+def draw_sheet(name: str, title: str, weights) -> None:
     """Draw the units of one state; a click chooses a unit in both."""
-    key = f"architecture_sheet_{name}_{'-'.join(map(str, viewed.config.dimensions))}"
-    with st.container(key=f"architecture_sheet_{name}"):
-        show(
-            plot_weight_images(weights, title=title, tile=44),
-            key=key,
-            on_select=lambda: choose_unit(key),
-            selection_mode="points",
-        )
+    unit = chosen_unit(len(weights))
+    show_sketch(weight_sheet(weights, title, unit), f"architecture_sheet_{name}", choose_unit)
 
 
-def choose_unit(key: str) -> None:
+def choose_unit(unit: int) -> None:
     """Keep the unit that was clicked."""
-    points = st.session_state[key].selection.points
-    if points:
-        st.session_state[UNIT] = int(points[0]["customdata"])
+    st.session_state[UNIT] = unit
 
 
 def chosen_unit(count: int) -> int:
@@ -73,8 +66,10 @@ def chosen_unit(count: int) -> int:
 
 def draw_unit(name: str, layer, unit: int, when: str) -> None:
     """Draw one unit large."""
-    show(
-        plot_weight_image(layer.weights[unit], title=f"Unit {unit} {when}", height=320),
-        key=f"architecture_unit_{name}",
+    weights = layer.weights[unit]
+    show_sketch(weight_picture(weights, f"Unit {unit} {when}", 270), f"architecture_unit_{name}")
+    st.caption(
+        f"Weights from {number(float(weights.min()))} to {number(float(weights.max()))}; its bias "
+        f"$b_{{{unit}}}$ = {float(layer.biases[unit]):+.4f}.",
+        help=GLOSSARY["bias"],
     )
-    st.caption(f"Its bias $b_{{{unit}}}$ = {float(layer.biases[unit]):+.4f}.", help=GLOSSARY["bias"])

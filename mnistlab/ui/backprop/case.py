@@ -56,12 +56,6 @@ def choose(layer: int | None = None, unit: int | None = None, source: int | None
     st.session_state[LAYER], st.session_state[UNIT], st.session_state[SOURCE] = layer, unit, source
 
 
-def clicked(chart_key: str):
-    """Return what a click on a chart brings along, or None when it took a choice back."""
-    points = st.session_state[chart_key]["selection"]["points"]
-    return points[0].get("customdata") if points else None
-
-
 @st.cache_resource(max_entries=16, show_spinner=False)
 def untrained(dimensions: tuple[int, ...], seed: int, initialization: str) -> Params:
     """Return the network as it was before any training."""

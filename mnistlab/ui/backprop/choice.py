@@ -8,12 +8,13 @@ import streamlit as st
 from mnistlab.datasets import Split
 from mnistlab.evaluation import activations_of
 from mnistlab.explaining.following import follow
-from mnistlab.figures.answer import plot_outputs
-from mnistlab.figures.digits import plot_digit
+from mnistlab.figures.tiles import digit_picture
 from mnistlab.ui.backprop.case import Case, chosen_place, params_of
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
-from mnistlab.ui.show import show
+from mnistlab.ui.predict.bars import LOOK, bars_markup
+from mnistlab.ui.remembered import remembered
+from mnistlab.ui.sketch import show_sketch
 
 SOURCE_NAMES = {"test": "Test image", "train": "Training image", "drawing": "Your drawing"}
 STATE_NAMES = {False: "Untrained", True: "As trained"}
@@ -36,13 +37,16 @@ def draw_choice(lab: Lab) -> Case:
             number = draw_number(split, params, lab)
             image, label = split.images[number], int(split.labels[number])
             name = f"{SOURCE_NAMES[source].lower()} {number:,}"
-    followed = follow(image, label, params, lab.run.config)
-    with digit:
-        show(plot_digit(image, name=name), f"backprop_digit_{source}", width="stretch")
-    with answers:
-        show(plot_outputs(followed.activations[-1], label, height=240), "backprop_outputs", width="stretch")
-    draw_summary(name, followed)
     network = f"{lab.run.id}_{lab.run.epoch}_{len(lab.run.schedule)}" if trained else lab.run.id
+    case_id = f"{network}_{lab.dataset.name}_{source}_{number}_{label}"
+    followed = remembered(
+        "backprop_followed", (params, case_id), lambda: follow(image, label, params, lab.run.config)
+    )
+    with digit:
+        show_sketch(digit_picture(image, name, 240), "backprop_digit_shown")
+    with answers, st.container(key="backprop_outputs"):
+        st.html(LOOK + bars_markup(followed.activations[-1], label))
+    draw_summary(name, followed)
     return Case(
         name=name,
         image=image,
@@ -51,7 +55,7 @@ def draw_choice(lab: Lab) -> Case:
         followed=followed,
         place=chosen_place(followed),
         network=f"{network}_{lab.dataset.name}",
-        id=f"{network}_{lab.dataset.name}_{source}_{number}_{label}",
+        id=case_id,
     )
 
 

@@ -32,6 +32,7 @@ def draw_code() -> None:
                 _, first = inspect.getsourcelines(function)
                 st.caption(f"{module}.py, line {first}")
                 st.code(inspect.getsource(function), language="python")
+    draw_note()
 
 
 def draw_note() -> None:

@@ -4,12 +4,11 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.explaining.numerals import numeral
-from mnistlab.figures.digits import plot_digit
-from mnistlab.figures.gradients import plot_gradient_matrix, plot_gradient_picture, plot_gradient_sheet
-from mnistlab.ui.backprop.case import Case, choose, clicked
+from mnistlab.figures.gradients import draw_gradient_matrix, draw_gradient_picture, draw_gradient_sheet
+from mnistlab.figures.tiles import digit_picture
+from mnistlab.ui.backprop.case import Case, choose
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.remembered import remembered
-from mnistlab.ui.show import show
+from mnistlab.ui.sketch import show_sketch
 
 PICTURES = 12  # units of the first layer in the sheet
 MATRIX_COLUMNS = 100
@@ -41,36 +40,21 @@ def draw_first_layer(case: Case) -> None:
     picture, product, sheet = st.columns([1, 1, 1.35], gap="medium")
     with picture:
         st.markdown("The image, $a^{(0)}$")
-        show(plot_digit(case.image, height=270), "backprop_image_again", width="stretch")
-    with product, st.container(key="backprop_picture"):
+        show_sketch(digit_picture(case.image, case.name, 270), "backprop_image_again")
+    with product:
         st.markdown(f"times $\\Delta_{{{unit}}}^{{(1)}} = {numeral(float(deltas[unit]), 3)}$")
-        key = f"backprop_picture_{case.weight_id}"
-        source = place.source if place.layer == 1 else None
-        show(
-            remembered(
-                "backprop_picture_figure",
-                (case.weight_id,),
-                lambda: plot_gradient_picture(gradient[unit], chosen=source, height=270),
-            ),
-            key,
-            on_select=lambda: take_pixel(key, unit),
-            selection_mode="points",
-            width="stretch",
+        show_sketch(
+            draw_gradient_picture(gradient[unit], place.source if place.layer == 1 else None),
+            "backprop_picture",
+            lambda pixel: choose(layer=1, unit=unit, source=pixel),
         )
-    with sheet, st.container(key="backprop_sheet"):
+    with sheet:
         some = f"The {len(order)} units with the largest $|\\Delta|$"
         st.markdown((some if len(order) < len(deltas) else "All units") + ", on one scale")
-        sheet_key = f"backprop_sheet_{case.weight_id}"
-        show(
-            remembered(
-                "backprop_sheet_figure",
-                (case.id, unit),
-                lambda: plot_gradient_sheet(gradient[order], order.tolist(), chosen=unit),
-            ),
-            sheet_key,
-            on_select=lambda: take_picture(sheet_key),
-            selection_mode="points",
-            width="stretch",
+        show_sketch(
+            draw_gradient_sheet(gradient[order], order.tolist(), unit),
+            "backprop_sheet",
+            lambda unit: choose(layer=1, unit=unit),
         )
 
 
@@ -89,35 +73,9 @@ def draw_last_layer(case: Case) -> None:
         "A column is blank where the hidden unit was silent; the row of the right digit has the other "
         "sign."
     )
-    key = f"backprop_matrix_{case.weight_id}"
     chosen = (place.unit, place.source) if place.layer == followed.depth else None
-    with st.container(key="backprop_matrix"):
-        show(
-            remembered(
-                "backprop_matrix_figure",
-                (case.weight_id,),
-                lambda: plot_gradient_matrix(gradient[:, columns], columns.tolist(), chosen=chosen),
-            ),
-            key,
-            on_select=lambda: take_cell(key, followed.depth),
-            selection_mode="points",
-            width="stretch",
-        )
-
-
-def take_pixel(chart_key: str, unit: int) -> None:
-    """Look at the weight of the pixel that was clicked."""
-    if (pixel := clicked(chart_key)) is not None:
-        choose(layer=1, unit=unit, source=int(pixel))
-
-
-def take_picture(chart_key: str) -> None:
-    """Look at the unit whose picture was clicked."""
-    if (unit := clicked(chart_key)) is not None:
-        choose(layer=1, unit=int(unit))
-
-
-def take_cell(chart_key: str, layer: int) -> None:
-    """Look at the weight that was clicked in the matrix."""
-    if (found := clicked(chart_key)) is not None:
-        choose(layer=layer, unit=int(found[0]), source=int(found[1]))
+    show_sketch(
+        draw_gradient_matrix(gradient[:, columns], columns.tolist(), chosen),
+        "backprop_matrix",
+        lambda found: choose(layer=followed.depth, unit=found[0], source=found[1]),
+    )

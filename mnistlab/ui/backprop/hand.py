@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.explaining.double import moved
-from mnistlab.explaining.numerals import plain, signed
+from mnistlab.explaining.numerals import numeral, plain, signed
 from mnistlab.explaining.worked import symbol
 from mnistlab.figures.slopes import plot_cost_of_weight, plot_moved_outputs
 from mnistlab.ui.backprop.case import Case
@@ -22,9 +22,9 @@ def draw_by_hand(case: Case) -> None:
     reach = reach_of(case)
     st.subheader("Turn this weight by hand", anchor=False)
     st.markdown(
-        f"The dotted line touches the cost at ${name}$ as it is, and its slope is the number above. Turn "
-        "the weight: near that point the cost follows the line, further away it bends off. That is all a "
-        "gradient knows."
+        f"The dotted line touches the cost at ${name}$ as it is, and its slope is $\\partial L / \\partial "
+        f"W = {numeral(case.followed.slope_of(case.place))}$. Turn the weight: near that point the cost "
+        "follows the line, further away it bends off. That is all a gradient knows."
     )
     key = f"backprop_turn_{case.weight_id}"
     st.session_state.setdefault(key, 0)

@@ -5,13 +5,19 @@ import streamlit as st
 from mnistlab.activations import ACTIVATIONS, OUTPUT
 from mnistlab.explaining.following import Followed
 from mnistlab.explaining.numerals import numeral, plain
-from mnistlab.figures.passes import Strip, plot_passes
-from mnistlab.ui.backprop.case import Case, choose, clicked
+from mnistlab.figures.passes import Strip, draw_passes
+from mnistlab.ui.backprop.case import Case, choose
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.remembered import remembered
-from mnistlab.ui.show import show
+from mnistlab.ui.sketch import show_sketch
 
 COLUMNS = [1, 2]  # words beside a figure
+
+
+def draw_passes_of(case: Case) -> None:
+    """Draw the way forward and the way back."""
+    draw_forward(case)
+    draw_backward(case)
 
 
 def draw_forward(case: Case) -> None:
@@ -26,11 +32,11 @@ def draw_forward(case: Case) -> None:
         st.markdown(
             "Each cell is one unit, numbered from 0. The image enters as $a^{(0)}$; every layer forms its "
             "sums $z$ and squeezes them into $a$. **Click a cell** to look at that unit; it stays chosen "
-            "in all that follows.",
+            "behind all tabs.",
             help=GLOSSARY["pre-activation"],
         )
         draw_unit(case)
-    with figure, st.container(key="backprop_forward"):
+    with figure:
         strips = [strip for layer in range(1, followed.depth + 1) for strip in strips_of(followed, layer)]
         alt = f"Pre-activations and activations of {followed.depth} layers; the answer is {followed.answer}."
         draw_strips(strips, "forward", case, alt)
@@ -45,8 +51,8 @@ def strips_of(followed: Followed, layer: int) -> tuple[Strip, Strip]:
     z, a = followed.pre_activations[layer - 1], followed.activations[layer]
     signed = bool((a < 0).any())
     return (
-        Strip(f"z<sup>({layer})</sup>", label_of("z", layer, z), layer, z, True),
-        Strip(f"a<sup>({layer})</sup>", label_of("a", layer, a), layer, a, signed),
+        Strip("z", label_of("z", layer, z), layer, z, True),
+        Strip("a", label_of("a", layer, a), layer, a, signed),
     )
 
 
@@ -60,24 +66,13 @@ def label_of(letter: str, layer: int, values) -> str:
 def draw_strips(strips: list[Strip], which: str, case: Case, alt: str) -> None:
     """Draw layers whose units can be clicked."""
     place = case.place
-    key = f"backprop_{which}_{case.weight_id}"  # a new key forgets the click that led here
-    show(
-        remembered(
-            f"backprop_{which}_figure",
-            (case.id, place.layer, place.unit),
-            lambda: plot_passes(strips, {place.layer: place.unit}, alt=alt),
-        ),
-        key,
-        on_select=lambda: take_unit(key),
-        selection_mode="points",
-        width="stretch",
+    sketch = remembered(
+        f"backprop_{which}_figure",
+        (case.id, place.layer, place.unit),
+        lambda: draw_passes(strips, {place.layer: place.unit}, alt),
     )
-
-
-def take_unit(chart_key: str) -> None:
-    """Look at the unit that was clicked, along the weight that has most to tell."""
-    if found := clicked(chart_key):
-        choose(layer=int(found[0]), unit=int(found[1]))
+    # A click looks at the unit along the weight that has most to tell.
+    show_sketch(sketch, f"backprop_{which}", lambda unit: choose(layer=unit[0], unit=unit[1]))
 
 
 def draw_unit(case: Case) -> None:
@@ -115,10 +110,10 @@ def draw_backward(case: Case) -> None:
             "runs the same wires backward.",
             help=GLOSSARY["error"],
         )
-    with figure, st.container(key="backprop_backward"):
+    with figure:
         strips = [
             Strip(
-                f"Δ<sup>({layer})</sup>",
+                "Δ",
                 label_of("Δ", layer, followed.deltas[layer - 1]),
                 layer,
                 followed.deltas[layer - 1],

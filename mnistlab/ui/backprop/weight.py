@@ -6,10 +6,9 @@ from mnistlab.explaining.checking import nudge
 from mnistlab.explaining.double import moved
 from mnistlab.explaining.numerals import numeral, plain, signed
 from mnistlab.explaining.worked import Equation, symbol, worked_weight
-from mnistlab.ui.backprop.case import Case, choose
+from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.glossary import GLOSSARY
 
-PICKERS = ("backprop_pick_layer", "backprop_pick_unit", "backprop_pick_source")
 GUESS = "backprop_guess"  # (weight_id, answer)
 ANSWERS = {"raise": "Raise it", "lower": "Lower it", "same": "No difference", "": "Just show me"}
 SYMBOLS = ("slope", "BP1", "BP2", "BP3")
@@ -26,9 +25,9 @@ LITTLE = 1000  # nudges that make a small change one can see in the cost
 
 
 def draw_weight(case: Case) -> None:
-    """Draw the choice of a weight, the question, and after the answer the equations."""
+    """Draw the question, and after the answer the equations."""
     st.subheader("One weight, with its numbers", anchor=False, help=GLOSSARY["weight"])
-    draw_picker(case)
+    st.toggle("Guess first", key="backprop_guess_first", persist_state="session", value=True)
     equations = worked_weight(case.followed, case.place)
     answer = answer_given(case)
     if answer is None:
@@ -44,53 +43,6 @@ def answer_given(case: Case) -> str | None:
         return ""
     weight_id, answer = st.session_state.get(GUESS, ("", None))
     return answer if weight_id == case.weight_id else None
-
-
-def draw_picker(case: Case) -> None:
-    """Draw layer, unit and source of the weight; clicks on the figures above set them too."""
-    followed, place = case.followed, case.place
-    for key, value in zip(PICKERS, place, strict=True):
-        st.session_state[key] = value
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        if followed.depth > 1:
-            st.segmented_control(
-                "Layer $l$",
-                range(1, followed.depth + 1),
-                key="backprop_pick_layer",
-                required=True,
-                on_change=lambda: choose(layer=st.session_state["backprop_pick_layer"]),
-                width="content",
-            )
-        st.number_input(
-            "to unit $i$",
-            0,
-            len(followed.deltas[place.layer - 1]) - 1,
-            step=1,
-            key="backprop_pick_unit",
-            on_change=take_picked,
-            width=140,
-        )
-        st.number_input(
-            "from pixel $j$" if place.layer == 1 else "from unit $j$",
-            0,
-            len(followed.activations[place.layer - 1]) - 1,
-            step=1,
-            key="backprop_pick_source",
-            on_change=take_picked,
-            width=140,
-        )
-        st.button(
-            "The steepest",
-            key="backprop_steepest",
-            on_click=lambda: choose(layer=place.layer),
-            help="The weight of this layer with the largest gradient for this image.",
-        )
-        st.toggle("Guess first", key="backprop_guess_first", persist_state="session", value=True)
-
-
-def take_picked() -> None:
-    """Look at the weight that the number fields name."""
-    choose(*(st.session_state.get(key, 1) for key in PICKERS))
 
 
 def draw_question(case: Case, equations: tuple[Equation, ...]) -> None:

@@ -6,13 +6,14 @@ from mnistlab.explaining.exploring import digit_counts
 from mnistlab.figures.statistics import (
     plot_baselines,
     plot_class_balance,
-    plot_class_means,
     plot_pixel_histogram,
 )
+from mnistlab.figures.tiles import class_means
 from mnistlab.ui.data.known import known_baselines, known_class_pictures, known_pixel_counts
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.show import show
+from mnistlab.ui.sketch import show_sketch
 
 FULL_INK = 250  # from here on a pixel counts as ink
 
@@ -30,12 +31,7 @@ def draw_classes(lab: Lab) -> None:
             f"({counts.argmax()}) training images. So the share read right is a fair measure."
         )
     with right:
-        show(
-            plot_class_means(
-                *known_class_pictures(dataset), title="The mean of each digit, and its spread", tile=46
-            ),
-            key="data_means",
-        )
+        show_sketch(class_means(*known_class_pictures(dataset)), "data_means")
         st.caption(
             "The mean is dark where all people put their ink. The spread is dark where they disagree: a 1 is "
             "mostly a matter of slant, a 2 of how its loop is made."

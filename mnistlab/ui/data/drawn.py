@@ -2,11 +2,14 @@
 
 import streamlit as st
 
-from mnistlab.figures.digits import plot_digit_grid, plot_strokes
+from mnistlab.figures.digits import plot_strokes
+from mnistlab.figures.sketch import INK, ink_levels
+from mnistlab.figures.tiles import sheet
 from mnistlab.handwriting import pen_path, variations
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.seed import draw_seed
 from mnistlab.ui.show import show
+from mnistlab.ui.sketch import show_sketch
 from mnistlab.writing.splines import DOTS
 from mnistlab.writing.strokes import TEMPLATES
 
@@ -55,15 +58,18 @@ def draw_forms() -> None:
             key="data_strokes_varied",
         )
     with right:
-        show(
-            plot_digit_grid(
-                variations(digit, form, WRITTEN, seed),
-                columns=COLUMNS,
+        show_sketch(
+            sheet(
+                ink_levels(variations(digit, form, WRITTEN, seed)),
+                INK,
+                COLUMNS,
+                "variation {number}",
+                {"number": range(1, WRITTEN + 1)},
                 title=f"{template.name.capitalize()}, written {WRITTEN} times",
-                hover=[f"variation {number + 1}" for number in range(WRITTEN)],
-                tile=52,
+                alt=f"{template.name.capitalize()}, written {WRITTEN} times in different hands.",
+                tile=60,
             ),
-            key="data_variations",
+            "data_variations",
         )
         st.caption(
             f"The lab knows {len(TEMPLATES[digit])} forms of the {digit}; {share_of(digit, form):.0%} of its "

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from mnistlab.figures.digits import plot_digit_grid
 from mnistlab.figures.projection import plot_projection
-from mnistlab.figures.weights import plot_weight_image
+from mnistlab.figures.sketch import INK, ink_levels
+from mnistlab.figures.tiles import named_tiles, weight_picture
 from mnistlab.ui.data.known import known_projection, name_of, nearest_training_digits
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.picture import show_digit
 from mnistlab.ui.show import show
+from mnistlab.ui.sketch import show_sketch
 
 POINT = "data_point"  # session state: which digits, and the index of the open one
 NEIGHBORS = 5
@@ -62,19 +63,22 @@ def draw_point(lab: Lab, index: int) -> None:
     found, distances = nearest_training_digits(lab.dataset, train.images[index], NEIGHBORS + 1)
     pairs = zip(found.tolist(), distances.tolist(), strict=True)
     others = [(other, distance) for other, distance in pairs if other != index][:NEIGHBORS]
-    show(
-        plot_digit_grid(
-            train.images[[other for other, _ in others]],
-            captions=[str(train.labels[other]) for other, _ in others],
-            hover=[
-                f"training image {other:,}: {train.labels[other]}<br>distance {distance:,.0f}"
+    indices, labels = [other for other, _ in others], [str(train.labels[other]) for other, _ in others]
+    show_sketch(
+        named_tiles(
+            ink_levels(train.images[indices]),
+            INK,
+            labels,
+            [
+                f"training image {other:,}: {train.labels[other]}\ndistance {distance:,.0f}"
                 for other, distance in others
             ],
-            columns=NEIGHBORS,
+            NEIGHBORS,
             title=f"The nearest {NEIGHBORS}, in all 784 dimensions",
+            alt=f"The nearest {NEIGHBORS} training images: {', '.join(labels)}.",
             tile=56,
         ),
-        key="data_neighbors",
+        "data_neighbors",
     )
 
 
@@ -84,8 +88,5 @@ def draw_directions(directions, shares) -> None:
     for number, (column, direction, share) in enumerate(zip(columns, directions, shares, strict=True)):
         with column:
             name = ("Across", "Upwards")[number]
-            show(
-                plot_weight_image(direction, title=f"{name}, {share:.1%}", height=200),
-                key=f"data_axis_{number}",
-            )
+            show_sketch(weight_picture(direction, f"{name}, {share:.1%}", 168), f"data_axis_{number}")
     st.caption("Where a point lies is a weighted sum of its pixels. These are the weights.")

@@ -4,12 +4,13 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.datasets import Split
-from mnistlab.figures.digits import plot_digit_grid
+from mnistlab.figures.sketch import INK, Sketch, ink_levels
+from mnistlab.figures.tiles import named_tiles
 from mnistlab.ui.data.table import pixel_table
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.picture import show_digit
 from mnistlab.ui.seed import draw_seed
-from mnistlab.ui.show import show
+from mnistlab.ui.sketch import show_sketch
 
 SHOWN = 16
 SPLITS = {"train": "Training", "test": "Test"}
@@ -32,13 +33,12 @@ def draw_sheet(lab: Lab) -> None:
     opened = opened_on(sheet, chosen)
     left, right = st.columns([4, 7], gap="medium")
     with left:
-        draw_grid(split, chosen, sheet)
+        draw_grid(split, chosen, sheet, opened)
         draw_picture(split, opened, SPLITS[split_name])
     with right:
         label = split.labels[opened]
         st.markdown(f"**The same {label}, as the computer has it**")
-        with st.container(key="data_table"):
-            st.html(pixel_table(split.images[opened], f"This {label}"))
+        show_sketch(Sketch(pixel_table(split.images[opened], f"This {label}")), "data_table")
         st.caption("Hover over a number for its row, its column and its value.")
 
 
@@ -80,31 +80,24 @@ def opened_on(sheet: tuple, chosen: np.ndarray) -> int:
     return index if before == sheet else int(chosen[0])
 
 
-def draw_grid(split: Split, chosen: np.ndarray, sheet: tuple) -> None:
+def draw_grid(split: Split, chosen: np.ndarray, sheet: tuple, opened: int) -> None:
     """Draw the sixteen digits; a click opens one."""
-    key = "data_sheet_" + "_".join(map(str, sheet))
-    with st.container(key="data_sheet"):
-        show(
-            plot_digit_grid(
-                split.images[chosen],
-                captions=[f"This is {article(label)} {label}" for label in split.labels[chosen]],
-                hover=[
-                    f"{SPLITS[sheet[2]].lower()} image {index:,}: {split.labels[index]}<br>click to open"
-                    for index in chosen
-                ],
-                tile=62,
-            ),
-            key=key,
-            on_select=lambda: open_clicked(key, sheet, chosen),
-            selection_mode="points",
-        )
-
-
-def open_clicked(key: str, sheet: tuple, chosen: np.ndarray) -> None:
-    """Open the image that was clicked."""
-    points = st.session_state[key].selection.points
-    if points:
-        st.session_state[OPENED] = (sheet, int(chosen[int(points[0]["customdata"])]))
+    labels, places = split.labels[chosen], chosen.tolist()
+    show_sketch(
+        named_tiles(
+            ink_levels(split.images[chosen]),
+            INK,
+            [f"This is {article(label)} {label}" for label in labels],
+            [f"{SPLITS[sheet[2]].lower()} image {index:,}: {split.labels[index]}" for index in places],
+            4,
+            picks=places,
+            chosen=places.index(opened) if opened in places else None,
+            alt=f"Sixteen handwritten digits: {', '.join(map(str, labels))}.",
+            tile=88,
+        ),
+        "data_sheet",
+        lambda index: st.session_state.update({OPENED: (sheet, index)}),
+    )
 
 
 def draw_picture(split: Split, index: int, split_name: str) -> None:

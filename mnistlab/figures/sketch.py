@@ -1,0 +1,123 @@
+"""A figure of plain markup: a browser shows it at once, where a chart costs it a tenth of a second.
+
+Pictures in it are fields: levels that the browser paints in the theme's own colors, and cells that say
+something when they are hovered over and mean something when they are clicked.
+"""
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+ZERO, TOP, NOTHING = 127, 254, 255  # levels: the middle of signed values, the end of the scale, no paint
+DIVERGING, SEQUENTIAL, INK = "diverging", "sequential", "ink"
+
+
+class Field(NamedTuple):
+    """A picture, and the cells that it is divided into, row by row."""
+
+    levels: np.ndarray  # uint8, (height, width)
+    colors: str  # DIVERGING, SEQUENTIAL or INK
+    columns: int
+    rows: int
+    says: str = ""  # on hover; {cell}, {row}, {column} and names of `lists` are put in
+    lists: Mapping[str, Sequence] = {}  # name -> an entry for each cell
+    picks: Sequence = ()  # what a click on each cell means
+
+    @property
+    def cells(self) -> int:
+        """How many cells there are; the last row may be shorter."""
+        return len(self.picks) or min(map(len, self.lists.values()), default=self.columns * self.rows)
+
+    def said(self, cell: int) -> str:
+        """Return what hovering over a cell says, as the browser makes it."""
+        row, column = divmod(cell, self.columns)
+        own = {name: entries[cell] for name, entries in self.lists.items()}
+        return self.says.format(cell=cell, row=row, column=column, **own)
+
+
+class Lines(NamedTuple):
+    """Lines that say something when the pointer comes near them."""
+
+    ends: np.ndarray  # x and y of both ends, 0..1 of the figure from its upper left corner, (n, 4)
+    says: Sequence[str]
+
+
+class Sketch(NamedTuple):
+    """A figure."""
+
+    markup: str
+    fields: Sequence[Field] = ()
+    alt: str = ""
+    lines: Lines | None = None
+
+    def picked(self, field: int, cell: int):
+        """Return what a click on a cell means."""
+        return self.fields[field].picks[cell]
+
+
+def signed_levels(values: np.ndarray, reach: float) -> np.ndarray:
+    """Return the levels of values from -reach to reach; what is not a number is not painted."""
+    values = np.asarray(values, float)
+    shares = np.clip(np.nan_to_num(values / (reach or 1.0)), -1, 1)
+    return np.where(np.isnan(values), NOTHING, ZERO + np.round(ZERO * shares)).astype(np.uint8)
+
+
+def share_levels(values: np.ndarray, top: float = 1.0) -> np.ndarray:
+    """Return the levels of values from 0 to a top."""
+    return np.round(np.clip(np.nan_to_num(np.asarray(values, float) / (top or 1.0)), 0, 1) * TOP).astype(
+        np.uint8
+    )
+
+
+def ink_levels(images: np.ndarray) -> np.ndarray:
+    """Return the levels of pixels from 0, paper, to 255, ink."""
+    return np.minimum(np.asarray(images), TOP).astype(np.uint8)
+
+
+def reach_of(values: np.ndarray) -> float:
+    """Return the end of a signed scale, the largest absolute value; 1 where all are 0."""
+    values = np.asarray(values, float)
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
+
+
+def in_rows(cells: np.ndarray, columns: int) -> np.ndarray:
+    """Return levels row by row, (rows, columns); what is missing in the last row is not painted."""
+    rows = -(-len(cells) // columns)
+    return np.append(cells, np.full(rows * columns - len(cells), NOTHING, np.uint8)).reshape(rows, columns)
+
+
+def field_markup(
+    number: int, field: Field, look: str = "", style: str = "", chosen: int | None = None, name: str = ""
+) -> str:
+    """Return the place where a field is painted.
+
+    Args:
+        number: Of the field in its figure.
+        field: The field.
+        look: Further classes.
+        style: Further style.
+        chosen: Cell that is framed.
+        name: Makes it a button with this name, where the field is a single cell.
+    """
+    tag = "button" if name else "div"
+    own = (
+        f' aria-label="{html.escape(name)}" aria-pressed="{str(chosen is not None).lower()}"' if name else ""
+    )
+    clickable = " clickable" if len(field.picks) else ""
+    frame = "" if chosen is None else frame_markup(field, chosen)
+    return (
+        f'<{tag} class="field{clickable} {look}" data-field="{number}"{own} '
+        f'style="--columns:{field.columns};--rows:{field.rows};{style}"><canvas></canvas>{frame}</{tag}>'
+    )
+
+
+def frame_markup(field: Field, cell: int) -> str:
+    """Return the frame around a cell."""
+    row, column = divmod(cell, field.columns)
+    across, down = 100 / field.columns, 100 / field.rows
+    return (
+        f'<span class="frame" style="left:{column * across:.4f}%;top:{row * down:.4f}%;'
+        f'width:{across:.4f}%;height:{down:.4f}%"></span>'
+    )

@@ -1,0 +1,125 @@
+"""A unit's activation: the function with its slope, and both at a z that is marked."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from mnistlab.figures.sketch import NOTHING, SEQUENTIAL, Field, Sketch, field_markup
+from mnistlab.figures.template import number
+
+SATURATED_SLOPE = 0.007
+HEIGHT = 300  # px of the plot alone
+ROOM = 0.06  # above and below the curves, of their range
+TICKS = 5  # on the horizontal axis
+STEPS = (0.2, 0.5, 1, 2, 5)  # between two numbers on the vertical axis
+
+
+def draw_activation(
+    z: Sequence[float], values: Sequence[float], slopes: Sequence[float], z_marked: float
+) -> Sketch:
+    """Return an activation function with its slope; where the slope is under 0.007 the ground is shaded.
+
+    Args:
+        z: Pre-activations in rising order, (n,).
+        values: sigma(z), (n,).
+        slopes: sigma'(z), (n,).
+        z_marked: Where both curves are marked.
+    """
+    z, values, slopes = (np.asarray(line, float) for line in (z, values, slopes))
+    low, high = float(min(values.min(), slopes.min())), float(max(values.max(), slopes.max()))
+    room = ROOM * (high - low)
+    frame = Frame(float(z[0]), float(z[-1]), low - room, high + room)
+    marked = [float(np.interp(z_marked, z, line)) for line in (values, slopes)]
+    says = {
+        name: [f"{value:.4f}" for value in line]
+        for name, line in zip("zas", (z, values, slopes), strict=True)
+    }
+    field = Field(
+        np.full((1, len(z)), NOTHING, np.uint8),
+        SEQUENTIAL,
+        len(z),
+        1,
+        "z = {z}\nσ(z) = {a}\nσ′(z) = {s}",
+        says,
+    )
+    curves = f"{path(frame, z, slopes, 'slope')}{path(frame, z, values, 'value')}"
+    markup = (
+        f'{KEY}<div class="plot" style="height:{HEIGHT}px">{zones(frame, z, slopes)}{frame.lines()}'
+        f'<svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">{curves}</svg>'
+        f"{dot(frame, z_marked, marked[0], 'value')}{dot(frame, z_marked, marked[1], 'slope')}"
+        f"{field_markup(0, field, 'over')}</div>"
+    )
+    alt = (
+        f"The activation with its slope, z from {z[0]:g} to {z[-1]:g}. At z = {number(z_marked)}: "
+        f"σ(z) = {number(marked[0])}, σ′(z) = {number(marked[1])}."
+    )
+    return Sketch(markup, [field], alt)
+
+
+KEY = '<div class="key muted"><span class="line value"></span>σ(z)<span class="line slope"></span>σ′(z)</div>'
+
+
+class Frame:
+    """Where numbers lie in a plot, in percent from its upper left corner."""
+
+    def __init__(self, left: float, right: float, bottom: float, top: float):
+        self.left, self.right, self.bottom, self.top = left, right, bottom, top
+
+    def across(self, x):
+        """Return how far from the left something stands."""
+        return 100 * (x - self.left) / (self.right - self.left)
+
+    def down(self, y):
+        """Return how far from the top something stands."""
+        return 100 * (self.top - y) / (self.top - self.bottom)
+
+    def lines(self) -> str:
+        """Return the lines behind the curves with their numbers, and the name of the axis."""
+        low, high = self.bottom, self.top
+        step = next(step for step in STEPS if (high - low) / step <= 6)
+        levels = [step * n for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
+        rows = "".join(
+            f'<div class="row" style="top:{self.down(y):.2f}%"><span class="muted">{written(y)}</span></div>'
+            for y in levels
+        )
+        columns = "".join(
+            f'<div class="column" style="left:{self.across(x):.2f}%">'
+            f'<span class="muted">{written(x)}</span></div>'
+            for x in np.linspace(self.left, self.right, TICKS).tolist()
+        )
+        return f'{rows}{columns}<div class="name muted">z</div>'
+
+
+def written(value: float) -> str:
+    """Return a number on an axis."""
+    return f"{round(value, 6) + 0.0:g}".replace("-", "−")
+
+
+def path(frame: Frame, z: np.ndarray, values: np.ndarray, kind: str) -> str:
+    """Return one curve."""
+    points = np.round(10 * np.stack([frame.across(z), frame.down(values)], axis=1), 1)
+    return f'<polyline class="{kind}" points="{" ".join(f"{x:g},{y:g}" for x, y in points.tolist())}"/>'
+
+
+def dot(frame: Frame, z: float, value: float, kind: str) -> str:
+    """Return a marked point with its number."""
+    place = f"left:{frame.across(z):.2f}%;top:{frame.down(value):.2f}%"
+    side = " left" if z > 0.8 * frame.right else ""
+    return f'<div class="dot {kind}{side}" style="{place}"><span>{number(value)}</span></div>'
+
+
+def zones(frame: Frame, z: np.ndarray, slopes: np.ndarray) -> str:
+    """Return shaded ground where the slope is under 0.007."""
+    return "".join(
+        f'<div class="zone muted" style="left:{frame.across(start):.2f}%;'
+        f'width:{frame.across(end) - frame.across(start):.2f}%">saturated</div>'
+        for start, end in flat_parts(z, slopes)
+    )
+
+
+def flat_parts(z: np.ndarray, slopes: np.ndarray) -> list[tuple[float, float]]:
+    """Return from where to where the slope is under 0.007."""
+    flat = np.concatenate([[False], np.abs(slopes) < SATURATED_SLOPE, [False]])
+    starts, ends = np.flatnonzero(flat[1:] & ~flat[:-1]), np.flatnonzero(~flat[1:] & flat[:-1]) - 1
+    return [(float(z[start]), float(z[end])) for start, end in zip(starts, ends, strict=True) if end > start]

@@ -1,0 +1,53 @@
+"""Which weight is followed: it stands above all tabs, and what is clicked in any of them comes here."""
+
+import streamlit as st
+
+from mnistlab.ui.backprop.case import Case, choose
+
+PICKERS = ("backprop_pick_layer", "backprop_pick_unit", "backprop_pick_source")
+
+
+def draw_picker(case: Case) -> None:
+    """Draw layer, unit and source of the weight; clicks on the figures set them too."""
+    followed, place = case.followed, case.place
+    for key, value in zip(PICKERS, place, strict=True):
+        st.session_state[key] = value
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        if followed.depth > 1:
+            st.segmented_control(
+                "Layer $l$",
+                range(1, followed.depth + 1),
+                key="backprop_pick_layer",
+                required=True,
+                on_change=lambda: choose(layer=st.session_state["backprop_pick_layer"]),
+                width="content",
+            )
+        st.number_input(
+            "to unit $i$",
+            0,
+            len(followed.deltas[place.layer - 1]) - 1,
+            step=1,
+            key="backprop_pick_unit",
+            on_change=take_picked,
+            width=140,
+        )
+        st.number_input(
+            "from pixel $j$" if place.layer == 1 else "from unit $j$",
+            0,
+            len(followed.activations[place.layer - 1]) - 1,
+            step=1,
+            key="backprop_pick_source",
+            on_change=take_picked,
+            width=140,
+        )
+        st.button(
+            "The steepest",
+            key="backprop_steepest",
+            on_click=lambda: choose(layer=place.layer),
+            help="The weight of this layer with the largest gradient for this image.",
+        )
+
+
+def take_picked() -> None:
+    """Look at the weight that the number fields name."""
+    choose(*(st.session_state.get(key, 1) for key in PICKERS))

@@ -1,0 +1,110 @@
+// What a browser does with a figure of plain markup: paint its fields, tell what is under the pointer, report clicks.
+
+const NEAR = 7  // px to a line
+
+function stops(colors, style) {
+  const list = (name) => style.getPropertyValue(name).split(",")
+  if (colors === "ink") return [[0, "#F4F1EA"], [1, "#1B1C22"]]
+  if (colors === "sequential") return list("--st-chart-sequential-colors").map((color, at) => [at / 9, color])
+  const both = list("--st-chart-diverging-colors").map((color, at) => [(at < 5 ? 0 : -0.062) + at * 0.118, color])
+  return [...both, [0.5, style.getPropertyValue("--st-background-color")]]
+}
+
+function painted(colors, style) {
+  const pen = Object.assign(document.createElement("canvas"), { width: 255, height: 1 }).getContext("2d")
+  const ramp = pen.createLinearGradient(0.5, 0, 254.5, 0)  // from middle to middle: the ends are exact
+  for (const [at, color] of stops(colors, style)) ramp.addColorStop(Math.min(1, at), color.trim())
+  pen.fillStyle = ramp
+  pen.fillRect(0, 0, 255, 1)
+  return new Uint32Array([...new Uint32Array(pen.getImageData(0, 0, 255, 1).data.buffer), 0])
+}
+
+function paint(canvas, field, palette) {
+  canvas.width = field.width
+  canvas.height = field.height
+  const pen = canvas.getContext("2d")
+  const image = pen.createImageData(field.width, field.height)
+  const pixels = new Uint32Array(image.data.buffer)
+  const levels = atob(field.levels)
+  for (let at = 0; at < pixels.length; at++) pixels[at] = palette[levels.charCodeAt(at)]
+  pen.putImageData(image, 0, 0)
+}
+
+function distance(x, y, [x0, y0, x1, y1], box) {
+  const [ax, ay, bx, by] = [x0 * box.width, y0 * box.height, x1 * box.width, y1 * box.height]
+  const [dx, dy] = [bx - ax, by - ay]
+  const along = Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy)))
+  return Math.hypot(x - ax - along * dx, y - ay - along * dy)
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const sketch = parentElement.querySelector(".sketch")
+  const label = parentElement.querySelector(".label")
+  const stage = parentElement.querySelector(".stage")
+  const style = getComputedStyle(sketch)
+  if (stage.markup !== data.markup) stage.innerHTML = stage.markup = data.markup
+  sketch.setAttribute("aria-label", data.alt)
+  stops("diverging", style).forEach(([, color], at) => sketch.style.setProperty(`--diverging-${at + 1}`, color))
+  const palettes = {}
+  for (const place of stage.querySelectorAll(".field")) {
+    const field = data.fields[place.dataset.field]
+    palettes[field.colors] ??= painted(field.colors, style)
+    paint(place.firstChild, field, palettes[field.colors])
+  }
+
+  const cellAt = (event) => {
+    const place = event.target.closest(".field")
+    if (!place) return null
+    const field = data.fields[place.dataset.field]
+    const box = place.getBoundingClientRect()
+    const share = (at, start, size, count) => Math.min(count - 1, Math.max(0, Math.floor((at - start) / size * count)))
+    const row = share(event.clientY, box.top, box.height, field.rows)
+    const column = share(event.clientX, box.left, box.width, field.columns)
+    const cell = row * field.columns + column
+    return cell < field.cells ? { field, number: +place.dataset.field, row, column, cell } : null
+  }
+  const lineAt = (event) => {
+    const wires = data.lines && stage.querySelector(".wires")
+    if (!wires) return null
+    const box = wires.getBoundingClientRect()
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top]
+    let best = -1, least = NEAR
+    data.lines.ends.forEach((ends, at) => {
+      const far = distance(x, y, ends, box)
+      if (far < least) [best, least] = [at, far]
+    })
+    return best
+  }
+  const words = (event) => {
+    const own = event.target.closest("[data-says]")
+    if (own) return own.dataset.says
+    const found = cellAt(event)
+    if (found) return found.field.says.replace(/{(\w+)}/g, (_, name) =>
+      found.field.lists[name]?.[found.cell] ?? found[name])
+    return ""
+  }
+  const mark = (line) => {
+    const [x0, y0, x1, y1] = line >= 0 ? data.lines.ends[line].map((at) => 1000 * at) : [0, 0, 0, 0]
+    stage.querySelector(".hovered")?.setAttribute("d", line >= 0 ? `M${x0} ${y0}L${x1} ${y1}` : "")
+  }
+  sketch.onpointermove = (event) => {
+    const line = event.target.closest("[data-says]") ? -1 : lineAt(event) ?? -1
+    mark(line)
+    const says = line >= 0 ? data.lines.says[line] : words(event)
+    label.hidden = !says
+    label.textContent = says
+    const box = sketch.getBoundingClientRect()
+    const right = event.clientX > box.left + box.width / 2
+    label.style.left = `${event.clientX - box.left + (right ? -10 : 14)}px`
+    label.style.top = `${event.clientY - box.top + 14}px`
+    label.style.transform = right ? "translateX(-100%)" : ""
+  }
+  sketch.onpointerleave = () => {
+    label.hidden = true
+    mark(-1)
+  }
+  sketch.onclick = (event) => {
+    const found = cellAt(event)
+    if (found?.field.clickable) setTriggerValue("pick", [found.number, found.cell])
+  }
+}

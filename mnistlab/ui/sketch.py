@@ -1,0 +1,68 @@
+"""How a figure of plain markup gets on the page; `sketch.js` is what the browser does with it."""
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from mnistlab.figures.sketch import Field, Sketch
+
+PICK = "pick"
+
+HERE = Path(__file__).parent
+
+_sketch = st.components.v2.component(
+    "mnistlab_sketch",
+    html='<div class="sketch" role="figure"><div class="stage"></div><div class="label" hidden></div></div>',
+    css=(HERE / "sketch.css").read_text(),
+    js=(HERE / "sketch.js").read_text(),
+)
+
+
+def show_sketch(sketch: Sketch, key: str, on_pick: Callable | None = None) -> None:
+    """Draw a figure.
+
+    Args:
+        sketch: The figure.
+        key: Of the element.
+        on_pick: Called with what the clicked cell means.
+    """
+
+    def pick() -> None:
+        if place := st.session_state[key].get(PICK):
+            on_pick(sketch.picked(*place))
+
+    _sketch(key=key, data=sent(sketch), on_pick_change=pick if on_pick else lambda: None)
+
+
+def sent(sketch: Sketch) -> dict:
+    """Return a figure as the browser gets it."""
+    lines = sketch.lines and {
+        "ends": np.round(sketch.lines.ends, 4).tolist(),
+        "says": list(sketch.lines.says),
+    }
+    return {
+        "markup": sketch.markup,
+        "alt": sketch.alt,
+        "fields": [sent_field(field) for field in sketch.fields],
+        "lines": lines,
+    }
+
+
+def sent_field(field: Field) -> dict:
+    """Return a field as the browser gets it."""
+    height, width = field.levels.shape
+    return {
+        "width": width,
+        "height": height,
+        "levels": base64.b64encode(np.ascontiguousarray(field.levels).tobytes()).decode(),
+        "colors": field.colors,
+        "columns": field.columns,
+        "rows": field.rows,
+        "cells": field.cells,
+        "says": field.says,
+        "lists": {name: list(entries) for name, entries in field.lists.items()},
+        "clickable": len(field.picks) > 0,
+    }

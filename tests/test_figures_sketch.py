@@ -1,0 +1,333 @@
+"""Figures of plain markup: every cell has the level, the words and the meaning of its number."""
+
+import base64
+import itertools
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnistlab.figures import sketch as sketches
+from mnistlab.figures.diagram import STRENGTHS, draw_network
+from mnistlab.figures.drawn import drawn_units
+from mnistlab.figures.gradients import draw_gradient_matrix, draw_gradient_picture, draw_gradient_sheet
+from mnistlab.figures.passes import Strip, draw_passes
+from mnistlab.figures.sketch import INK, NOTHING, TOP, ZERO, ink_levels, share_levels, signed_levels
+from mnistlab.figures.squeeze import draw_activation, flat_parts
+from mnistlab.figures.template import DIVERGING, INK_COLOR, PAPER
+from mnistlab.figures.tiles import class_means, digit_picture, named_tiles, sheet, weight_sheet
+from mnistlab.network import Layer
+from mnistlab.ui.sketch import HERE, sent
+
+RANDOM = np.random.default_rng(2)
+
+
+def network(*widths):
+    return tuple(
+        Layer(RANDOM.normal(size=(n_out, n_in)), RANDOM.normal(size=n_out))
+        for n_in, n_out in itertools.pairwise(widths)
+    )
+
+
+def framed_cell(sketch, field=0):
+    """Which cell of a field is framed."""
+    part = sketch.markup.split(f'data-field="{field}"')[1].split("data-field")[0]
+    found = re.search(r'class="frame" style="left:([\d.]+)%;top:([\d.]+)%', part)
+    if not found:
+        return None
+    left, top = map(float, found.groups())
+    shown = sketch.fields[field]
+    return round(top * shown.rows / 100) * shown.columns + round(left * shown.columns / 100)
+
+
+def test_levels_have_zero_in_the_middle_ends_at_the_ends_and_no_paint_for_no_number():
+    values = np.array([-2.0, -1.0, 0.0, 1.0, 2.0, 5.0, np.nan])
+    assert signed_levels(values, 2.0).tolist() == [0, 63, ZERO, 191, TOP, TOP, NOTHING]
+    assert share_levels(np.array([0, 0.5, 1, 3])).tolist() == [0, 127, TOP, TOP]
+    assert ink_levels(np.array([0, 128, 254, 255])).tolist() == [0, 128, 254, 254]
+
+
+def test_all_zeros_are_the_middle():
+    assert set(signed_levels(np.zeros(4), sketches.reach_of(np.zeros(4))).tolist()) == {ZERO}
+
+
+def test_what_the_browser_paints_are_the_levels_in_the_colors_of_the_other_figures():
+    field = digit_picture(np.arange(784).reshape(28, 28) % 256, "test image 0").fields[0]
+    told = sent(digit_picture(np.arange(784).reshape(28, 28) % 256, "test image 0"))["fields"][0]
+    assert list(base64.b64decode(told["levels"])) == field.levels.ravel().tolist()
+    script = (HERE / "sketch.js").read_text()
+    assert f'[0, "{PAPER}"], [1, "{INK_COLOR}"]' in script
+    first, step = map(float, re.search(r"\? 0 : (-[\d.]+)\) \+ at \* ([\d.]+)", script).groups())
+    places = [at * step + (0 if at < 5 else first) for at in range(10)]
+    assert places == pytest.approx([place for place, color in DIVERGING if place != 0.5])
+
+
+def strips(*sizes):
+    return [Strip("z", f"layer {n}", n, np.linspace(-n, n, size), True) for n, size in enumerate(sizes, 1)]
+
+
+@pytest.mark.parametrize("sizes", [(10,), (100, 10), (1024, 512, 20, 3)])
+def test_every_unit_has_a_cell_that_knows_its_layer_number_and_value(sizes):
+    layers = strips(*sizes)
+    drawn = draw_passes(layers, {1: 2}, "cells")
+    said = [(field.picks[cell], field.said(cell)) for field in drawn.fields for cell in range(field.cells)]
+    assert said == [
+        ((strip.layer, unit), f"unit {unit}\nz = {value:.6g}")
+        for strip in layers
+        for unit, value in enumerate(strip.values.tolist())
+    ]
+    levels = np.concatenate([field.levels.ravel()[: field.cells] for field in drawn.fields])
+    expected = [signed_levels(strip.values, np.abs(strip.values).max()) for strip in layers]
+    assert levels.tolist() == np.concatenate(expected).tolist()
+
+
+def test_a_last_row_that_is_not_full_is_not_painted_further():
+    (field,) = draw_passes(strips(130)).fields
+    assert field.levels.shape == (3, 50)
+    assert set(field.levels.ravel()[130:].tolist()) == {NOTHING}
+
+
+def test_small_layers_show_their_numbers_and_large_ones_do_not():
+    drawn = draw_passes(strips(30, 10))
+    assert drawn.markup.count("<button") == 10
+    assert "−2<div" in drawn.markup
+    assert draw_passes(strips(30)).markup.count("<button") == 0
+
+
+def test_the_frame_lies_on_the_cell_of_the_chosen_unit_in_its_layer_only():
+    drawn = draw_passes(strips(100, 10), {1: 57})
+    assert framed_cell(drawn) == 57
+    assert drawn.markup.count("frame") == 1
+
+
+def test_a_gradient_picture_is_the_gradient_row_by_row_and_each_pixel_tells_its_number():
+    gradient = np.linspace(-1, 3, 784)
+    drawn = draw_gradient_picture(gradient, chosen=29)
+    (field,) = drawn.fields
+    assert field.levels.ravel().tolist() == signed_levels(gradient, 3).tolist()
+    assert list(field.picks) == list(range(784))
+    assert field.said(29) == f"pixel 29\n∂L/∂W = {gradient[29]:.6g}"
+    assert framed_cell(drawn) == 29
+
+
+def test_a_sheet_of_gradients_has_one_scale_and_a_button_for_each_unit():
+    gradients = np.stack([np.full(784, value) for value in (0.5, -2.0, 1.0, 0.1, 0.2)])
+    drawn = draw_gradient_sheet(gradients, [7, 3, 9, 1, 4], chosen=3)
+    assert [int(field.levels[0, 0]) for field in drawn.fields] == signed_levels(gradients[:, 0], 2).tolist()
+    assert [drawn.picked(field, 0) for field in range(5)] == [7, 3, 9, 1, 4]
+    assert [framed_cell(drawn, field) for field in range(5)] == [None, 0, None, None, None]
+    assert drawn.markup.count('aria-pressed="true"') == 1
+
+
+def test_a_matrix_cell_tells_its_weight():
+    gradient = np.arange(30.0).reshape(10, 3)
+    drawn = draw_gradient_matrix(gradient, [5, 40, 90], chosen=(2, 40))
+    assert drawn.picked(0, 7) == (2, 40)
+    assert drawn.fields[0].said(7) == "to unit 2 from unit 40\n∂L/∂W = 7"
+    assert framed_cell(drawn) == 7
+    assert framed_cell(draw_gradient_matrix(gradient, [5, 40, 90], chosen=(2, 41))) is None
+
+
+@pytest.mark.parametrize("columns", [1, 3, 7, 10])
+def test_pictures_of_a_sheet_lie_in_their_cells_with_a_margin(columns):
+    levels = RANDOM.integers(0, 255, (7, 28, 28)).astype(np.uint8)
+    (field,) = sheet(levels, INK, columns, "{cell}", {"n": range(7)}, picks=range(7)).fields
+    assert field.columns == min(columns, 7)
+    for place in range(7):
+        row, column = divmod(place, field.columns)
+        cell = field.levels[30 * row : 30 * row + 30, 30 * column : 30 * column + 30]
+        assert np.array_equal(cell[1:-1, 1:-1], levels[place])
+        assert set(cell[0].tolist()) == {NOTHING}
+    assert field.cells == 7
+
+
+def test_weights_of_units_are_on_one_scale_and_only_the_first_hundred_are_shown():
+    weights = RANDOM.normal(size=(120, 784))
+    drawn = weight_sheet(weights, "Before training", chosen=13)
+    (field,) = drawn.fields
+    assert list(field.picks) == list(range(100))
+    assert "100 of 120 units." in drawn.markup
+    assert framed_cell(drawn) == 13
+    reach = np.quantile(np.abs(weights[:100]), 0.998)
+    assert np.array_equal(field.levels[1:29, 31:59], signed_levels(weights[1], reach).reshape(28, 28))
+    assert field.said(3).startswith("unit 3\nweights from −")
+
+
+def test_one_outlier_does_not_make_all_weights_pale():
+    weights = np.full((10, 784), 0.1)
+    weights[0, 0] = 50
+    (field,) = weight_sheet(weights, "").fields
+    assert field.levels[15, 45] == TOP
+
+
+def test_means_stand_above_spreads():
+    means, spreads = np.full((10, 28, 28), 200.0), np.full((10, 28, 28), 50.0)
+    (field,) = class_means(means, spreads).fields
+    assert (field.levels[10, 10], field.levels[40, 10]) == (200, 50)
+    assert field.said(13) == "standard deviation of all 3s"
+
+
+def test_tiles_that_cannot_be_clicked_are_no_buttons():
+    levels = np.zeros((2, 28, 28), np.uint8)
+    assert "<button" not in named_tiles(levels, INK, ["4", "9"], ["a", "b"], 5).markup
+    clickable = named_tiles(levels, INK, ["4", "9"], ["a\nb", "c"], 5, picks=[11, 22])
+    assert 'aria-label="a, b"' in clickable.markup
+    assert clickable.picked(1, 0) == 22
+
+
+SHAPES = [(784, 10), (784, 100, 10), (784, 1024, 512, 256, 10), (784, 64, 32, 16, 8, 4, 2, 10), (784, 1, 10)]
+
+
+def paths(drawn):
+    """Each line that is painted: both ends in thousandths, its class and its width."""
+    pattern = r'<path class="(\w+)" stroke-width="([\d.]+)" opacity="[\d.]+" d="([^"]*)"'
+    for kind, width, strokes in re.findall(pattern, drawn.markup):
+        for ends in re.findall(r"M(\d+) (\d+)L(\d+) (\d+)", strokes):
+            yield tuple(map(int, ends)), kind, float(width)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_any_network_is_drawn_by_few_paths_and_is_light(shape):
+    drawn = draw_network(network(*shape))
+    assert drawn.markup.count("<path") == 2 * len(STRENGTHS) + 1
+    assert len(json.dumps(sent(drawn))) < 200_000
+    assert "-".join(map(str, shape)) in drawn.alt
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_line_has_the_color_of_its_weights_sign_and_says_its_weight(shape):
+    params = network(*shape)
+    drawn = draw_network(params)
+    columns = [drawn_units(width, 14) for width in shape]
+    painted = list(paths(drawn))
+    assert len(painted) == sum(len(a.units) * len(b.units) for a, b in itertools.pairwise(columns))
+    kinds = {ends: kind for ends, kind, _ in painted}
+    for ends, says in zip(drawn.lines.ends, drawn.lines.says, strict=True):
+        found = re.match(r"layer (\d+), to unit (\d+) from \w+ (\d+)", says)
+        layer, target, source = map(int, found.groups())
+        weight = params[layer - 1].weights[target, source]
+        assert says.endswith(f"\nweight {weight:+.6f}")
+        assert kinds[tuple(np.round(1000 * ends).astype(int))] == ("negative" if weight < 0 else "positive")
+
+
+def test_a_line_runs_between_its_units():
+    params = network(5, 3)
+    drawn = draw_network(params)
+    units = re.findall(r'<i style="left:([\d.]+)%;top:([\d.]+)%" data-says="(\w+ \d+)', drawn.markup)
+    places = {name + ("" if name.startswith("pixel") else "!"): (float(x), float(y)) for x, y, name in units}
+    for ends, says in zip(drawn.lines.ends, drawn.lines.says, strict=True):
+        target, source = re.search(r"to unit (\d+) from pixel (\d+)", says).groups()
+        expected = [*places[f"pixel {source}"], *places[f"unit {target}!"]]
+        assert (100 * ends).tolist() == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_stronger_weight_is_never_drawn_thinner():
+    params = network(6, 4)
+    drawn = draw_network(params)
+    widths = {ends: width for ends, _, width in paths(drawn)}
+    sizes = {
+        tuple(np.round(1000 * ends).astype(int)): abs(float(says.rpartition(" ")[2]))
+        for ends, says in zip(drawn.lines.ends, drawn.lines.says, strict=True)
+    }
+    ordered = [widths[ends] for ends in sorted(sizes, key=sizes.get)]
+    assert ordered == sorted(ordered)
+    assert len(ordered) == 24
+
+
+def test_hovering_over_a_unit_says_its_bias():
+    params = network(784, 3, 10)
+    assert f'data-says="unit 2\nbias {params[0].biases[2]:+.6f}"' in draw_network(params).markup
+
+
+def test_a_large_layer_is_sampled_evenly_and_the_diagram_says_so():
+    column = drawn_units(784, 14)
+    assert len(column.units) == 14
+    assert set(np.diff(column.units)) == {56}
+    markup = draw_network(network(784, 10)).markup
+    assert "Of layers with more units, 14 are drawn." in markup
+    assert "<b>784</b><br>input" in markup
+    assert "⋮" in markup
+
+
+def test_a_small_network_is_drawn_whole_and_nothing_is_said():
+    markup = draw_network(network(6, 4)).markup
+    assert "are drawn" not in markup
+    assert "⋮" not in markup
+
+
+Z = np.linspace(-10, 10, 401)
+SIGMOID = 1 / (1 + np.exp(-Z))
+SLOPE = SIGMOID * (1 - SIGMOID)
+
+
+def test_the_saturated_parts_of_a_sigmoid_begin_at_five():
+    (low, left), (right, high) = flat_parts(Z, SLOPE)
+    assert (low, high) == (-10, 10)
+    assert left == pytest.approx(-5, abs=0.06)
+    assert right == pytest.approx(5, abs=0.06)
+    assert draw_activation(Z, SIGMOID, SLOPE, 1.0).markup.count(">saturated<") == 2
+
+
+def test_a_relu_is_flat_to_the_left_only():
+    ((low, high),) = flat_parts(Z, (Z > 0).astype(float))
+    assert low == -10
+    assert high == pytest.approx(0, abs=0.05)
+
+
+@pytest.mark.parametrize(("values", "ticks"), [
+    (SIGMOID, ["0", "0.2", "0.4", "0.6", "0.8", "1"]),
+    (np.tanh(Z), ["−1", "−0.5", "0", "0.5", "1"]),
+    (np.maximum(Z, 0), ["0", "2", "4", "6", "8", "10"]),
+])  # fmt: skip
+def test_the_vertical_axis_has_round_numbers_at_their_places(values, ticks):
+    markup = draw_activation(Z, values, SLOPE, 0.0).markup
+    rows = re.findall(r'class="row" style="top:([\d.]+)%"><span class="muted">([^<]+)<', markup)
+    assert [text for _, text in rows] == ticks
+    steps = np.diff([float(top) for top, _ in rows])
+    assert np.allclose(steps, steps[0], atol=0.02)
+
+
+def test_the_marked_z_has_the_values_of_both_curves_and_stands_on_them():
+    drawn = draw_activation(Z, SIGMOID, SLOPE, 1.5)
+    a = 1 / (1 + np.exp(-1.5))
+    dots = re.findall(r'class="dot (\w+)" style="left:([\d.]+)%;top:([\d.]+)%"><span>([\d.]+)<', drawn.markup)
+    assert [(kind, left, text) for kind, left, _, text in dots] == [
+        ("value", "57.50", f"{a:.3f}"),
+        ("slope", "57.50", f"{a * (1 - a):.3f}"),
+    ]
+    for kind, _, top, _ in dots:
+        points = re.search(rf'<polyline class="{kind}" points="([^"]+)"', drawn.markup).group(1).split()
+        assert f"575,{round(10 * float(top))}" in [
+            f"{float(x):.0f},{float(y):.0f}" for x, y in (point.split(",") for point in points)
+        ]
+
+
+def test_hovering_over_the_curves_tells_z_and_both_values():
+    drawn = draw_activation(Z, SIGMOID, SLOPE, 1.0)
+    assert drawn.fields[0].said(200) == "z = 0.0000\nσ(z) = 0.5000\nσ′(z) = 0.2500"
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        draw_passes(strips(100, 10), alt="Two layers."),
+        draw_network(network(784, 10)),
+        draw_gradient_sheet(RANDOM.normal(size=(3, 784)), [1, 2, 3]),
+        draw_activation(Z, SIGMOID, SLOPE, 0.0),
+        class_means(np.zeros((10, 28, 28)), np.zeros((10, 28, 28))),
+    ],
+)
+def test_a_sketch_is_json_and_has_a_sentence_for_those_who_do_not_see_it(drawn):
+    told = json.loads(json.dumps(sent(drawn), allow_nan=False))
+    assert told["alt"].endswith(".")
+    assert "<" not in told["alt"]
+    places = re.findall(r'data-field="(\d+)"', told["markup"])
+    assert places == [str(number) for number in range(len(told["fields"]))]
+
+
+def test_no_number_of_a_sketch_is_a_color_of_its_own():
+    for name in ("sketch", "tiles", "passes", "gradients", "diagram", "squeeze"):
+        source = (Path(sketches.__file__).parent / f"{name}.py").read_text()
+        assert not re.findall(r"#[0-9A-Fa-f]{6}", source)
