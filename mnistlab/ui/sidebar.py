@@ -45,7 +45,7 @@ DATASET_NAMES, INITIALIZATION_NAMES, SCALING_NAMES = (
 LOOK = """<style>
 [data-testid="stPageLink-NavLink"]:focus-visible { outline: 2px solid light-dark(#5146b8, #9c92f2); }
 @media (min-width: 641px) {
-  [data-testid="stSidebar"][aria-expanded="true"] { min-width: 21rem; }
+  [data-testid="stSidebar"][data-collapsed="false"] { min-width: 21rem; }
 }
 @media (min-width: 641px) and (max-width: 1200px) {
   [data-testid="stMainBlockContainer"] { padding-inline: 2rem; }
