@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine
 from benchmarks.__main__ import machine
 from benchmarks.load_connections import closed, dropped
 from benchmarks.load_drawing import mixed
+from benchmarks.load_pool import without_pages
 from benchmarks.load_rows import Row, logged, table
 from benchmarks.load_server import Server, serving
 from benchmarks.load_training import compared, training
@@ -44,7 +45,7 @@ def measured(part: str, sessions: int, seconds: float) -> list[Row]:
         alone = on_server(lambda server: training(server, 1, seconds / 2), MNISTLAB_WORKERS="1")
         one = on_server(lambda server: training(server, sessions, seconds / 2), MNISTLAB_WORKERS="1")
         many = on_server(lambda server: training(server, sessions, seconds))
-        return compared(alone, one, many)
+        return [*compared(alone, one, many), *without_pages(sessions, seconds)]
     if part == "mixed":
         return on_server(lambda server: mixed(server, sessions, seconds))
     if part == "dropped":

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -19,6 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from benchmarks.load_marks import Mark
 
 PATIENCE = 60.0  # seconds for one answer
+QUIET_SECONDS = 5.0  # without an answer, after which it counts whether anything runs at all
 KEY = re.compile(r"\$\$ID-[0-9a-f]+-(.+)")
 EPOCH = re.compile(r"epoch (\d+) of")
 FIELDS = {
@@ -51,11 +53,32 @@ class Widget:
 
 
 class Asked:
-    """Something asked of the server, until the run that answers it has ended."""
+    """Something asked of the server, until the run that answers it, or one that began later, has ended.
+
+    Where a run is broken off by the next one, Streamlit may drop the message that it has ended.
+    """
 
     def __init__(self, fragment: str):
-        self.fragment, self.run = fragment, ""
+        self.fragment = fragment
+        self.runs: list[str] = []  # the one that answers it, and those that began later
+        self.taken_up = False
         self.done: asyncio.Future = asyncio.get_running_loop().create_future()
+
+    def begin(self, run: str, fragments: Sequence[str]) -> None:
+        """Take note that a run began: of these fragments, or of the whole page."""
+        if not fragments or (self.fragment in fragments and not self.runs):
+            self.runs, self.taken_up = [run], True
+        elif self.runs:
+            self.runs.append(run)
+
+    def end(self, run: str, how: int) -> None:
+        """Take note that a run ended; where the one that answers was broken off, the page is drawn anew."""
+        if run not in self.runs:
+            return
+        if how in ENDED and not self.done.done():
+            self.done.set_result(None)
+        elif run == self.runs[0]:
+            self.runs, self.fragment = [], ""
 
 
 class Session:
@@ -72,6 +95,7 @@ class Session:
         self.known_at = 0.0  # when the tab was last told that its lab is found
         self._values: dict[str, WidgetState] = {}  # by id, as the browser keeps them
         self._asked: Asked | None = None
+        self._running = False  # whether the server runs something for this tab
         self._timers: dict[str, asyncio.Task] = {}
         self._socket: ClientConnection | None = None
         self._ear: asyncio.Task | None = None
@@ -126,8 +150,19 @@ class Session:
         begin = time.perf_counter()
         self._asked = Asked(fragment)
         await self._send(fragment, also, **more)
-        await asyncio.wait_for(self._asked.done, PATIENCE)
+        await self._answer()
         return time.perf_counter() - begin
+
+    async def _answer(self) -> None:
+        """Wait until what was asked is answered, or was taken up and nothing runs any more."""
+        asked = self._asked
+        for _ in range(int(PATIENCE / QUIET_SECONDS)):
+            await asyncio.wait([asked.done], timeout=QUIET_SECONDS)
+            if asked.done.done():
+                return asked.done.result()
+            if asked.taken_up and not self._running:
+                return None
+        raise TimeoutError
 
     async def _send(self, fragment: str = "", also=(), auto: bool = False, **more: str) -> None:
         message = BackMsg()
@@ -165,11 +200,10 @@ class Session:
         elif kind == "new_session":
             self._begin(message.new_session, run)
         elif kind == "script_finished":
-            asked = self._asked
-            if asked and asked.run == run.script_run_id and message.script_finished in ENDED:
-                asked.run = ""
-                if not asked.done.done():
-                    asked.done.set_result(None)
+            if self._asked:
+                self._asked.end(run.script_run_id, message.script_finished)
+        elif kind == "session_status_changed":
+            self._running = message.session_status_changed.script_is_running
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         elif kind == "auto_rerun":
@@ -184,8 +218,8 @@ class Session:
             self.id = new.initialize.session_id
             self.pages = {page.url_pathname: page.page_script_hash for page in new.app_pages}
             self.pages[""] = new.main_script_hash
-        if self._asked and (not run.fragment_ids or self._asked.fragment in run.fragment_ids):
-            self._asked.run = run.script_run_id
+        if self._asked:
+            self._asked.begin(run.script_run_id, run.fragment_ids)
 
     async def _draw(self, delta) -> None:
         part = delta.new_element if delta.HasField("new_element") else delta.add_block
@@ -214,7 +248,7 @@ class Session:
         if self._values.get(proto.id) != state:
             self._values[proto.id] = state
             if self._asked:
-                self._asked.run = ""
+                self._asked.runs, self._asked.taken_up = [], False
             await self._send(page_name=self.page)  # the hashes of the pages are not known yet
 
     def _set_timer(self, fragment: str, seconds: float) -> None:

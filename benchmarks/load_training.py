@@ -13,7 +13,7 @@ from mnistlab.config import TrainConfig
 
 SETTINGS = {"dataset": "generated", "num_epochs": "1000"}  # for the rest the Notebook preset
 STEPS = TrainConfig().num_steps  # in an epoch
-AT_ONCE = 5  # tabs that are opened together
+AT_ONCE = 25  # tabs that are opened together
 LOOK = 0.1  # seconds between two looks at what the tabs show
 
 

@@ -1,10 +1,14 @@
 """The load script, small: three tabs for a few seconds, and the sums behind its figures."""
 
+import asyncio
+
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.load import measured, on_server
 from benchmarks.load_marks import new_mark
 from benchmarks.load_rows import share_within
+from benchmarks.load_session import Asked, Session
 from benchmarks.load_training import fairness, training
 
 SESSIONS, SECONDS = 3, 4.0
@@ -25,6 +29,48 @@ def test_a_mark_of_another_session_is_found_in_what_is_received():
     sent = f"..{mine.word}..seed={mine.seed}&..{other.word}..".encode()
     assert mine.found_in(sent) == (2, {other.word.encode()})
     assert mine.found_in(sent.replace(other.word.encode(), b"")) == (2, set())
+
+
+EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+
+def begun(run, *fragments):
+    message = ForwardMsg()
+    message.metadata.run.script_run_id = run
+    message.metadata.run.fragment_ids.extend(fragments)
+    message.new_session.main_script_hash = "home"
+    return message
+
+
+def ended(run, how=ForwardMsg.FINISHED_SUCCESSFULLY):
+    message = ForwardMsg(script_finished=how)
+    message.metadata.run.script_run_id = run
+    return message
+
+
+@pytest.mark.parametrize(
+    ("messages", "answered"),
+    [
+        ([begun("a"), ended("a")], True),
+        ([begun("a", "buttons"), ended("a", ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)], True),
+        ([begun("a", "clock"), ended("a", ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)], False),
+        ([ended("before"), begun("a")], False),
+        ([begun("a", "buttons"), ended("a", EARLY)], False),
+        # The message that b has ended was dropped.
+        ([begun("a", "buttons"), begun("b"), begun("c", "clock"), ended("c")], True),
+        ([begun("a"), ended("a", EARLY), begun("b", "clock"), ended("b")], False),
+        ([begun("a"), ended("a", EARLY), begun("b", "clock"), begun("c"), ended("c")], True),
+    ],
+)
+def test_an_answer_is_whole_when_its_run_or_a_later_one_has_ended(messages, answered):
+    async def take():
+        session = Session(0, new_mark())
+        session._asked = Asked("buttons")
+        for message in messages:
+            await session._take(message)
+        return session._asked.done.done()
+
+    assert asyncio.run(take()) is answered
 
 
 @pytest.mark.slow
