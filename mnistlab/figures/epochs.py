@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
 
     History = Sequence[EpochMetrics]
 
+# Room for numbers is kept, not measured: Plotly would draw twice or more, and these are drawn all the time.
+LIVE = {"automargin": False, "fixedrange": False}
 MARKED = 12  # epochs up to which each is marked, so that a single one can be seen
 
 
@@ -69,7 +71,7 @@ def epochs_figure(
         "range": [-room, x_max + room],
         "tickformat": ",d",
         "unifiedhovertitle": {"text": "epoch %{x}"},
-        "fixedrange": False,
+        **LIVE,
         **({"dtick": 1} if x_max <= MARKED else {}),
     }
     return framed(
@@ -78,10 +80,10 @@ def epochs_figure(
         height=height,
         alt=alt,
         x=x,
-        y={**y, "fixedrange": False},
+        y={**y, **LIVE},
         hovermode="x unified",
         dragmode="zoom",
-        margin={"l": 4, "r": 28, "t": 74 if layout.get("showlegend") else 44, "b": 8, "pad": 0},
+        margin={"l": 64, "r": 28, "t": 74 if layout.get("showlegend") else 44, "b": 54, "pad": 0},
         **layout,
     )
 
