@@ -12,10 +12,13 @@ from mnistlab.ui.sidebar import PAGES
 from mnistlab.ui.words import percent
 
 TILE = 72  # px of a digit, where there is room
-PATH_CARD = 170  # px; five stand side by side on a wide screen
+PATH_CARD = 144  # px; five stand side by side where a window has 1280 px
 LOOK = f"""<style>
 .strip {{ display: flex; gap: 0.5rem; max-width: {10 * (TILE + 8)}px; }}
 .strip img {{ flex: 1 1 0; min-width: 0; height: auto; border-radius: 4px; }}
+@media (min-width: 641px) and (max-width: 1200px) {{
+  .st-key-the_path {{ grid-template-columns: repeat(3, 1fr) !important; }}
+}}
 [class*="st-key-path_"] {{ position: relative; }}
 [class*="st-key-path_"]:hover {{ border-color: light-dark(#5146b8, #9c92f2); }}
 [class*="st-key-path_"] a {{ padding-inline: 0; background: none; }}
@@ -74,7 +77,7 @@ def train_for_me() -> None:
 def draw_path() -> None:
     """Draw the path through the pages, a card each."""
     st.subheader("The path through the lab", anchor=False)
-    with st.grid(5, min_column_width=PATH_CARD):
+    with st.grid(5, min_column_width=PATH_CARD, key="the_path"):
         for path, label, sentence in shown_pages():
             with st.container(border=True, height="stretch", gap="xsmall", key=f"path_{label.lower()}"):
                 st.page_link(path, label=f"**{label}**")
