@@ -80,7 +80,7 @@ def print_table(rows: list[tuple[str, list[float], float]]) -> None:
     print(f"\n| engine | s / epoch | ratio to ours | accuracy after {len(ours)} epochs |\n|---|---|---|---|")
     for name, seconds, accuracy in sorted(rows, key=lambda row: statistics.median(row[1])):
         ratio = statistics.median(theirs / mine for theirs, mine in zip(seconds, ours, strict=True))
-        reached = f"{accuracy:.2%}" if name != Notebook.name else "(timed on 2 % of an epoch)"
+        reached = f"{accuracy:.2%}" if name != Notebook.name else "(timed on 2% of an epoch)"
         print(f"| {name} | {statistics.median(seconds):.3f} | {ratio:.2f} | {reached} |")
 
 

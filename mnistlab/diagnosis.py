@@ -13,7 +13,7 @@ from mnistlab.config import NUM_CLASSES, TrainConfig
 from mnistlab.evaluation import SATURATED, EpochMetrics
 from mnistlab.runs import Run
 
-# Ten outputs of 0.1 for every image cost 0.9, ten of 0 cost 1. Above this next to nothing has been learnt.
+# Ten outputs of 0.1 for every image cost 0.9, ten of 0 cost 1. Above this next to nothing has been learned.
 IGNORANT_COST = 0.8
 PINNED_COST = 0.85
 PINNED_SHARE = 0.9  # of the outputs' |z| beyond 5, at such a cost: their slope is gone
@@ -153,7 +153,7 @@ def _stuck_from_the_start(history: Sequence[EpochMetrics]) -> Finding:
 
 
 def _silent(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding | None:
-    """Outputs that are never the largest, though the network has learnt something."""
+    """Outputs that are never the largest, though the network has learned something."""
     if _one_answer(history) or _pinned(history) or _too_small(history, config):
         return None
     if history[-1].train.cost > IGNORANT_COST and len(history) <= SILENT_EPOCHS:
@@ -255,12 +255,12 @@ def _is_rise(before: float, after: float) -> bool:
 
 
 def _began_pinned(history: Sequence[EpochMetrics]) -> bool:
-    """Return whether the outputs sat where sigma is flat before anything was learnt."""
+    """Return whether the outputs sat where sigma is flat before anything was learned."""
     return history[0].saturation[-1] > PINNED_SHARE
 
 
 def _pinned(history: Sequence[EpochMetrics]) -> bool:
-    """Return whether the outputs sit where sigma is flat without having learnt anything."""
+    """Return whether the outputs sit where sigma is flat without having learned anything."""
     return history[-1].train.cost > PINNED_COST and history[-1].saturation[-1] > PINNED_SHARE
 
 
@@ -276,7 +276,7 @@ def _one_answer(history: Sequence[EpochMetrics]) -> tuple[int, float] | None:
 
 def _percent(share: float) -> str:
     """Return a share as whole percent; what is not all is never written as 100."""
-    return "100 %" if share == 1.0 else f"{min(99, round(100 * share))} %"
+    return "100%" if share == 1.0 else f"{min(99, round(100 * share))}%"
 
 
 def _listed(digits: list[int]) -> str:

@@ -39,7 +39,7 @@ class Experiment:
 
 def percent(share: float) -> str:
     """Return a share of 1 as it is written on the screen."""
-    return f"{100 * share:.1f} %"
+    return f"{100 * share:.1f}%"
 
 
 def reads_most(history: History) -> Outcome:
@@ -242,7 +242,7 @@ EXPERIMENTS = (
         watch="Watch the accuracy on the training images and that on the test images.",
         question="Trained on only 500 images, 40 times over: how well does it read those 500, and how well "
         "new ones?",
-        options=("both about 86 %", "both about 99 %", "the 500 at about 99 %, new ones far less well"),
+        options=("both about 86%", "both about 99%", "the 500 at about 99%, new ones far less well"),
         answer=2,
         because="It has 79,510 weights and biases for 500 images: enough to learn them by heart.",
         formula_name="Overfitting",

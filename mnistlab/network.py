@@ -107,7 +107,7 @@ def predict(params: Params, pixels: Array, hidden: str = "sigmoid") -> Array:
 
 
 def num_parameters(params: Params) -> int:
-    """Return how many numbers the network has learnt or will learn."""
+    """Return how many numbers the network has learned or will learn."""
     return sum(layer.weights.size + layer.biases.size for layer in params)
 
 

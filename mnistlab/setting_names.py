@@ -5,16 +5,28 @@ SETTING_NAMES = {
     "hidden": "Hidden layers",
     "activation": "Activation of hidden layers",
     "initialization": "Spread of first weights",
-    "scaling": "Pixels are fed as",
+    "scaling": "Pixel values",
     "seed": "Seed",
     "num_epochs": "Epochs",
     "learning_rate": "Learning rate η",
     "train_size": "Training images",
     "batch_size": "Mini-batch size",
     "patience": "Stop if no better for so many epochs",
+    "order_seed": "Seed of the order",
 }
 CHOICE_NAMES = {
     "dataset": {"mnist": "MNIST", "generated": "Generated"},
     "initialization": {"notebook": "0.01", "scaled": "1 / √n"},
     "scaling": {"raw": "0 to 255", "unit": "divided by 255"},
 }
+
+
+def listed(settings) -> str:
+    """Return the names of some settings as they stand in the middle of a sentence."""
+    return ", ".join(in_sentence(name) for name in settings)
+
+
+def in_sentence(setting: str) -> str:
+    """Return the name of a setting as it stands in the middle of a sentence."""
+    name = SETTING_NAMES[setting]
+    return name[0].lower() + name[1:]

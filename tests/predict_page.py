@@ -38,7 +38,7 @@ QUICK = TrainConfig(
 
 @pytest.fixture(scope="module")
 def run(generated):
-    """A small network that has learnt the generated digits well enough to read a clear one."""
+    """A small network that has learned the generated digits well enough to read a clear one."""
     epochs = list(train(QUICK, generated))
     begun = new_run(QUICK, epochs[-1].params, "quick")
     return replace(begun, history=tuple(epoch.metrics for epoch in epochs))

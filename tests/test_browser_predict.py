@@ -84,7 +84,7 @@ def ink_on_sheet(visit):
 
 @pytest.fixture(scope="module")
 def lab(chromium, server):
-    """Somebody whose network has learnt from the preset; all tests here share this person's tab."""
+    """Somebody whose network has learned from the preset; all tests here share this person's tab."""
     with visiting(chromium, server) as visitor:
         visitor.open("predict")
         with visitor.rerun():

@@ -121,7 +121,7 @@ def test_an_experiment_asks_first_and_answers_after(visit):
     panel = page.locator(".st-key-experiment")
     assert "Guess first" in panel.inner_text()
     with visit.rerun():
-        panel.get_by_text("both about 99 %").click()
+        panel.get_by_text("both about 99%").click()
     with visit.rerun():
         panel.get_by_role("button", name="Train it").click()
     panel.get_by_text("What your run did").wait_for()

@@ -88,11 +88,13 @@ def test_what_a_link_gets_wrong_outlives_the_first_seconds_of_a_page(generated, 
 
 
 def test_a_lesson_hides_controls_and_pages(generated):
-    app = home(hide="seed,activation", without="backprop", note="Look at **this**.")
+    app = home(hide="seed,activation,dataset", without="backprop", note="Look at **this**.")
     assert not app.exception
     keys = {widget.key for widget in app.number_input}
     assert "set_seed" not in keys
     assert "set_num_epochs" in keys
+    assert not {widget.key for widget in app.button_group} & {"digits_mnist", "digits_generated"}
+    assert "Digits in use" not in shown(app)
     assert "Follow one image forward" not in shown(app)
     assert [text.value for text in app.text] == ["Look at **this**."]
 
@@ -142,7 +144,7 @@ def test_a_setting_has_one_name_in_the_sidebar_and_for_teachers(generated):
     }
     offered = set(app.multiselect(key="link_hide").options)
     assert {"Hidden layers", "Epochs", "Learning rate η", "Mini-batch size"} <= labels & offered
-    assert "Digits" not in offered
+    assert "Digits" in offered
 
 
 def test_home_shows_a_digit_of_each_kind(generated):

@@ -56,8 +56,8 @@ def test_the_page_says_how_often_the_network_is_right_when_it_settles_on_a_digit
     ordered = np.sort(activations, axis=1)
     settled = (ordered[:, -1] >= 0.5) & (ordered[:, -1] - ordered[:, -2] >= 0.3)
     right = (activations.argmax(axis=1) == generated.test.labels)[settled].mean()
-    assert f"{100 * settled.mean():.1f} %" in shown(trained)
-    assert f"{100 * right:.1f} %" in shown(trained)
+    assert f"{100 * settled.mean():.1f}%" in shown(trained)
+    assert f"{100 * right:.1f}%" in shown(trained)
 
 
 def test_the_stages_show_box_and_framed_digit(trained):

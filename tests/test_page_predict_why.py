@@ -89,8 +89,8 @@ def test_training_on_own_digits_says_what_it_changed_and_can_be_undone(trained, 
     trainer.wait_for(lambda snapshot: snapshot.can_undo_train_on, timeout=120)
     trained.run()
     change = trainer.snapshot().run.schedule[-1]
-    assert f"{100 * change.test_before:.2f} %" in shown(trained)
-    assert f"{100 * change.test_after:.2f} %" in shown(trained)
+    assert f"{100 * change.test_before:.2f}%" in shown(trained)
+    assert f"{100 * change.test_after:.2f}%" in shown(trained)
     trained.button(key="predict_undo_train_on").click().run()
     assert not trained.exception
     back = trainer.snapshot().run

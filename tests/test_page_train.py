@@ -77,7 +77,7 @@ def test_the_page_is_useful_before_anything_was_chosen(generated):
     app = opened()
     assert app.title[0].value == "Train"
     assert enabled(app) == {"start", "one_epoch", "more"}
-    assert app.metric[0].value.endswith(" %")
+    assert app.metric[0].value.endswith("%")
     assert len(app.metric) == 4
     for name in FIGURES:
         assert figure(app, name)["layout"]["height"] == 320
@@ -94,7 +94,7 @@ def test_train_trains_as_many_epochs_as_are_set_and_shows_every_one(generated):
     assert cost["y"] == [metrics.test.cost for metrics in run_of(app).history]
     assert len(figure(app, "recall")["data"]) == 10
     assert len(figure(app, "gradients")["data"]) == 2
-    assert app.metric[0].value == f"{100 * run_of(app).accuracy:.2f} %"
+    assert app.metric[0].value == f"{100 * run_of(app).accuracy:.2f}%"
     assert "Trained for 2 epochs" in app.get("progress")[0].proto.text
 
 

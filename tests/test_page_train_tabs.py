@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mnistlab.explaining.verdict import a_digit
 from mnistlab.files.checkpoints import dumps
 from mnistlab.files.export import history_csv
 from tests.test_page_train import figure, in_tab, opened, pressed, run_of, settled, shown, trained, trainer
@@ -21,9 +22,9 @@ def test_a_cell_of_the_matrix_opens_its_images(generated):
     app.session_state["train_cell"] = (true, read)
     app.run()
     of_digit = int((generated.test.labels == true).sum())
-    said = f"{counts[true, read]:,} of the {of_digit:,} test images of a {true} are read as {read}"
+    said = f"{counts[true, read]:,} of the {of_digit:,} test images of {a_digit(true)} are read as {read}"
     assert said in shown(app)
-    assert f"**A {true}, read as {read}**" in shown(app)
+    assert f"**{a_digit(true).capitalize()}, read as {read}**" in shown(app)
     (pictures,) = galleries(app, f"output {read} is")
     assert pictures.count("<img ") == min(30, counts[true, read])
     (worst,) = galleries(app, "against")
@@ -55,7 +56,7 @@ def test_a_run_gets_another_name_and_the_table_shows_what_differs(generated):
     app.select_slider(key="set_learning_rate").set_value(0.005).run()
     app = in_tab(settled(pressed(app, "new")), "Runs")
     table = app.dataframe[0].value
-    assert list(table["learning rate"]) == ["0.001", "0.005"]
+    assert list(table["learning rate η"]) == ["0.001", "0.005"]
     assert "seed" not in table.columns
     name = next(widget for widget in app.text_input if widget.label == "Name")
     name.set_value("Seven *units*").run()

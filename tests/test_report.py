@@ -57,7 +57,7 @@ def test_the_report_holds_figures_settings_curves_and_drawings():
 
 def test_settings_have_the_names_that_they_have_on_the_screen():
     text = " ".join(Tags(html_report(some_run(), EMPTY)).text)
-    for words in ("Pixels are fed as divided by 255", "Spread of first weights 0.01", "Hidden layers 5"):
+    for words in ("Pixel values divided by 255", "Spread of first weights 0.01", "Hidden layers 5"):
         assert words in text
 
 

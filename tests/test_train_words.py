@@ -63,7 +63,7 @@ def test_a_time_is_said_as_people_say_it(seconds, words):
 
 def test_numbers_agree_with_their_nouns():
     assert (count(1, "epoch"), count(1200, "epoch")) == ("1 epoch", "1,200 epochs")
-    assert percent(0.91943) == "91.94 %"
+    assert percent(0.91943) == "91.94%"
 
 
 def test_progress_says_epoch_pace_and_time_left():
@@ -120,8 +120,8 @@ def test_the_table_of_runs_shows_only_settings_that_differ():
     one = run(2)
     other = changed(run(3, learning_rate=0.01, seed=5), "learning_rate", 0.1, epoch=4)
     table = compared([one, other])
-    assert list(table) == ["name", "network", "seed", "learning rate", "epochs", "last", "best", "seconds"]
-    assert table["learning rate"] == ["0.001", "0.01, then 0.1"]
+    assert list(table) == ["name", "network", "seed", "learning rate η", "epochs", "last", "best", "seconds"]
+    assert table["learning rate η"] == ["0.001", "0.01, then 0.1"]
     assert table["epochs"] == [2, 3]
     assert table["seconds"] == [4.0, 6.0]
     assert table["last"] == [0.5263157894736842] * 2 or table["last"] == [one.accuracy, other.accuracy]

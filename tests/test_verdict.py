@@ -93,8 +93,8 @@ def test_trust_counts_what_a_loop_counts():
 
 def test_the_sentence_of_trust_gives_both_shares():
     sentence = trust_sentence(Trust(1000, 800, 784, 150, 140, 50, 20), "MNIST")
-    assert "80.0 %" in sentence
-    assert "98.0 %" in sentence
+    assert "80.0%" in sentence
+    assert "98.0%" in sentence
 
 
 def test_a_network_that_settles_on_nothing_says_so():

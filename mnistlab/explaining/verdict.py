@@ -123,4 +123,4 @@ def trust_sentence(known: Trust, digits: str) -> str:
     return (
         f"Of the test images ({digits}) it settled on a digit for {settled:.1%}, and was right in "
         f"{share:.1%} of those."
-    ).replace("%", " %")
+    )

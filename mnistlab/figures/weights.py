@@ -1,4 +1,4 @@
-"""What a layer has learnt: its weights as images, and how they are spread."""
+"""What a layer has learned: its weights as images, and how they are spread."""
 
 from collections.abc import Sequence
 

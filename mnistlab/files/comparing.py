@@ -5,6 +5,7 @@ from dataclasses import fields
 
 from mnistlab.config import TrainConfig
 from mnistlab.runs import OwnDigits, Run, SettingChange
+from mnistlab.setting_names import CHOICE_NAMES, in_sentence
 
 NO_LAYERS = "none"
 
@@ -23,7 +24,7 @@ def compared(runs: Sequence[Run]) -> dict[str, list]:
     return {
         "name": [run.name for run in runs],
         "network": [run.title for run in runs],
-        **{name.replace("_", " "): values for name, values in differing.items()},
+        **{in_sentence(name): values for name, values in differing.items()},
         "epochs": [run.epoch for run in runs],
         "last": [run.accuracy for run in runs],
         "best": [run.best_accuracy for run in runs],
@@ -43,11 +44,12 @@ def differing_settings(runs: Sequence[Run]) -> list[str]:
 def setting(run: Run, name: str) -> str:
     """Return a setting of a run with all that it was changed to on the way, as in 0.001, then 0.01."""
     changes = [c.value for c in run.schedule if isinstance(c, SettingChange) and c.name == name]
-    values = [getattr(run.config, name), *changes]
+    choices = CHOICE_NAMES.get(name, {})
+    values = [choices.get(value, value) for value in (getattr(run.config, name), *changes)]
     return ", then ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
 
 
 def own_digits_column(runs: Sequence[Run]) -> dict[str, list[int]]:
-    """Return how many own digits each run has learnt from, where one has."""
+    """Return how many own digits each run has learned from, where one has."""
     counts = [sum(len(c.labels) for c in run.schedule if isinstance(c, OwnDigits)) for run in runs]
     return {"own digits": counts} if any(counts) else {}

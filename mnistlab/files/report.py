@@ -9,11 +9,12 @@ import numpy as np
 from PIL import Image
 
 from mnistlab.collection import Collection
+from mnistlab.config import AS_SEED
 from mnistlab.diagnosis import diagnose
 from mnistlab.evaluation import EpochMetrics, activations_of
 from mnistlab.files.comparing import NO_LAYERS, setting
 from mnistlab.runs import Run
-from mnistlab.setting_names import CHOICE_NAMES, SETTING_NAMES
+from mnistlab.setting_names import SETTING_NAMES
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 318, 180, 46, 10, 26  # of a chart, px; two of them fit on a sheet of paper
 MAX_DRAWINGS = 60
@@ -70,7 +71,7 @@ def summary(run: Run) -> str:
         test = run.history[-1].test
         words += (
             f" It reads {test.num_correct:,} of {test.num_images:,} test images "
-            f"({100 * test.accuracy:.1f} %), at a cost of {test.cost:.4f}."
+            f"({100 * test.accuracy:.1f}%), at a cost of {test.cost:.4f}."
         )
     return f"<p>{words}</p>"
 
@@ -80,6 +81,7 @@ def settings_list(run: Run) -> str:
     rows = (
         f"<div><dt>{words}</dt><dd>{escape(spoken(run, name))}</dd></div>"
         for name, words in SETTING_NAMES.items()
+        if name != "order_seed" or run.config.order_seed != AS_SEED
     )
     return f"<dl>{''.join(rows)}</dl>"
 
@@ -90,8 +92,7 @@ def spoken(run: Run, name: str) -> str:
         return ", ".join(map(str, run.config.hidden)) or NO_LAYERS
     if name == "train_size":
         return f"{run.config.train_size:,}"
-    value = setting(run, name)
-    return CHOICE_NAMES.get(name, {}).get(value, value)
+    return setting(run, name)
 
 
 def curves(history: Sequence[EpochMetrics]) -> str:

@@ -26,13 +26,13 @@ def next_task(run: Run, digits: OwnDigitsTask | None, target: int) -> Task | Non
 def with_result(run: Run, task: Task, result: Epoch | Taught) -> Run:
     """Return the run after a task; figures that are not finite leave the network as it was and are noted."""
     if isinstance(result, Taught):
-        return with_own_digits_learnt(run, task, result)
+        return with_own_digits_learned(run, task, result)
     if not is_finite(result):
         return replace(brought_forward(run), broken_in=result.metrics.epoch)
     return with_epoch(run, result.metrics, result.params)
 
 
-def with_own_digits_learnt(run: Run, task: OwnDigitsTask, result: Taught) -> Run:
+def with_own_digits_learned(run: Run, task: OwnDigitsTask, result: Taught) -> Run:
     """Return the run after steps on own digits."""
     if not all_finite(result.params):
         return replace(run, broken_in=run.epoch + 1)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnistlab.mnist.downloads import mnist_download
 from mnistlab.runs import Run
+from mnistlab.setting_names import listed
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.digits import arrival, generated_digits, mnist_is_here
 from mnistlab.ui.lab import (
@@ -18,7 +19,7 @@ from mnistlab.ui.lab import (
     phase_of,
 )
 from mnistlab.ui.press import press_button
-from mnistlab.ui.settings import use_settings
+from mnistlab.ui.settings import current_lesson, use_settings
 from mnistlab.ui.sidebar import DATASET_NAMES
 from mnistlab.ui.words import percent, progress_fraction, progress_words
 
@@ -34,8 +35,8 @@ def draw_network(lab: Lab) -> None:
     if sentence := st.session_state.pop(REFUSED, ""):
         st.warning(sentence)
     if lab.asks:
-        names = ", ".join(lab.differs).replace("_", " ")
-        st.caption(f"Your settings ask for another network ({names}). This one stays in the list of runs.")
+        changed = listed(lab.differs)
+        st.caption(f"Your settings ask for another network ({changed}). This one stays in the list of runs.")
         with st.container(horizontal=True, gap="small"):
             press_button("Begin it", "begin_new", begin_new_network)
             press_button("Back to this one", "back_to_network", back_to_network)
@@ -67,6 +68,8 @@ def described(run: Run) -> str:
 
 def draw_digits(lab: Lab) -> None:
     """Say which digits are in use, and offer MNIST as soon as it can be had."""
+    if "dataset" in current_lesson().hide:
+        return
     name = lab.settings.dataset
     if mnist_is_here():
         st.segmented_control(

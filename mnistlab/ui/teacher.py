@@ -43,8 +43,8 @@ def draw_form(lesson: Lesson) -> tuple[Lesson, str]:
     )
     hide = st.multiselect(
         "Settings to hide",
-        [name for name in CONTROLS if name != "dataset"],
-        [name for name in lesson.hide if name != "dataset"],
+        CONTROLS,
+        lesson.hide,
         format_func=SETTING_NAMES.get,
         key="link_hide",
         persist_state="session",

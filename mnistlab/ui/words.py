@@ -27,8 +27,8 @@ def count(number: int, thing: str) -> str:
 
 
 def percent(share: float, digits: int = 2) -> str:
-    """Return a share of one as a percentage with a thin space, as in 91.94 %."""
-    return f"{100 * share:.{digits}f} %"
+    """Return a share of one as a percentage, as in 91.94%."""
+    return f"{100 * share:.{digits}f}%"
 
 
 def progress_fraction(snapshot: Snapshot) -> float:

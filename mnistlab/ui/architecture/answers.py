@@ -15,7 +15,7 @@ NARROW = "<style>[class*='st-key-architecture_outputs'] .bars { font-size: 0.625
 def draw_answers(lab: Lab, viewed: Viewed) -> None:
     """Draw the ten activations for the first three training images, untrained and, where it was, trained."""
     train = lab.dataset.train
-    title = "What it says before it has learnt" if viewed.after is None else "What it says, before and after"
+    title = "What it says before it has learned" if viewed.after is None else "What it says, before and after"
     st.subheader(title, anchor=False, help=GLOSSARY["activation"])
     draw_scores(lab, viewed)
     st.html(LOOK + NARROW)

@@ -41,7 +41,7 @@ def draw_sums(lab: Lab, viewed: Viewed) -> None:
 def chosen_scaling(default: str) -> str:
     """Let one choose how pixels are fed, beginning with the network's own scaling."""
     return st.segmented_control(
-        "Pixels are fed as",
+        "Pixel values",
         list(SCALINGS),
         format_func=SCALING_NAMES.get,
         default=default,
@@ -71,7 +71,7 @@ def lesson(lab: Lab, viewed: Viewed) -> str:
     return (
         "Fed with pixels from 0 to 255, half of the untrained first layer's sums are beyond "
         f"±{sizes['raw']:.2g}, and **{shares['raw']:.0%}** lie where $\\sigma'$ is nearly 0: saturated "
-        "before anything was learnt. With pixels divided by 255, the same weights give half of the sums "
+        "before anything was learned. With pixels divided by 255, the same weights give half of the sums "
         f"within ±{sizes['unit']:.2g}, and **{shares['unit']:.0%}** are saturated."
     )
 

@@ -31,7 +31,7 @@ def draw_weights(viewed: Viewed) -> None:
         with columns[1]:
             draw_unit("before", viewed.before[0], unit, "as it begins")
             st.caption(
-                "Random numbers, nothing else. Train, and you will see here what each unit has learnt."
+                "Random numbers, nothing else. Train, and you will see here what each unit has learned."
             )
             st.page_link("pages/train.py", label="Train this network")
         return

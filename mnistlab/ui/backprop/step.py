@@ -114,7 +114,7 @@ def kept_promise(step) -> str:
     """Return the change as a share of the promised one."""
     if not step.predicted:
         return "nothing promised"
-    return f"{step.change / step.predicted:.1%}".replace("%", " %")
+    return f"{step.change / step.predicted:.1%}"
 
 
 def words_on(step) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.datasets import Split
+from mnistlab.explaining.verdict import a_digit
 from mnistlab.figures.sketch import INK, Sketch, ink_levels
 from mnistlab.figures.tiles import named_tiles
 from mnistlab.ui.data.table import pixel_table
@@ -87,7 +88,7 @@ def draw_grid(split: Split, chosen: np.ndarray, sheet: tuple, opened: int) -> No
         named_tiles(
             ink_levels(split.images[chosen]),
             INK,
-            [f"This is {article(label)} {label}" for label in labels],
+            [f"This is {a_digit(label)}" for label in labels],
             [f"{SPLITS[sheet[2]].lower()} image {index:,}: {split.labels[index]}" for index in places],
             4,
             picks=places,
@@ -105,15 +106,10 @@ def draw_picture(split: Split, index: int, split_name: str) -> None:
     image, label = split.images[index], split.labels[index]
     picture, facts = st.columns([3, 4], gap="medium", vertical_alignment="center")
     with picture, st.container(key="data_picture"):
-        show_digit(image, f"{split_name} image {index}, {article(label)} {label}", 120)
+        show_digit(image, f"{split_name} image {index}, {a_digit(label)}", 120)
     with facts:
         st.markdown(
-            f"**{split_name} image {index:,}** is {article(label)}\u00a0{label}.  \n"
+            f"**{split_name} image {index:,}** is {a_digit(label)}.  \n"
             f"{int((image > 0).sum())} of its 784 pixels have ink, {int((image >= 250).sum())} of them full "
             f"ink; on average a pixel is {image.mean():.1f}."
         )
-
-
-def article(digit: int) -> str:
-    """Return a or an, as the digit is read."""
-    return "an" if digit == 8 else "a"

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnistlab.running.snapshot import Snapshot
+from mnistlab.setting_names import listed
 from mnistlab.ui.lab import Lab, back_to_network, begin_and_train, command, current_snapshot, phase_of
 from mnistlab.ui.press import press_button
 from mnistlab.ui.words import count
@@ -81,11 +82,10 @@ def undo_reset() -> None:
 
 def draw_question(lab: Lab) -> None:
     """Ask what is to become of settings that need another network."""
-    names = ", ".join(name.replace("_", " ") for name in lab.differs)
     wanted = "-".join(map(str, lab.settings.dimensions))
     with st.container(border=True, key="train_question"):
         st.markdown(
-            f"Your settings ask for another network, **{wanted}** (changed: {names}). "
+            f"Your settings ask for another network, **{wanted}** (changed: {listed(lab.differs)}). "
             f"The one on the bench, {lab.run.title}, stays in the list of runs."
         )
         with st.container(horizontal=True, gap="small"):

@@ -6,6 +6,7 @@ import streamlit as st
 from mnistlab.datasets import Split
 from mnistlab.evaluation import score
 from mnistlab.explaining.mistakes import worst_mistakes
+from mnistlab.explaining.verdict import a_digit
 from mnistlab.figures.confusion import plot_confusion
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.lab import Lab, current_snapshot
@@ -75,7 +76,8 @@ def draw_cell(network: tuple, cell: tuple[int, int], split: Split, outputs: np.n
     word = "right" if true == read else f"as {read}"
     of_digit = int((split.labels == true).sum())
     st.caption(
-        f"{len(places):,} of the {of_digit:,} test images of a {true} are read {word}; the surest first."
+        f"{len(places):,} of the {of_digit:,} test images of {a_digit(true)} are read {word}; "
+        "the surest first."
     )
     if not len(places):
         st.markdown(f"No {true} is read {word}. Click another cell.")
@@ -87,7 +89,7 @@ def draw_cell(network: tuple, cell: tuple[int, int], split: Split, outputs: np.n
         for place in first
     ]
     some = f": {IN_CELL} of {len(places):,}" if len(places) > IN_CELL else ""
-    st.markdown(f"**A {true}, read {word}**{some}")
+    st.markdown(f"**{a_digit(true).capitalize()}, read {word}**{some}")
     st.html(
         remembered("train_cell_images", (str((network, cell)),), lambda: gallery(split.images[first], says))
     )
@@ -103,7 +105,7 @@ def draw_worst(network: tuple, split: Split, outputs: np.ndarray) -> None:
     st.caption("Here the network was most certain and yet wrong. Would you have read them all?")
     captions = [f"{split.labels[place]}, read as {answers[place]}" for place in worst]
     says = [
-        f"test image {place}: a {split.labels[place]}, read as {answers[place]} "
+        f"test image {place}: {a_digit(split.labels[place])}, read as {answers[place]} "
         f"with {outputs[place, answers[place]]:.3f} against {outputs[place, split.labels[place]]:.3f}"
         for place in worst
     ]
