@@ -15,6 +15,7 @@ from mnistlab.runs import CHANGEABLE, Run
 from mnistlab.ui.closed_tabs import sweep_closed_tabs
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.digits import dataset_in_use
+from mnistlab.ui.file_watching import watch_no_files
 from mnistlab.ui.settings import current_settings, use_settings
 from mnistlab.ui.tab import current_trainer, took_lab_back
 
@@ -76,6 +77,7 @@ def prepare_server() -> None:
     """Do what has to be done once, before this process computes anything."""
     keep_compiled_operations()
     gc.freeze()  # what was imported stays: no collection looks at it again
+    watch_no_files()
     sweep_closed_tabs()
 
 
