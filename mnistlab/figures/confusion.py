@@ -66,11 +66,11 @@ def tinted(counts: np.ndarray, where: np.ndarray, colors: list) -> go.Heatmap:
     return go.Heatmap(
         z=[[None if np.isnan(value) else round(float(value), 4) for value in row] for row in shown],
         text=[
-            [f"{n:,}" if w and n else "" for n, w in zip(*rows, strict=True)]
+            [str(n) if w and n else "" for n, w in zip(*rows, strict=True)]
             for rows in zip(counts, where, strict=True)
         ],
         texttemplate="%{text}",
-        textfont={"color": TEXT, "size": 12},
+        textfont={"color": TEXT, "size": 11},
         colorscale=colors,
         zmin=0,
         zmax=top,

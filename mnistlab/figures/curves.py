@@ -110,7 +110,7 @@ def plot_gradient_norms(history: "History", x_max: int, height: int = 320) -> go
 
     The arguments are those of `plot_cost`.
     """
-    title = "Size of the gradient, layer by layer"
+    title = "Gradient, layer by layer"
     if not len(history):
         return empty(title, "Train, and one line for each layer appears here.", height)
     traces = [

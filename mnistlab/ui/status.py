@@ -48,7 +48,7 @@ def network_line(phase: tuple) -> None:
     with st.container(border=True, key="network_state", gap="small"):
         st.markdown(f"**{snapshot.run.title}**  \n{described(snapshot.run)}")
         if is_moving(snapshot):
-            st.progress(progress_fraction(snapshot), progress_words(snapshot))
+            st.progress(progress_fraction(snapshot), progress_words(snapshot, short=True))
         if snapshot.unsaved:
             st.warning(snapshot.unsaved)
     if phase_of(snapshot) != phase:

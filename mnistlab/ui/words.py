@@ -36,8 +36,8 @@ def progress_fraction(snapshot: Snapshot) -> float:
     return min(1.0, snapshot.step / max(1, snapshot.num_steps))
 
 
-def progress_words(snapshot: Snapshot) -> str:
-    """Return what the trainer is doing right now, for the line beside its bar."""
+def progress_words(snapshot: Snapshot, short: bool = False) -> str:
+    """Return what the trainer is doing right now, for the line beside its bar; short, on one line."""
     epoch = f"epoch {snapshot.run.epoch + 1} of {max(snapshot.target_epoch, snapshot.run.epoch + 1)}"
     if snapshot.doing == "own digits":
         return "learning from your own digits"
@@ -47,7 +47,7 @@ def progress_words(snapshot: Snapshot) -> str:
         return f"{epoch}, pausing at its end"
     if snapshot.ahead >= (1 if snapshot.state == "queued" else LONG_QUEUE):
         return f"{epoch}, queued, {snapshot.ahead} ahead"
-    return ", ".join([epoch, *pace_words(snapshot)])
+    return ", ".join([epoch, *pace_words(snapshot, short)])
 
 
 def waiting_words(snapshot: Snapshot) -> str:
@@ -55,13 +55,12 @@ def waiting_words(snapshot: Snapshot) -> str:
     return f"queued, {snapshot.ahead} ahead: " if snapshot.ahead else ""
 
 
-def pace_words(snapshot: Snapshot) -> list[str]:
-    """Return images per second, time left and with how many others the machine is shared."""
-    words = []
-    if snapshot.images_per_second:
-        words.append(f"{round(snapshot.images_per_second, -2):,.0f} images/s")
-        words.append(f"{duration(snapshot.seconds_left)} left")
-    if snapshot.sharing > 1:
+def pace_words(snapshot: Snapshot, short: bool) -> list[str]:
+    """Return images per second, time left and with how many others the machine is shared; short: time left."""
+    words = [f"{duration(snapshot.seconds_left)} left"] if snapshot.images_per_second else []
+    if words and not short:
+        words.insert(0, f"{round(snapshot.images_per_second, -2):,.0f} images/s")
+    if snapshot.sharing > 1 and not short:
         words.append(f"in turns with {count(snapshot.sharing - 1, 'other')}")
     return words
 

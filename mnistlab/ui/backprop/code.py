@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnistlab import backprop, network
 from mnistlab.explaining import checking
+from mnistlab.ui.glossary import GLOSSARY
 
 SHOWN = {
     "Forward": (network.forward, network.weighted_sums),
@@ -46,6 +47,8 @@ def draw_note() -> None:
             "meet in this lab.\n- **Softmax** makes the ten outputs sum to one, so raising one lowers the "
             "others, and they can be read as probabilities. Ours are ten separate yes-or-no answers: they "
             "cannot, but all ten may say no to a scribble.\n- **Momentum** steps along a running average "
-            "of past gradients: faster along flat valleys, steadier across steep ones. Then a step no "
-            "longer follows from one mini-batch, and the promise above would need the history."
+            "of past gradients: faster along flat valleys and past a saddle point, steadier across steep "
+            "slopes. Then a step no longer follows from one mini-batch, and its promise would need the "
+            "history.",
+            help=GLOSSARY["saddle point"],
         )

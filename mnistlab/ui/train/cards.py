@@ -8,6 +8,7 @@ from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.words import percent
 
 HEIGHT = 172  # px; fixed, or the page would jump when the first change is known
+LARGE = 1.15  # of it with large type
 NOTHING = "–"
 
 
@@ -20,9 +21,10 @@ def draw_cards(run: Run) -> None:
         ("Test cost L", "cost", [m.test.cost for m in history]),
         ("Training cost L", "cost", [m.train.cost for m in history]),
     )
+    height = round(HEIGHT * (LARGE if st.session_state.get("large_type") else 1))
     with st.grid(4, min_column_width=170, gap="small", key="train_cards"):
         for label, term, course in courses:
-            with st.container(border=True, height=HEIGHT, gap="xsmall"):
+            with st.container(border=True, height=height, gap="xsmall"):
                 draw_card(label, term, course)
 
 
