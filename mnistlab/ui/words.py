@@ -56,7 +56,7 @@ def waiting_words(snapshot: Snapshot) -> str:
 
 
 def pace_words(snapshot: Snapshot, short: bool) -> list[str]:
-    """Return images per second, time left and with how many others the machine is shared; short: time left."""
+    """Return images per second, time left and who else shares the machine; short: only the time left."""
     words = [f"{duration(snapshot.seconds_left)} left"] if snapshot.images_per_second else []
     if words and not short:
         words.insert(0, f"{round(snapshot.images_per_second, -2):,.0f} images/s")
