@@ -19,5 +19,4 @@ def sweeping():
 
 if __name__ == "__main__":
     sweeping()
-    gc.collect()
     st.text(f"sessions: {sum(isinstance(each, AppSession) for each in gc.get_objects())}")
