@@ -44,6 +44,7 @@ def test_a_click_on_a_unit_a_pixel_and_an_answer_leads_to_the_numbers_of_that_we
     visit.open("backprop")
     click_cell(visit, "backprop_forward", 17, 50, 2)
     assert picked(visit, "unit") == "17"
+    open_tab(visit, "Backward")
     click_cell(visit, "backprop_backward", 42, 50, 2, field=10)
     assert picked(visit, "unit") == "42"
     open_tab(visit, "The gradient")

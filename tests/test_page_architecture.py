@@ -50,8 +50,9 @@ def sketches(app: AppTest) -> dict[str, dict]:
 
 def outputs(app: AppTest) -> list[list[float]]:
     """The ten activations of each row of bars, as hovering tells them."""
-    found = [re.findall(r"output \d: activation ([\d.]+)", element.value) for element in app.html]
-    return [list(map(float, told)) for told in found if told]
+    markup = "".join(element.value for element in app.html)
+    told = [float(value) for value in re.findall(r"output \d: activation ([\d.]+)", markup)]
+    return [told[start : start + 10] for start in range(0, len(told), 10)]
 
 
 def shown(app: AppTest) -> str:

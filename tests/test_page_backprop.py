@@ -21,7 +21,8 @@ SETTINGS = {"hidden": "12", "scaling": "unit", "initialization": "scaled", "data
 
 FRAME = 'class="frame"'
 TABS = {
-    "Forward and back": ["Forward", "Backward"],
+    "Forward": ["Forward"],
+    "Backward": ["Backward"],
     "The gradient": ["The gradient"],
     "One weight": ["One weight, with its numbers"],
     "By hand": ["Turn this weight by hand"],
@@ -84,7 +85,7 @@ def test_the_page_is_useful_with_no_choice_made(generated):
     label = int(generated.test.labels[0])
     assert f"is a **{label}**" in shown(app)
     assert "backprop_trained" not in {control.key for control in app.segmented_control}
-    assert {"backprop_forward", "backprop_backward", "backprop_digit_shown"} <= set(sketches(app))
+    assert {"backprop_forward", "backprop_digit_shown"} <= set(sketches(app))
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -107,8 +108,9 @@ def test_a_chosen_weight_stays_chosen_in_every_tab(generated):
         assert app.number_input(key="backprop_pick_unit").value == 7
         assert app.number_input(key="backprop_pick_source").value == 350
         drawn = sketches(app)
-        if tab == "Forward and back":
+        if tab == "Forward":
             assert drawn["backprop_forward"]["markup"].count(FRAME) == 2
+        if tab == "Backward":
             assert drawn["backprop_backward"]["markup"].count(FRAME) == 1
         if tab == "The gradient":
             assert drawn["backprop_picture"]["markup"].count(FRAME) == 1
@@ -172,7 +174,7 @@ def test_layer_unit_and_source_choose_the_weight_that_is_written_out(generated):
 
 def test_digit_and_number_choose_the_image(generated):
     app = page()
-    app.pills(key="backprop_digit").set_value(4).run()
+    app.selectbox(key="backprop_digit").set_value(4).run()
     number = app.number_input(key="backprop_number").value
     assert generated.test.labels[number] == 4
     app.button(key="backprop_next").click().run()
@@ -183,7 +185,7 @@ def test_digit_and_number_choose_the_image(generated):
     assert generated.test.labels[app.number_input(key="backprop_number").value] == 4
     other = int(np.flatnonzero(generated.test.labels != 4)[0])
     app.number_input(key="backprop_number").set_value(other).run()
-    assert app.pills(key="backprop_digit").value is None
+    assert app.selectbox(key="backprop_digit").value is None
     app.segmented_control(key="backprop_from").set_value("train").run()
     assert f"Training image {other:,} is a **{generated.train.labels[other]}**" in shown(app)
     assert not app.exception
@@ -241,7 +243,7 @@ def test_one_step_lowers_the_cost_and_says_how_much_of_the_promise_was_kept(gene
     assert not app.exception
     metrics = {metric.label: metric.value for metric in app.metric}
     assert float(metrics["after"]) <= float(metrics["summed cost before"])
-    assert float(metrics["kept of the promise"].rstrip(" %")) == pytest.approx(100, abs=5)
+    assert float(metrics["kept of the promise"].rstrip("%")) == pytest.approx(100, abs=5)
     assert "with 8 images" in shown(app)
 
 

@@ -10,10 +10,18 @@ function stops(colors, style) {
   return [...both, [0.5, style.getPropertyValue("--st-background-color")]]
 }
 
-function painted(colors, style) {
+const known = new Map()  // palettes of the themes that were seen
+
+function palette(colors, style) {
+  const key = colors + style.getPropertyValue("--st-background-color")
+  if (!known.has(key)) known.set(key, painted(stops(colors, style)))
+  return known.get(key)
+}
+
+function painted(stops) {
   const pen = Object.assign(document.createElement("canvas"), { width: 255, height: 1 }).getContext("2d")
   const ramp = pen.createLinearGradient(0.5, 0, 254.5, 0)  // from middle to middle: the ends are exact
-  for (const [at, color] of stops(colors, style)) ramp.addColorStop(Math.min(1, at), color.trim())
+  for (const [at, color] of stops) ramp.addColorStop(Math.min(1, at), color.trim())
   pen.fillStyle = ramp
   pen.fillRect(0, 0, 255, 1)
   return new Uint32Array([...new Uint32Array(pen.getImageData(0, 0, 255, 1).data.buffer), 0])
@@ -44,12 +52,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const style = getComputedStyle(sketch)
   if (stage.markup !== data.markup) stage.innerHTML = stage.markup = data.markup
   sketch.setAttribute("aria-label", data.alt)
-  stops("diverging", style).forEach(([, color], at) => sketch.style.setProperty(`--diverging-${at + 1}`, color))
-  const palettes = {}
+  if (data.lines) stops("diverging", style).forEach(
+    ([, color], at) => sketch.style.setProperty(`--diverging-${at + 1}`, color))
   for (const place of stage.querySelectorAll(".field")) {
     const field = data.fields[place.dataset.field]
-    palettes[field.colors] ??= painted(field.colors, style)
-    paint(place.firstChild, field, palettes[field.colors])
+    paint(place.firstChild, field, palette(field.colors, style))
   }
 
   const cellAt = (event) => {

@@ -1,42 +1,49 @@
 """Architecture: what the network says about the first images, and how well it reads the test images."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import streamlit as st
 
+from mnistlab.datasets import Split
 from mnistlab.ui.architecture.case import FIRST, Viewed, known_answers, known_score
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
-from mnistlab.ui.picture import show_digit
+from mnistlab.ui.picture import digit_picture
 from mnistlab.ui.predict.bars import LOOK, bars_markup
 
 # Three stand side by side.
-NARROW = "<style>[class*='st-key-architecture_outputs'] .bars { font-size: 0.625rem; }</style>"
+STYLE = "<style>.st-key-architecture_outputs .bars { font-size: 0.625rem; }</style>"
 
 
 def draw_answers(lab: Lab, viewed: Viewed) -> None:
     """Draw the ten activations for the first three training images, untrained and, where it was, trained."""
-    train = lab.dataset.train
     title = "What it says before it has learned" if viewed.after is None else "What it says, before and after"
     st.subheader(title, anchor=False, help=GLOSSARY["activation"])
     draw_scores(lab, viewed)
-    st.html(LOOK + NARROW)
-    states = [("before", "untrained", viewed.start_id, viewed.before)]
+    st.html(LOOK + STYLE)
+    states = [("untrained", viewed.start_id, viewed.before)]
     if viewed.after is not None:
-        states.append(("after", f"after epoch {viewed.epoch}", viewed.id, viewed.after))
-    for place, column in enumerate(st.columns(FIRST, gap="large")):
-        with column:
-            label = int(train.labels[place])
-            name = f"Training image {place}: {label}"
-            st.markdown(f"**{name}**")
-            show_digit(train.images[place], name)
-            for name, when, params_id, params in states:
-                outputs = known_answers(params_id, params, viewed.config, lab.dataset)[place]
-                st.markdown(f"Its outputs, {when}")
-                with st.container(key=f"architecture_outputs_{name}_{place}"):
-                    st.html(bars_markup(outputs, label))
+        states.append((f"after epoch {viewed.epoch}", viewed.id, viewed.after))
+    answers = [
+        (when, known_answers(params_id, params, viewed.config, lab.dataset))
+        for when, params_id, params in states
+    ]
+    with st.container(key="architecture_outputs"):
+        for place, column in enumerate(st.columns(FIRST, gap="large")):
+            column.html(answer_markup(lab.dataset.train, place, answers))
     st.caption(
         "The outputs are activations between 0 and 1, not probabilities: they need not sum to 1. An "
         "untrained network answers with what its random weights happen to give."
     )
+
+
+def answer_markup(train: Split, place: int, answers: Sequence[tuple[str, np.ndarray]]) -> str:
+    """Return one image over its outputs, one row of bars for each state of the network."""
+    label = int(train.labels[place])
+    name = f"Training image {place}: {label}"
+    bars = (f"<p>Its outputs, {when}</p>{bars_markup(outputs[place], label)}" for when, outputs in answers)
+    return f"<p><b>{name}</b></p>{digit_picture(train.images[place], name, 150)}<br>{''.join(bars)}"
 
 
 def draw_scores(lab: Lab, viewed: Viewed) -> None:

@@ -99,15 +99,6 @@ def draw_number(split: Split, params, lab: Lab) -> int:
     """Draw the choice of an image by its number or by its digit; return the number."""
     last = len(split.labels) - 1
     st.session_state["backprop_number"] = min(st.session_state.get("backprop_number", 0), last)
-    st.pills(
-        "Digit",
-        range(10),
-        key="backprop_digit",
-        persist_state="session",
-        wrap=True,
-        on_change=lambda: go_to_next(split, from_here=True),
-        help="Only images of this digit are shown. Press it again for all digits.",
-    )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         number = st.number_input(
             "Number",
@@ -119,6 +110,17 @@ def draw_number(split: Split, params, lab: Lab) -> int:
             on_change=lambda: follow_label(split),
             width=140,
         )
+        st.selectbox(
+            "Digit",
+            (None, *range(10)),
+            format_func=lambda digit: "any" if digit is None else str(digit),
+            key="backprop_digit",
+            persist_state="session",
+            on_change=lambda: go_to_next(split, from_here=True),
+            help="Only images of this digit are shown.",
+            width=100,
+        )
+    with st.container(horizontal=True, gap="small"):
         st.button("Next", key="backprop_next", on_click=go_to_next, args=(split,))
         st.button("Random", key="backprop_random", on_click=go_to_random, args=(split,))
         st.button(

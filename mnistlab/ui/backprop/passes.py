@@ -14,12 +14,6 @@ from mnistlab.ui.sketch import show_sketch
 COLUMNS = [1, 2]  # words beside a figure
 
 
-def draw_passes_of(case: Case) -> None:
-    """Draw the way forward and the way back."""
-    draw_forward(case)
-    draw_backward(case)
-
-
 def draw_forward(case: Case) -> None:
     """Draw z and a of every layer."""
     followed, place = case.followed, case.place
@@ -35,7 +29,8 @@ def draw_forward(case: Case) -> None:
             "behind all tabs.",
             help=GLOSSARY["pre-activation"],
         )
-        draw_unit(case)
+        z, a = followed.pre_activations[place.layer - 1], followed.activations[place.layer]
+        draw_unit(case, ("z", z[place.unit]), (r"a = \sigma(z)", a[place.unit]))
     with figure:
         strips = [strip for layer in range(1, followed.depth + 1) for strip in strips_of(followed, layer)]
         alt = f"Pre-activations and activations of {followed.depth} layers; the answer is {followed.answer}."
@@ -75,16 +70,13 @@ def draw_strips(strips: list[Strip], which: str, case: Case, alt: str) -> None:
     show_sketch(sketch, f"backprop_{which}", lambda unit: choose(layer=unit[0], unit=unit[1]))
 
 
-def draw_unit(case: Case) -> None:
-    """Draw the numbers of the chosen unit."""
-    followed, (layer, unit, _) = case.followed, case.place
-    z, a = followed.pre_activations[layer - 1][unit], followed.activations[layer][unit]
+def draw_unit(case: Case, *numbers: tuple[str, float]) -> None:
+    """Draw some numbers of the chosen unit."""
+    layer, unit, _ = case.place
+    lines = r" \\ ".join(f"{name} &= {numeral(float(value))}" for name, value in numbers)
     with st.container(border=True, key="backprop_unit_card", gap="small"):
         st.markdown(f"**Unit {unit} of layer {layer}**", help=GLOSSARY["saturated"])
-        st.latex(
-            rf"\begin{{aligned}} z &= {numeral(float(z))} \\ a = \sigma(z) &= {numeral(float(a))} \\ "
-            rf"\sigma'(z) &= {numeral(float(followed.slopes(layer)[unit]))} \end{{aligned}}"
-        )
+        st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}")
 
 
 def formulas(followed: Followed) -> str:
@@ -97,7 +89,7 @@ def formulas(followed: Followed) -> str:
 
 def draw_backward(case: Case) -> None:
     """Draw Delta of every layer, from the outputs back."""
-    followed = case.followed
+    followed, place = case.followed, case.place
     st.subheader("Backward", anchor=False)
     output, carried = st.columns(2)
     output.latex(r"\Delta^{(D)} = 2\,(a^{(D)} - y)\,\sigma'(z^{(D)}) \quad\text{(BP1)}")
@@ -110,6 +102,8 @@ def draw_backward(case: Case) -> None:
             "runs the same wires backward.",
             help=GLOSSARY["error"],
         )
+        slope, delta = followed.slopes(place.layer)[place.unit], followed.deltas[place.layer - 1][place.unit]
+        draw_unit(case, (r"\sigma'(z)", slope), (r"\Delta", delta))
     with figure:
         strips = [
             Strip(

@@ -7,7 +7,7 @@ from mnistlab.ui.backprop.check import draw_check
 from mnistlab.ui.backprop.code import draw_code
 from mnistlab.ui.backprop.gradient import draw_gradient
 from mnistlab.ui.backprop.hand import draw_by_hand
-from mnistlab.ui.backprop.passes import draw_passes_of
+from mnistlab.ui.backprop.passes import draw_backward, draw_forward
 from mnistlab.ui.backprop.step import draw_step
 from mnistlab.ui.backprop.weight import draw_weight
 from mnistlab.ui.lab import Lab
@@ -19,7 +19,8 @@ def draw_story(lab: Lab, case: Case) -> None:
     draw_tabs(
         "backprop_tabs",
         {
-            "Forward and back": partial(draw_passes_of, case),
+            "Forward": partial(draw_forward, case),
+            "Backward": partial(draw_backward, case),
             "The gradient": partial(draw_gradient, case),
             "One weight": partial(draw_weight, case),
             "By hand": partial(draw_by_hand, case),
