@@ -24,12 +24,13 @@ from mnistlab.explaining.evidence import evidence
 from mnistlab.explaining.exploring import blocks_of, nearest
 from mnistlab.explaining.reading import passed_by
 from mnistlab.explaining.verdict import verdict
-from mnistlab.figures.answer import plot_outputs, plot_strip
-from mnistlab.figures.digits import plot_digit_grid
-from mnistlab.figures.evidence import plot_evidence
+from mnistlab.figures.answer import plot_outputs
+from mnistlab.figures.evidence import draw_evidence
+from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.figures.stages import plot_stages
 from mnistlab.pictures import read_canvas
 from mnistlab.training import initial_params
+from mnistlab.ui.picture import gallery
 
 TO_THE_BARS = ("read the picture", "frame it", "figure of the stages", "ask the network", "verdict and bars")
 
@@ -81,16 +82,17 @@ def one_stroke(parts: Parts, address: str, params, config, train, blocks) -> Non
     passed = parts.timed("ask the network", lambda: passed_by(params, found.framed, config))
     answer = passed.activations[-1]
     parts.timed("verdict and bars", lambda: (verdict(answer), as_json(plot_outputs(answer))))
-    parts.timed("layers", lambda: [as_json(plot_strip(a)) for a in passed.activations[1:-1]])
+    strips = [Strip("a", "Layer", 1, a, False) for a in passed.activations[1:-1]]
+    parts.timed("layers", lambda: draw_passes(strips))
     why = parts.timed(
         "evidence", lambda: evidence(params, passed, len(params) - 1, int(answer.argmax()), config.activation)
     )
     parts.timed(
         "figures of the evidence",
-        lambda: [as_json(plot_evidence(values, found.framed)) for values in (why.slopes, why.contributions)],
+        lambda: [draw_evidence(each, found.framed, "Why") for each in (why.slopes, why.contributions)],
     )
     indices, _ = parts.timed("nearest digits", lambda: nearest(found.framed, train.images, 5, blocks))
-    parts.timed("figure of the nearest", lambda: as_json(plot_digit_grid(train.images[indices], columns=5)))
+    parts.timed("pictures of the nearest", lambda: gallery(train.images[indices], ["nearest"] * 5))
 
 
 def as_json(figure) -> str:

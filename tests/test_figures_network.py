@@ -4,16 +4,17 @@ import itertools
 
 import numpy as np
 import pytest
+from PIL import ImageColor
 
 from mnistlab.figures.activation import plot_pre_activations
-from mnistlab.figures.answer import plot_outputs, plot_strip, plot_vector
-from mnistlab.figures.evidence import plot_evidence, plot_evidence_pair
+from mnistlab.figures.answer import plot_outputs
+from mnistlab.figures.evidence import FAINT_INK, draw_evidence, over_ink
 from mnistlab.figures.statistics import (
     plot_baselines,
     plot_class_balance,
     plot_pixel_histogram,
 )
-from mnistlab.figures.template import ACCENT, RIGHT, WRONG
+from mnistlab.figures.template import ACCENT, PAPER, RIGHT, WRONG, number
 from mnistlab.figures.weights import (
     STEPS,
     plot_weight_histogram,
@@ -51,33 +52,6 @@ def test_the_answer_is_colored_right_or_wrong_where_the_truth_is_known(truth, co
     assert colors[9] == color
     assert color not in colors[:9]
     assert ("<b>4</b>" in figure.layout.xaxis.ticktext) is (truth == 4)
-
-
-@pytest.mark.parametrize("plot", [plot_strip, plot_vector])
-def test_a_cell_stands_at_the_place_of_its_unit_and_tells_its_number(plot):
-    values = RANDOM.normal(size=23)
-    (cells,) = plot(values, columns=10, symbol="z").data
-    assert list(cells.customdata) == list(range(23))
-    assert list(cells.marker.color) == pytest.approx(values)
-    assert (cells.x[13], round(cells.base[13] + cells.y[13] / 2, 6)) == (3, 1)
-
-
-def test_signed_values_have_zero_in_the_middle_and_activations_begin_at_zero():
-    (signed,) = plot_strip([-2.0, 1.0]).data
-    (plain,) = plot_strip([0.0, 0.5]).data
-    assert (signed.marker.cmin, signed.marker.cmax) == (-2, 2)
-    assert (plain.marker.cmin, plain.marker.cmax) == (0, 1)
-    assert plot_strip([0.0, 0.5], signed=True).data[0].marker.cmin == -0.5
-
-
-def test_the_chosen_unit_is_outlined():
-    (frame,) = plot_strip(np.zeros(100), columns=50, selected=53).layout.shapes
-    assert ((frame.x0 + frame.x1) / 2, (frame.y0 + frame.y1) / 2) == (3, 1)
-
-
-def test_a_small_layer_writes_its_numbers():
-    texts = plot_vector([0.25, -7.0411, 5e-6]).data[0].text
-    assert [text.split("<br>")[0] for text in texts] == ["0.250", "−7.041", "5·10⁻⁶"]
 
 
 def test_weight_images_lie_under_their_units():
@@ -140,26 +114,27 @@ def test_the_ground_beyond_five_is_shaded_in_every_row():
     assert inner == [pytest.approx(np.arcsinh(5))]
 
 
-def test_evidence_has_zero_in_the_middle_and_the_ink_beneath():
-    image = RANDOM.integers(0, 256, (28, 28), dtype=np.uint8)
+def test_evidence_is_blue_for_orange_against_and_leaves_the_ink_where_it_says_nothing():
+    image = np.zeros((28, 28), np.uint8)
+    image[:, 14:] = 255
+    values = np.zeros((28, 28))
+    values[0], values[1] = 2.0, -2.0
+    colors = over_ink(values, image).astype(int)
+    assert np.array_equal(colors[5, 0], ImageColor.getrgb(PAPER))
+    assert np.array_equal(colors[5, 20], ImageColor.getrgb(FAINT_INK))
+    red, _, blue = colors[0].T
+    assert (blue > red + 50).all()
+    red, _, blue = colors[1].T
+    assert (red > blue + 50).all()
+
+
+def test_evidence_tells_each_pixels_value_and_their_sum():
     values = RANDOM.normal(size=(28, 28))
-    ink, colors = plot_evidence(values, image).data
-    assert np.array_equal(ink.z, image)
-    np.testing.assert_allclose(np.asarray(colors.z), values, rtol=1e-6)
-    assert colors.zmin == -colors.zmax
-    assert colors.colorscale[2][0] == 0.5
-    assert colors.colorscale[2][1].endswith(",0)")
-
-
-@pytest.mark.parametrize("scale", [1.0, 255.0])
-def test_the_evidence_pair_sums_to_the_pre_activation_without_bias(scale):
-    image = RANDOM.integers(0, 256, (28, 28), dtype=np.uint8)
-    weights = RANDOM.normal(size=784)
-    figure = plot_evidence_pair(weights, image, scale=scale)
-    _, _, left, right = figure.data
-    np.testing.assert_allclose(np.asarray(left.z).ravel(), weights, rtol=1e-6)
-    assert np.asarray(right.z).sum() == pytest.approx(weights @ (image.ravel() / scale), rel=1e-4)
-    assert right.x0 > left.x0 + 27
+    drawn = draw_evidence(values, RANDOM.integers(0, 256, (28, 28), dtype=np.uint8), "Evidence")
+    (field,) = drawn.fields
+    assert field.said(29).startswith("row 1, column 1\n")
+    assert [float(value) for value in field.lists["value"]] == pytest.approx(values.ravel(), rel=1e-5)
+    assert drawn.alt.endswith(f"the sum is {number(float(values.sum()))}.")
 
 
 def test_the_class_balance_has_both_sets():

@@ -1,5 +1,6 @@
 """Why the network answered so: what its layers hold, what each pixel adds, and which digits are near."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -8,16 +9,19 @@ import streamlit as st
 from mnistlab.explaining.evidence import evidence
 from mnistlab.explaining.exploring import nearest
 from mnistlab.explaining.verdict import a_digit
-from mnistlab.figures.answer import plot_strip
-from mnistlab.figures.digits import plot_digit_grid
-from mnistlab.figures.evidence import plot_evidence
+from mnistlab.figures import evidence as plotted
+from mnistlab.figures.passes import Strip, draw_passes
+from mnistlab.figures.sketch import Sketch
 from mnistlab.network import Passed
 from mnistlab.runs import Run
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab, current_snapshot, is_moving
+from mnistlab.ui.picture import gallery
 from mnistlab.ui.predict.memory import read, training_blocks
-from mnistlab.ui.remembered import remembered, show_known
+from mnistlab.ui.remembered import remembered
+from mnistlab.ui.sketch import show_sketch
+from mnistlab.ui.words import count
 
 TICK = 1.0  # seconds
 NUM_NEIGHBORS = 5
@@ -65,31 +69,35 @@ def draw_layers(run: Run, passed: Passed) -> None:
         "**What its hidden layers hold** · click a unit to see what it looks for",
         help=GLOSSARY["hidden layer"],
     )
-    for layer, activations in enumerate(hidden):
-        key = f"predict_layer_{layer}"
-        selected = selected_in(layer, len(activations))
-        plot = partial(
-            plot_strip,
-            activations,
-            title=f"Layer {layer + 1}: {len(activations)} units",
-            symbol=f"a<sup>({layer + 1})</sup>",
-            signed=run.config.activation == "tanh",
-            selected=selected,
-        )
-        on_select = partial(choose_unit, key, layer)
-        show_known(key, (activations, selected), plot, on_select=on_select, selection_mode="points")
+    chosen = selected_in(hidden)
+    signed = run.config.activation == "tanh"
+    show_sketch(
+        remembered("predict_layers", (passed, str(chosen)), lambda: layers_figure(hidden, signed, chosen)),
+        "predict_hidden",
+        on_pick=choose_unit,
+    )
 
 
-def selected_in(layer: int, width: int) -> int | None:
-    """Return the unit that was clicked in a hidden layer of some width, or None."""
-    chosen = st.session_state.get(UNIT)
-    return chosen[1] if chosen and chosen[0] == layer and chosen[1] < width else None
+def layers_figure(hidden: Sequence[np.ndarray], signed: bool, chosen: tuple[int, int] | None) -> Sketch:
+    """Return the activations of all hidden layers as cells; a click gives layer, from 1, and unit."""
+    strips = [
+        Strip("a", f"<b>Layer {layer}</b>, {count(len(a), 'unit')}", layer, a, signed)
+        for layer, a in enumerate(hidden, start=1)
+    ]
+    framed = {chosen[0] + 1: chosen[1]} if chosen else {}
+    return draw_passes(strips, framed, f"Activations of {count(len(hidden), 'hidden layer')}.")
 
 
-def choose_unit(key: str, layer: int) -> None:
-    """Choose the unit that was clicked; a click beside the units goes back to the answer."""
-    points = st.session_state[key].selection.points
-    st.session_state[UNIT] = (layer, int(points[0]["customdata"])) if points else None
+def selected_in(hidden: Sequence[np.ndarray]) -> tuple[int, int] | None:
+    """Return the hidden unit that was clicked, as layer, from 0, and unit; None where there is none."""
+    layer, unit = st.session_state.get(UNIT) or (0, np.inf)
+    return (layer, unit) if layer < len(hidden) and unit < len(hidden[layer]) else None
+
+
+def choose_unit(place: tuple[int, int]) -> None:
+    """Choose the unit that was clicked; another click on it goes back to the answer."""
+    clicked = place[0] - 1, place[1]
+    st.session_state[UNIT] = None if st.session_state.get(UNIT) == clicked else clicked
 
 
 def draw_evidence(run: Run, passed: Passed, image: np.ndarray) -> None:
@@ -107,8 +115,8 @@ def draw_evidence(run: Run, passed: Passed, image: np.ndarray) -> None:
         maps, (found.slopes, found.contributions), words, ("slopes", "contributions"), strict=True
     ):
         with side:
-            plot = partial(plot_evidence, values, image, title=title, height=262)
-            show_known(f"predict_{key}", (values, image, title), plot)
+            make = partial(plotted.draw_evidence, values, image, title)
+            show_sketch(remembered(f"predict_{key}_figure", (values, image, title), make), f"predict_{key}")
     total = float(found.contributions.sum())
     if found.is_exact:
         bias = float(run.params[0].biases[unit])
@@ -156,11 +164,11 @@ def draw_neighbors(lab: Lab, image: np.ndarray) -> None:
     """Draw the five training digits that differ least from an image."""
     st.markdown("**The nearest training digits** · no network, only pixels compared")
     train = lab.dataset.train
-    show_known("predict_neighbors", (image, train.images), partial(plot_neighbors, lab, image))
+    st.html(remembered("predict_neighbors", (image, train.images), partial(neighbors_row, lab, image)))
 
 
-def plot_neighbors(lab: Lab, image: np.ndarray):
-    """Return the five training digits that differ least from an image, as a figure."""
+def neighbors_row(lab: Lab, image: np.ndarray) -> str:
+    """Return the five training digits that differ least from an image, as HTML."""
     train = lab.dataset.train
     blocks = training_blocks(lab.dataset.name, len(train.labels), train.images)
     indices, distances = nearest(image, train.images, NUM_NEIGHBORS, blocks)
@@ -169,6 +177,4 @@ def plot_neighbors(lab: Lab, image: np.ndarray):
         f"training image {index:,}: {a_digit(label)}, distance {distance:,.0f}"
         for index, label, distance in zip(indices, labels, distances, strict=True)
     ]
-    return plot_digit_grid(
-        train.images[indices], [str(label) for label in labels], columns=NUM_NEIGHBORS, tile=84, hover=says
-    )
+    return gallery(train.images[indices], says, [str(label) for label in labels])
