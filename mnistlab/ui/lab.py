@@ -16,6 +16,7 @@ from mnistlab.ui.closed_tabs import sweep_closed_tabs
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.digits import dataset_in_use
 from mnistlab.ui.file_watching import watch_no_files
+from mnistlab.ui.mishap import report_mishaps
 from mnistlab.ui.settings import current_settings, use_settings
 from mnistlab.ui.tab import current_trainer, took_lab_back
 
@@ -78,6 +79,7 @@ def prepare_server() -> None:
     keep_compiled_operations()
     gc.freeze()  # what was imported stays: no collection looks at it again
     watch_no_files()
+    report_mishaps()
     sweep_closed_tabs()
 
 
