@@ -5,6 +5,9 @@ import pytest
 pytest_plugins = ("tests.browser",)
 pytestmark = pytest.mark.browser
 
+# Whether every figure of plain markup has got its markup; until then what is below it moves.
+PAINTED = """() => [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")].every(host =>
+  host.shadowRoot && host.shadowRoot.querySelector(".stage")?.childElementCount !== 0)"""
 # The color of a pixel of a canvas.
 COLOR = """([canvas, x, y]) => [...canvas.getContext("2d").getImageData(x, y, 1, 1).data]"""
 
@@ -22,6 +25,9 @@ def open_tab(visit, name):
 
 def middle_of(visit, figure, cell, columns, rows, field=0):
     """Where on the screen a cell of a picture lies."""
+    visit.page.wait_for_function("sessionStorage.getItem('mnistlab-token')")  # it is drawn once more
+    visit.settled()
+    visit.page.wait_for_function(PAINTED)
     place = visit.page.locator(f".st-key-{figure} .field").nth(field)
     place.scroll_into_view_if_needed()
     box = place.bounding_box()
@@ -75,7 +81,9 @@ def test_the_same_unit_can_be_chosen_again_after_another_and_by_the_keyboard(vis
     with visit.rerun():
         outputs.nth(6).press("Enter")
     assert picked(visit, "unit") == "6"
-    assert outputs.nth(6).get_attribute("aria-pressed") == "true"
+    visit.wait_until(
+        lambda: outputs.nth(6).get_attribute("aria-pressed") == "true", "the chosen unit was not framed"
+    )
     assert visit.complaints() == []
 
 

@@ -38,7 +38,8 @@ def test_a_clicked_digit_opens_as_its_picture_and_its_numbers(visit):
     click_middle(visit, page.locator(".st-key-data_sheet button").nth(5))
     visit.wait_until(lambda: numbers(page) != before, "the numbers stayed the same")
     caption = page.locator(".st-key-data_sheet .tiles .muted").nth(5).text_content()
-    assert page.locator(".st-key-data_sheet button").nth(5).get_attribute("aria-pressed") == "true"
+    sixth = page.locator(".st-key-data_sheet button").nth(5)
+    visit.wait_until(lambda: sixth.get_attribute("aria-pressed") == "true", "the open digit was not framed")
     label = re.search(r"\d", caption).group()
     page.get_by_text(f"The same {label}, as the computer has it").wait_for()
     cell = page.locator(".st-key-data_table td", has_text=re.compile("^2[0-9]{2}$")).first
@@ -67,7 +68,7 @@ def test_every_tab_opens_and_the_last_one_is_open_when_one_comes_back(visit):
     visit.open("data")
     for name in ("Kinds", "Pixels", "To beat", "Drawn by the lab", "Map"):
         open_tab(visit, name)
-    click_middle(visit, page.locator("g.textpoint text").nth(40))
+    click_middle(visit, page.locator(".st-key-data_map .point").nth(40))
     with visit.rerun():
         page.locator(".st-key-menu").get_by_role("link", name="Architecture").click()
     with visit.rerun():
@@ -83,7 +84,7 @@ def test_a_point_of_the_map_opens_its_image(visit):
     title = page.locator(".st-key-data_point_picture p")
     title.wait_for()
     before = title.text_content()
-    point = page.locator("g.textpoint text").nth(40)
+    point = page.locator(".st-key-data_map .point").nth(40)
     digit = point.text_content()
     click_middle(visit, point)
     visit.wait_until(lambda: title.text_content() != before, "the image stayed the same")

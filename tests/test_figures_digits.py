@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnistlab.figures.digits import plot_digit, plot_digit_grid, plot_pixel_table, plot_strokes
-from mnistlab.figures.projection import braille, plot_projection
+from mnistlab.figures.digits import plot_digit, plot_digit_grid, plot_pixel_table
+from mnistlab.figures.projection import braille
 from mnistlab.figures.sheet import ink_palette, tiled
 
 IMAGES = np.random.default_rng(1).integers(0, 256, (7, 28, 28), dtype=np.uint8)
@@ -106,43 +106,12 @@ def test_numbers_on_dark_ink_are_white():
     assert np.nanmax(np.array(on_light.z, float)) < np.nanmin(np.array(on_dark.z, float))
 
 
-STROKES = [np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 2.0]]), np.array([[0.5, 1.0], [1.5, 1.0]])]
-
-
-def test_strokes_are_drawn_in_the_order_of_writing():
-    figure = plot_strokes(STROKES)
-    drawn = [trace for trace in figure.data if "not yet" not in trace.hovertemplate]
-    assert [list(trace.x) for trace in drawn] == [[0, 1, 1], [0.5, 1.5]]
-    assert [note.text for note in figure.layout.annotations] == ["1", "2"]
-
-
-@pytest.mark.parametrize(("upto", "lengths"), [(0, []), (2, [2]), (3, [3]), (4, [3, 1]), (99, [3, 2])])
-def test_a_half_written_digit_has_as_many_points_as_were_written(upto, lengths):
-    drawn = [t for t in plot_strokes(STROKES, upto=upto).data if "not yet" not in t.hovertemplate]
-    assert [len(trace.x) for trace in drawn] == lengths
-
-
-def test_the_pen_path_runs_downwards_like_the_image():
-    low, high = plot_strokes(STROKES).layout.yaxis.range
-    assert low > high
-
-
-def test_a_point_of_the_projection_is_its_digit_and_tells_its_image():
-    points = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
-    figure = plot_projection(points, [7, 3, 7], [10, 20, 30])
-    three, seven = figure.data
-    assert (three.text, seven.text) == ("3", "7")
-    assert (list(seven.x), list(seven.y)) == ([1, 5], [2, 6])
-    assert list(seven.customdata) == [10, 30]
-    assert seven.textfont.color != three.textfont.color
-
-
 def test_braille_shows_the_dots_of_the_image():
     image = np.zeros((28, 28), np.uint8)
     image[2, 4] = 255  # first dot of the first character
     image[5, 5] = 255  # last dot of the first character
     image[25, 23] = 255  # last dot of the last character
-    lines = braille(image).split("<br>")
+    lines = braille(image).split("\n")
     assert lines[0] == chr(0x2800 + 0x01 + 0x80)
     assert lines[1:5] == [""] * 4
     assert lines[5] == "\u2800" * 9 + chr(0x2880)

@@ -14,8 +14,10 @@ from mnistlab.figures.diagram import STRENGTHS, draw_network
 from mnistlab.figures.drawn import drawn_units
 from mnistlab.figures.gradients import draw_gradient_matrix, draw_gradient_picture, draw_gradient_sheet
 from mnistlab.figures.passes import Strip, draw_passes
+from mnistlab.figures.projection import draw_projection
 from mnistlab.figures.sketch import INK, NOTHING, TOP, ZERO, ink_levels, share_levels, signed_levels
 from mnistlab.figures.squeeze import draw_activation, flat_parts
+from mnistlab.figures.strokes import draw_strokes
 from mnistlab.figures.template import DIVERGING, INK_COLOR, PAPER
 from mnistlab.figures.tiles import class_means, digit_picture, named_tiles, sheet, weight_sheet
 from mnistlab.network import Layer
@@ -59,6 +61,9 @@ def test_what_the_browser_paints_are_the_levels_in_the_colors_of_the_other_figur
     assert list(base64.b64decode(told["levels"])) == field.levels.ravel().tolist()
     script = (HERE / "sketch.js").read_text()
     assert f'[0, "{PAPER}"], [1, "{INK_COLOR}"]' in script
+    look = (HERE / "sketch.css").read_text()
+    assert f"background: {PAPER}" in look
+    assert f"stroke: {INK_COLOR}" in look
     first, step = map(float, re.search(r"\? 0 : (-[\d.]+)\) \+ at \* ([\d.]+)", script).groups())
     places = [at * step + (0 if at < 5 else first) for at in range(10)]
     assert places == pytest.approx([place for place, color in DIVERGING if place != 0.5])
@@ -204,7 +209,7 @@ def test_every_line_has_the_color_of_its_weights_sign_and_says_its_weight(shape)
     painted = list(paths(drawn))
     assert len(painted) == sum(len(a.units) * len(b.units) for a, b in itertools.pairwise(columns))
     kinds = {ends: kind for ends, kind, _ in painted}
-    for ends, says in zip(drawn.lines.ends, drawn.lines.says, strict=True):
+    for ends, says in zip(drawn.marks.ends, drawn.marks.says, strict=True):
         found = re.match(r"layer (\d+), to unit (\d+) from \w+ (\d+)", says)
         layer, target, source = map(int, found.groups())
         weight = params[layer - 1].weights[target, source]
@@ -217,7 +222,7 @@ def test_a_line_runs_between_its_units():
     drawn = draw_network(params)
     units = re.findall(r'<i style="left:([\d.]+)%;top:([\d.]+)%" data-says="(\w+ \d+)', drawn.markup)
     places = {name + ("" if name.startswith("pixel") else "!"): (float(x), float(y)) for x, y, name in units}
-    for ends, says in zip(drawn.lines.ends, drawn.lines.says, strict=True):
+    for ends, says in zip(drawn.marks.ends, drawn.marks.says, strict=True):
         target, source = re.search(r"to unit (\d+) from pixel (\d+)", says).groups()
         expected = [*places[f"pixel {source}"], *places[f"unit {target}!"]]
         assert (100 * ends).tolist() == pytest.approx(expected, abs=1e-3)
@@ -229,7 +234,7 @@ def test_a_stronger_weight_is_never_drawn_thinner():
     widths = {ends: width for ends, _, width in paths(drawn)}
     sizes = {
         tuple(np.round(1000 * ends).astype(int)): abs(float(says.rpartition(" ")[2]))
-        for ends, says in zip(drawn.lines.ends, drawn.lines.says, strict=True)
+        for ends, says in zip(drawn.marks.ends, drawn.marks.says, strict=True)
     }
     ordered = [widths[ends] for ends in sorted(sizes, key=sizes.get)]
     assert ordered == sorted(ordered)
@@ -309,9 +314,47 @@ def test_hovering_over_the_curves_tells_z_and_both_values():
     assert drawn.fields[0].said(200) == "z = 0.0000\nσ(z) = 0.5000\nσ′(z) = 0.2500"
 
 
+def test_a_point_of_the_map_is_its_digit_tells_its_image_and_means_it():
+    points = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    images = np.zeros((31, 28, 28), np.uint8)
+    drawn = draw_projection(points, [7, 3, 7], [10, 20, 30], images, chosen=20)
+    shown = re.findall(r'class="point digit-(\d)" style="left:([\d.]+)%;top:([\d.]+)%">(\d)<', drawn.markup)
+    assert [(digit, text) for digit, _, _, text in shown] == [("7", "7"), ("3", "3"), ("7", "7")]
+    lefts, tops = zip(*((float(x), float(y)) for _, x, y, _ in shown), strict=True)
+    assert lefts[0] < lefts[1] < lefts[2]
+    assert tops[0] > tops[1] > tops[2]
+    assert (100 * drawn.marks.ends[1]).tolist() == pytest.approx([lefts[1], tops[1]] * 2)
+    assert [drawn.picked(-1, place) for place in range(3)] == [10, 20, 30]
+    assert drawn.marks.says[1].startswith("a 3, image 20\n")
+    assert f'class="ring" style="left:{lefts[1]:g}%' in drawn.markup
+    assert "ring" not in draw_projection(points, [7, 3, 7], [10, 20, 30], images, chosen=5).markup
+
+
+STROKES = [np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 2.0]]), np.array([[0.5, 1.0], [1.5, 1.0]])]
+
+
+def written(drawn):
+    """The points of each stroke that is written."""
+    found = re.findall(r'class="written" points="([^"]+)"', drawn.markup)
+    return [[tuple(map(float, point.split(","))) for point in line.split()] for line in found]
+
+
+def test_strokes_are_drawn_in_the_order_of_writing_downwards_and_in_the_middle_of_the_paper():
+    drawn = draw_strokes(STROKES, 5, "A 4")
+    assert written(drawn) == [[(20, 10), (60, 10), (60, 90)], [(40, 50), (80, 50)]]
+    assert re.findall(r">(\d)</text>", drawn.markup) == ["1", "2"]
+
+
+@pytest.mark.parametrize(("upto", "lengths"), [(0, []), (2, [2]), (3, [3]), (4, [3, 1]), (99, [3, 2])])
+def test_a_half_written_digit_has_as_many_points_as_were_written(upto, lengths):
+    assert [len(line) for line in written(draw_strokes(STROKES, upto, "A 4"))] == lengths
+
+
 @pytest.mark.parametrize(
     "drawn",
     [
+        draw_strokes(STROKES, 5, "A 4"),
+        draw_projection(RANDOM.normal(size=(5, 2)), range(5), range(5), np.zeros((5, 28, 28))),
         draw_passes(strips(100, 10), alt="Two layers."),
         draw_network(network(784, 10)),
         draw_gradient_sheet(RANDOM.normal(size=(3, 784)), [1, 2, 3]),
@@ -328,6 +371,7 @@ def test_a_sketch_is_json_and_has_a_sentence_for_those_who_do_not_see_it(drawn):
 
 
 def test_no_number_of_a_sketch_is_a_color_of_its_own():
-    for name in ("sketch", "tiles", "passes", "gradients", "diagram", "squeeze"):
+    plain = ("sketch", "tiles", "passes", "gradients", "diagram", "squeeze", "frame", "projection", "strokes")
+    for name in plain:
         source = (Path(sketches.__file__).parent / f"{name}.py").read_text()
         assert not re.findall(r"#[0-9A-Fa-f]{6}", source)

@@ -141,10 +141,11 @@ def test_pixels_are_counted_and_the_words_say_the_same(generated):
 def test_every_point_of_the_map_is_an_image_of_its_digit(generated):
     app = data_page("Map")
     assert not app.exception
-    traces = figure(app, "data_map")["data"]
-    assert sum(len(trace["x"]) for trace in traces) == 800
-    for trace in traces:
-        assert {f"digit {label}" for label in generated.train.labels[trace["customdata"]]} == {trace["name"]}
+    told = sketch(app, "data_map")["marks"]["says"]
+    assert len(told) == 800
+    for says in told:
+        digit, index = re.match(r"a (\d), image (\d+)\n", says).groups()
+        assert generated.train.labels[int(index)] == int(digit)
 
 
 def test_a_clicked_point_shows_its_image_with_its_true_neighbors(generated):
@@ -169,12 +170,11 @@ def test_one_template_is_written_forty_times_and_its_strokes_in_order():
     assert sketch(app, "data_variations")["fields"][0]["cells"] == 40
     app.button_group(key="data_form_digit").set_value(5).run()
     app.selectbox(key="data_form_5").set_value(TEMPLATES[5][0].name).run()
-    assert TEMPLATES[5][0].name in figure(app, "data_strokes")["layout"]["title"]["text"]
+    assert TEMPLATES[5][0].name in sketch(app, "data_strokes")["markup"]
     app.slider(key="data_form_upto").set_value(10).run()
     assert not app.exception
-    written = [line for line in figure(app, "data_strokes")["data"] if "not yet" not in line["hovertemplate"]]
     assert len(TEMPLATES[5][0].strokes) == 2
-    assert len(written) == 1
+    assert sketch(app, "data_strokes")["markup"].count('class="written"') == 1
     before = sketch(app, "data_variations")["fields"][0]["levels"]
     app.button(key="data_form_seed_next").click().run()
     assert sketch(app, "data_variations")["fields"][0]["levels"] != before

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mnistlab.figures.drawn import Column, Edges, drawn_edges, drawn_units
-from mnistlab.figures.sketch import Lines, Sketch
+from mnistlab.figures.sketch import Marks, Sketch
 
 SAMPLE = 14  # units drawn of a layer with more
 HEIGHT = 460  # px
@@ -35,7 +35,7 @@ def draw_network(params: Sequence, sample: int = SAMPLE, height: int = HEIGHT) -
     )
     shape = "-".join(map(str, widths))
     alt = f"The network {shape} as a diagram; lines are colored by the sign of their weight."
-    return Sketch(markup, alt=alt, lines=Lines(ends, [line_text(*edge) for edge in edges_of(edges)]))
+    return Sketch(markup, alt=alt, marks=Marks(ends, [line_text(*edge) for edge in edges_of(edges)]))
 
 
 def across(level: np.ndarray | int, count: int) -> np.ndarray | float:

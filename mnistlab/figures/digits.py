@@ -1,4 +1,4 @@
-"""Digits as ink on paper: one, a sheet of them, one as numbers, and one as the strokes of a pen."""
+"""Digits as ink on paper: one, a sheet of them, and one as numbers."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,7 @@ import plotly.graph_objects as go
 from mnistlab.figures.sheet import cells, ink_sheet
 from mnistlab.figures.template import (
     INK,
-    INK_COLOR,
     MUTED,
-    PAPER,
     bare_axis,
     empty,
     framed,
@@ -20,8 +18,6 @@ from mnistlab.figures.template import (
 SIDE = 28
 GAP = 3  # px between the digits of a sheet
 CAPTION = 7  # px below a digit for its caption
-UNWRITTEN = "#1B1C2233"  # on paper, whatever the theme
-STROKE_NUMBER = "#5146B8"
 WHITE_ABOVE = 149  # pixel value from which white is easier to read on its gray than black
 
 
@@ -143,56 +139,4 @@ def numbers_on_ink(image: np.ndarray, where: np.ndarray, color: str) -> go.Heatm
         hoverongaps=False,
         textfont={"color": color},
         hovertemplate="row %{y}, column %{x}<br>value %{z} of 255<extra></extra>",
-    )
-
-
-def plot_strokes(
-    strokes: Sequence[np.ndarray], upto: int | None = None, title: str = "", height: int = 240
-) -> go.Figure:
-    """Return the path of a pen, stroke by stroke in the order of writing.
-
-    Args:
-        strokes: Points (n, 2) of x and y for each stroke, y downwards.
-        upto: How many of all points have been written so far; None for all of them.
-        title: Above the figure.
-        height: In px.
-    """
-    points = [np.asarray(stroke, float).reshape(-1, 2) for stroke in strokes]
-    if not sum(map(len, points)):
-        return empty(title, "No strokes to show.", height)
-    low = np.min([stroke.min(axis=0) for stroke in points if len(stroke)], axis=0)
-    high = np.max([stroke.max(axis=0) for stroke in points if len(stroke)], axis=0)
-    middle, reach = (low + high) / 2, max(float((high - low).max()), 1e-6) * 0.62
-    total = sum(map(len, points))
-    left = total if upto is None else min(max(0, upto), total)
-    traces, starts = [], []
-    for number, stroke in enumerate(points, start=1):
-        written, left = stroke[:left], max(0, left - len(stroke))
-        traces.append(ink_line(stroke, UNWRITTEN, 3, f"stroke {number}, not yet written"))
-        if len(written):
-            traces.append(ink_line(written, INK_COLOR, 7, f"stroke {number}"))
-            starts.append(
-                note(
-                    str(number), *written[0], font={"color": STROKE_NUMBER, "size": 14}, xshift=-12, yshift=8
-                )
-            )
-    axes = picture_axes(1, 1)
-    x = {**axes["x"], "range": [middle[0] - reach, middle[0] + reach]}
-    y = {**axes["y"], "range": [middle[1] + reach, middle[1] - reach]}
-    strokes_said = "1 stroke" if len(points) == 1 else f"{len(points)} strokes"
-    alt = f"{title or 'A digit'}: the path of the pen, {strokes_said}."
-    return framed(
-        traces, title=title, height=height, alt=alt, x=x, y=y, annotations=starts, plot_bgcolor=PAPER
-    )
-
-
-def ink_line(stroke: np.ndarray, color: str, width: float, name: str) -> go.Scatter:
-    """Return one stroke as a line."""
-    rounded = np.round(stroke, 4)
-    return go.Scatter(
-        x=rounded[:, 0].tolist(),
-        y=rounded[:, 1].tolist(),
-        mode="lines",
-        line={"color": color, "width": width, "shape": "spline", "smoothing": 0.4},
-        hovertemplate=f"{name}<extra></extra>",
     )

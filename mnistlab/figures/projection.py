@@ -1,68 +1,70 @@
-"""Images as points: near each other where the two strongest directions of the data say so."""
+"""Images as points on a map, each drawn as its digit."""
 
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
-from mnistlab.figures.template import DIGITS, MUTED, empty, framed
+from mnistlab.figures.frame import Frame
+from mnistlab.figures.sketch import Marks, Sketch
 
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # of a Braille character, by place
 INKED = 96  # gray level from which a pixel is a dot
+HEIGHT = 460  # px of the map alone
+ROOM = 0.03  # around the points, of their range
 
 
-def plot_projection(
+def draw_projection(
     points: np.ndarray,
     labels: Sequence[int],
     indices: Sequence[int],
-    images: np.ndarray | None = None,
-    title: str = "",
-    height: int = 520,
-) -> go.Figure:
-    """Return images as points, each drawn as its digit.
+    images: np.ndarray,
+    chosen: int | None = None,
+) -> Sketch:
+    """Return images as points; a click gives the number of the image, hovering shows it in Braille dots.
 
     Args:
         points: (n, 2), first and second principal component.
         labels: The digit of each.
-        indices: Number of each image in its set; a click gives it as customdata.
-        images: uint8, (n, 28, 28); with them hovering shows the image in Braille dots.
-        title: Above the figure.
-        height: In px.
+        indices: Number of each image in its set.
+        images: The set, uint8, (m, 28, 28).
+        chosen: Number of the image with a ring around it.
     """
-    points, labels, indices = np.asarray(points, float), np.asarray(labels), np.asarray(indices)
-    if not len(points):
-        return empty(title, "There are no images to show.", height)
-    traces = [
-        digit_points(points, indices, labels == digit, digit, images) for digit in np.unique(labels).tolist()
-    ]
-    return framed(
-        traces,
-        title=title,
-        height=height,
-        alt=f"{title or 'Projection'}: {len(points)} images as points, each drawn as its digit.",
-        x={"title": "first component", "zeroline": True, "zerolinecolor": MUTED},
-        y={"title": "second component", "zeroline": True, "zerolinecolor": MUTED},
+    points = np.asarray(points, float)
+    labels, indices = np.asarray(labels).tolist(), np.asarray(indices).tolist()
+    low, high = points.min(axis=0), points.max(axis=0)
+    room = ROOM * (high - low)
+    (left, bottom), (right, top) = low - room, high + room
+    frame = Frame(left, right, bottom, top)
+    places = np.stack([frame.across(points[:, 0]), frame.down(points[:, 1])], axis=1).round(2)
+    written = "".join(
+        f'<span class="point digit-{label}" style="left:{x:g}%;top:{y:g}%">{label}</span>'
+        for (x, y), label in zip(places.tolist(), labels, strict=True)
     )
+    says = [
+        f"a {label}, image {index}\n{braille(images[index])}"
+        for label, index in zip(labels, indices, strict=True)
+    ]
+    axes = frame.lines("first component", "second component")
+    markup = (
+        f'<div class="plot wires" style="height:{HEIGHT}px">{axes}'
+        f"{ring(places, indices, chosen)}{HOVERED}{written}</div>"
+    )
+    alt = f"{len(points)} images as points, each drawn as its digit."
+    return Sketch(markup, alt=alt, marks=Marks(np.hstack([places, places]) / 100, says, indices))
 
 
-def digit_points(points, indices, where: np.ndarray, digit: int, images: np.ndarray | None) -> dict:
-    """Return the points of one digit."""
-    chosen = np.flatnonzero(where)
-    pictures = {} if images is None else {"hovertext": [braille(images[index]) for index in chosen]}
-    shown = "" if images is None else "<br>%{hovertext}"
-    return {
-        "type": "scatter",
-        "x": np.round(points[chosen, 0], 3).tolist(),
-        "y": np.round(points[chosen, 1], 3).tolist(),
-        "mode": "text",
-        "text": str(digit),
-        "textfont": {"color": DIGITS[digit % 10], "size": 13},
-        "name": f"digit {digit}",
-        "customdata": indices[chosen].tolist(),
-        "hovertemplate": f"a {digit}, image %{{customdata}}{shown}<extra></extra>",
-        "unselected": {"textfont": {"color": f"{DIGITS[digit % 10]}66"}},
-        **pictures,
-    }
+HOVERED = (
+    '<svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">'
+    '<path class="hovered round"/></svg>'
+)
+
+
+def ring(places: np.ndarray, indices: Sequence[int], chosen: int | None) -> str:
+    """Return the ring around the chosen point, if it is on the map."""
+    if chosen not in indices:
+        return ""
+    x, y = places[indices.index(chosen)].tolist()
+    return f'<span class="ring" style="left:{x:g}%;top:{y:g}%"></span>'
 
 
 def braille(image: np.ndarray) -> str:
@@ -72,4 +74,4 @@ def braille(image: np.ndarray) -> str:
     """
     dots = (np.asarray(image)[2:26, 4:24] >= INKED).reshape(6, 4, 10, 2).transpose(0, 2, 1, 3)
     codes = 0x2800 + (dots * DOTS).sum(axis=(2, 3))
-    return "<br>".join("".join(map(chr, row)).rstrip("\u2800") for row in codes.tolist())
+    return "\n".join("".join(map(chr, row)).rstrip("\u2800") for row in codes.tolist())

@@ -37,11 +37,12 @@ class Field(NamedTuple):
         return self.says.format(cell=cell, row=row, column=column, **own)
 
 
-class Lines(NamedTuple):
-    """Lines that say something when the pointer comes near them."""
+class Marks(NamedTuple):
+    """Lines that say something when the pointer comes near them, or points, which are lines of no length."""
 
     ends: np.ndarray  # x and y of both ends, 0..1 of the figure from its upper left corner, (n, 4)
     says: Sequence[str]
+    picks: Sequence = ()  # what a click near each means
 
 
 class Sketch(NamedTuple):
@@ -50,11 +51,11 @@ class Sketch(NamedTuple):
     markup: str
     fields: Sequence[Field] = ()
     alt: str = ""
-    lines: Lines | None = None
+    marks: Marks | None = None
 
     def picked(self, field: int, cell: int):
-        """Return what a click on a cell means."""
-        return self.fields[field].picks[cell]
+        """Return what a click on a cell means; the marks are field -1."""
+        return (self.marks if field < 0 else self.fields[field]).picks[cell]
 
 
 def signed_levels(values: np.ndarray, reach: float) -> np.ndarray:

@@ -1,18 +1,16 @@
 """A unit's activation: the function with its slope, and both at a z that is marked."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
+from mnistlab.figures.frame import Frame
 from mnistlab.figures.sketch import NOTHING, SEQUENTIAL, Field, Sketch, field_markup
 from mnistlab.figures.template import number
 
 SATURATED_SLOPE = 0.007
 HEIGHT = 300  # px of the plot alone
 ROOM = 0.06  # above and below the curves, of their range
-TICKS = 5  # on the horizontal axis
-STEPS = (0.2, 0.5, 1, 2, 5)  # between two numbers on the vertical axis
 
 
 def draw_activation(
@@ -45,7 +43,7 @@ def draw_activation(
     )
     curves = f"{path(frame, z, slopes, 'slope')}{path(frame, z, values, 'value')}"
     markup = (
-        f'{KEY}<div class="plot" style="height:{HEIGHT}px">{zones(frame, z, slopes)}{frame.lines()}'
+        f'{KEY}<div class="plot" style="height:{HEIGHT}px">{zones(frame, z, slopes)}{frame.lines("z")}'
         f'<svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">{curves}</svg>'
         f"{dot(frame, z_marked, marked[0], 'value')}{dot(frame, z_marked, marked[1], 'slope')}"
         f"{field_markup(0, field, 'over')}</div>"
@@ -58,42 +56,6 @@ def draw_activation(
 
 
 KEY = '<div class="key muted"><span class="line value"></span>σ(z)<span class="line slope"></span>σ′(z)</div>'
-
-
-class Frame:
-    """Where numbers lie in a plot, in percent from its upper left corner."""
-
-    def __init__(self, left: float, right: float, bottom: float, top: float):
-        self.left, self.right, self.bottom, self.top = left, right, bottom, top
-
-    def across(self, x):
-        """Return how far from the left something stands."""
-        return 100 * (x - self.left) / (self.right - self.left)
-
-    def down(self, y):
-        """Return how far from the top something stands."""
-        return 100 * (self.top - y) / (self.top - self.bottom)
-
-    def lines(self) -> str:
-        """Return the lines behind the curves with their numbers, and the name of the axis."""
-        low, high = self.bottom, self.top
-        step = next(step for step in STEPS if (high - low) / step <= 6)
-        levels = [step * n for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
-        rows = "".join(
-            f'<div class="row" style="top:{self.down(y):.2f}%"><span class="muted">{written(y)}</span></div>'
-            for y in levels
-        )
-        columns = "".join(
-            f'<div class="column" style="left:{self.across(x):.2f}%">'
-            f'<span class="muted">{written(x)}</span></div>'
-            for x in np.linspace(self.left, self.right, TICKS).tolist()
-        )
-        return f'{rows}{columns}<div class="name muted">z</div>'
-
-
-def written(value: float) -> str:
-    """Return a number on an axis."""
-    return f"{round(value, 6) + 0.0:g}".replace("-", "−")
 
 
 def path(frame: Frame, z: np.ndarray, values: np.ndarray, kind: str) -> str:

@@ -1,6 +1,6 @@
 // What a browser does with a figure of plain markup: paint its fields, tell what is under the pointer, report clicks.
 
-const NEAR = 7  // px to a line
+const NEAR = 8  // px to a line or a point
 
 function stops(colors, style) {
   const list = (name) => style.getPropertyValue(name).split(",")
@@ -41,7 +41,7 @@ function paint(canvas, field, palette) {
 function distance(x, y, [x0, y0, x1, y1], box) {
   const [ax, ay, bx, by] = [x0 * box.width, y0 * box.height, x1 * box.width, y1 * box.height]
   const [dx, dy] = [bx - ax, by - ay]
-  const along = Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy)))
+  const along = Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)))
   return Math.hypot(x - ax - along * dx, y - ay - along * dy)
 }
 
@@ -52,8 +52,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const style = getComputedStyle(sketch)
   if (stage.markup !== data.markup) stage.innerHTML = stage.markup = data.markup
   sketch.setAttribute("aria-label", data.alt)
-  if (data.lines) stops("diverging", style).forEach(
-    ([, color], at) => sketch.style.setProperty(`--diverging-${at + 1}`, color))
+  if (data.marks) for (const kind of ["diverging", "categorical"]) style.getPropertyValue(
+    `--st-chart-${kind}-colors`).split(",").forEach(
+    (color, at) => sketch.style.setProperty(`--${kind}-${at + 1}`, color))
   for (const place of stage.querySelectorAll(".field")) {
     const field = data.fields[place.dataset.field]
     paint(place.firstChild, field, palette(field.colors, style))
@@ -70,13 +71,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const cell = row * field.columns + column
     return cell < field.cells ? { field, number: +place.dataset.field, row, column, cell } : null
   }
-  const lineAt = (event) => {
-    const wires = data.lines && stage.querySelector(".wires")
-    if (!wires) return null
+  const markAt = (event) => {
+    const wires = data.marks && stage.querySelector(".wires")
+    if (!wires) return -1
     const box = wires.getBoundingClientRect()
     const [x, y] = [event.clientX - box.left, event.clientY - box.top]
     let best = -1, least = NEAR
-    data.lines.ends.forEach((ends, at) => {
+    data.marks.ends.forEach((ends, at) => {
       const far = distance(x, y, ends, box)
       if (far < least) [best, least] = [at, far]
     })
@@ -90,14 +91,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
       found.field.lists[name]?.[found.cell] ?? found[name])
     return ""
   }
-  const mark = (line) => {
-    const [x0, y0, x1, y1] = line >= 0 ? data.lines.ends[line].map((at) => 1000 * at) : [0, 0, 0, 0]
-    stage.querySelector(".hovered")?.setAttribute("d", line >= 0 ? `M${x0} ${y0}L${x1} ${y1}` : "")
+  const show = (mark) => {
+    const [x0, y0, x1, y1] = mark >= 0 ? data.marks.ends[mark].map((at) => 1000 * at) : [0, 0, 0, 0]
+    stage.querySelector(".hovered")?.setAttribute("d", mark >= 0 ? `M${x0} ${y0}L${x1} ${y1}` : "")
   }
   sketch.onpointermove = (event) => {
-    const line = event.target.closest("[data-says]") ? -1 : lineAt(event) ?? -1
-    mark(line)
-    const says = line >= 0 ? data.lines.says[line] : words(event)
+    const mark = event.target.closest("[data-says]") ? -1 : markAt(event)
+    show(mark)
+    const says = mark >= 0 ? data.marks.says[mark] : words(event)
     label.hidden = !says
     label.textContent = says
     const box = sketch.getBoundingClientRect()
@@ -108,10 +109,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   sketch.onpointerleave = () => {
     label.hidden = true
-    mark(-1)
+    show(-1)
   }
   sketch.onclick = (event) => {
     const found = cellAt(event)
     if (found?.field.clickable) setTriggerValue("pick", [found.number, found.cell])
+    const mark = data.marks?.clickable ? markAt(event) : -1
+    if (mark >= 0) setTriggerValue("pick", [-1, mark])
   }
 }

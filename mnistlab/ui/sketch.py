@@ -39,15 +39,16 @@ def show_sketch(sketch: Sketch, key: str, on_pick: Callable | None = None) -> No
 
 def sent(sketch: Sketch) -> dict:
     """Return a figure as the browser gets it."""
-    lines = sketch.lines and {
-        "ends": np.round(sketch.lines.ends, 4).tolist(),
-        "says": list(sketch.lines.says),
+    marks = sketch.marks and {
+        "ends": np.round(sketch.marks.ends, 4).tolist(),
+        "says": list(sketch.marks.says),
+        "clickable": len(sketch.marks.picks) > 0,
     }
     return {
         "markup": sketch.markup,
         "alt": sketch.alt,
         "fields": [sent_field(field) for field in sketch.fields],
-        "lines": lines,
+        "marks": marks,
     }
 
 

@@ -18,6 +18,8 @@ from mnistlab.ui.sketch import show_sketch
 
 SOURCE_NAMES = {"test": "Test image", "train": "Training image", "drawing": "Your drawing"}
 STATE_NAMES = {False: "Untrained", True: "As trained"}
+ANY = "any"  # digit
+NARROW = "<style>.st-key-backprop_outputs .bars { font-size: 0.6875rem; }</style>"  # so that values fit
 DRAWING = "last_drawing"  # left by the Predict page: (28, 28) uint8, framed
 
 
@@ -45,7 +47,7 @@ def draw_choice(lab: Lab) -> Case:
     with digit:
         show_sketch(digit_picture(image, name, 240), "backprop_digit_shown")
     with answers, st.container(key="backprop_outputs"):
-        st.html(LOOK + bars_markup(followed.activations[-1], label))
+        st.html(LOOK + NARROW + bars_markup(followed.activations[-1], label))
     draw_summary(name, followed)
     return Case(
         name=name,
@@ -112,8 +114,7 @@ def draw_number(split: Split, params, lab: Lab) -> int:
         )
         st.selectbox(
             "Digit",
-            (None, *range(10)),
-            format_func=lambda digit: "any" if digit is None else str(digit),
+            (ANY, *range(10)),
             key="backprop_digit",
             persist_state="session",
             on_change=lambda: go_to_next(split, from_here=True),
@@ -152,8 +153,8 @@ def draw_meaning(params, image: np.ndarray, lab: Lab) -> int:
 
 def wanted(split: Split) -> np.ndarray:
     """Return the numbers of the images of the chosen digit, or of all."""
-    digit = st.session_state.get("backprop_digit")
-    here = np.arange(len(split.labels)) if digit is None else np.flatnonzero(split.labels == digit)
+    digit = st.session_state.get("backprop_digit", ANY)
+    here = np.arange(len(split.labels)) if digit == ANY else np.flatnonzero(split.labels == digit)
     return here if len(here) else np.arange(len(split.labels))
 
 
@@ -185,11 +186,8 @@ def go_to_misread(split: Split, params, config) -> None:
 
 def follow_label(split: Split) -> None:
     """Forget the digit when a number was typed that belongs to another."""
-    if st.session_state.get("backprop_digit") not in (
-        None,
-        int(split.labels[st.session_state["backprop_number"]]),
-    ):
-        st.session_state["backprop_digit"] = None
+    if st.session_state.get("backprop_digit") != int(split.labels[st.session_state["backprop_number"]]):
+        st.session_state["backprop_digit"] = ANY
 
 
 def draw_summary(name: str, followed) -> None:

@@ -18,6 +18,7 @@ SHOWN = {
 }
 
 
+@st.fragment
 def draw_code() -> None:
     """Draw the source of the functions that made the numbers of this page."""
     st.subheader("The code that ran", anchor=False)
@@ -26,14 +27,25 @@ def draw_code() -> None:
         "`jax.vmap` lifts it to a mini-batch, and nothing is compiled as a whole, so every number on this "
         "page could be looked at."
     )
-    for tab, functions in zip(st.tabs(list(SHOWN)), SHOWN.values(), strict=True):
-        with tab:
-            for function in functions:
-                module = function.__module__.replace(".", "/")
-                _, first = inspect.getsourcelines(function)
-                st.caption(f"{module}.py, line {first}")
-                st.code(inspect.getsource(function), language="python")
+    for function in SHOWN[chosen_part()]:
+        module = function.__module__.replace(".", "/")
+        _, first = inspect.getsourcelines(function)
+        st.caption(f"{module}.py, line {first}")
+        st.code(inspect.getsource(function), language="python")
     draw_note()
+
+
+def chosen_part() -> str:
+    """Let one choose a part of the computation."""
+    return st.segmented_control(
+        "Of",
+        list(SHOWN),
+        default=next(iter(SHOWN)),
+        required=True,
+        key="backprop_code",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
 
 
 def draw_note() -> None:

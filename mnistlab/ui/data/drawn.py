@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from mnistlab.figures.digits import plot_strokes
 from mnistlab.figures.sketch import INK, ink_levels
+from mnistlab.figures.strokes import draw_strokes
 from mnistlab.figures.tiles import sheet
 from mnistlab.handwriting import pen_path, variations
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.seed import draw_seed
-from mnistlab.ui.show import show
 from mnistlab.ui.sketch import show_sketch
 from mnistlab.writing.splines import DOTS
 from mnistlab.writing.strokes import TEMPLATES
@@ -49,13 +48,12 @@ def draw_forms() -> None:
             persist_state="session",
             help="The strokes in the order of writing; the numbers say where each begins.",
         )
-        show(
-            plot_strokes(pen_path(digit, form), upto, title=f"The template: {template.name}"),
-            key="data_strokes",
+        show_sketch(
+            draw_strokes(pen_path(digit, form), upto, f"The template: {template.name}"), "data_strokes"
         )
-        show(
-            plot_strokes(pen_path(digit, form, seed), upto, title="As the first variation is written"),
-            key="data_strokes_varied",
+        show_sketch(
+            draw_strokes(pen_path(digit, form, seed), upto, "As the first variation is written"),
+            "data_strokes_varied",
         )
     with right:
         show_sketch(

@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from mnistlab.figures.projection import plot_projection
+from mnistlab.figures.projection import draw_projection
 from mnistlab.figures.sketch import INK, ink_levels
 from mnistlab.figures.tiles import named_tiles, weight_picture
 from mnistlab.ui.data.known import known_projection, name_of, nearest_training_digits
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.picture import show_digit
-from mnistlab.ui.show import show
 from mnistlab.ui.sketch import show_sketch
 
 POINT = "data_point"  # session state: which digits, and the index of the open one
@@ -19,6 +18,7 @@ NEIGHBORS = 5
 def draw_map(lab: Lab) -> None:
     """Draw the map, and beside it the image that was clicked."""
     train, seen = lab.dataset.train, known_projection(lab.dataset)
+    opened = opened_point(lab, int(seen.indices[0]))
     st.subheader("A map of the digits", anchor=False)
     st.markdown(
         "An image is a point in a space of 784 dimensions. Seen from the side on which "
@@ -27,24 +27,15 @@ def draw_map(lab: Lab) -> None:
     )
     left, right = st.columns([7, 5], gap="medium")
     with left:
-        key = "data_map_" + "_".join(map(str, name_of(lab.dataset)))
-        show(
-            plot_projection(seen.points, train.labels[seen.indices], seen.indices, train.images),
-            key=key,
-            on_select=lambda: open_point(key, lab),
-            selection_mode="points",
+        show_sketch(
+            draw_projection(seen.points, train.labels[seen.indices], seen.indices, train.images, opened),
+            "data_map",
+            lambda index: st.session_state.update({POINT: (name_of(lab.dataset), index)}),
         )
         st.caption("Hover over a point to see its image in dots, click to open it.")
     with right:
-        draw_point(lab, opened_point(lab, int(seen.indices[0])))
+        draw_point(lab, opened)
         draw_directions(seen.directions, seen.shares)
-
-
-def open_point(key: str, lab: Lab) -> None:
-    """Open the image of the point that was clicked."""
-    points = st.session_state[key].selection.points
-    if points:
-        st.session_state[POINT] = (name_of(lab.dataset), int(points[0]["customdata"]))
 
 
 def opened_point(lab: Lab, first: int) -> int:

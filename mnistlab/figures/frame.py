@@ -1,0 +1,46 @@
+"""Where numbers lie in a plot of plain markup, and the lines behind the data with their numbers."""
+
+import math
+
+STEPS = (0.2, 0.5, 1, 2, 5, 10, 20)  # between two numbers on an axis
+MOST = 6  # of these steps on an axis
+
+
+class Frame:
+    """Where numbers lie in a plot, in percent from its upper left corner."""
+
+    def __init__(self, left: float, right: float, bottom: float, top: float):
+        self.left, self.right, self.bottom, self.top = left, right, bottom, top
+
+    def across(self, x):
+        """Return how far from the left something stands."""
+        return 100 * (x - self.left) / (self.right - self.left)
+
+    def down(self, y):
+        """Return how far from the top something stands."""
+        return 100 * (self.top - y) / (self.top - self.bottom)
+
+    def lines(self, x_name: str, y_name: str = "") -> str:
+        """Return the lines behind the data with their numbers, and the names of the axes."""
+        rows = "".join(
+            f'<div class="row" style="top:{self.down(y):.2f}%"><span class="muted">{written(y)}</span></div>'
+            for y in ticks(self.bottom, self.top)
+        )
+        columns = "".join(
+            f'<div class="column" style="left:{self.across(x):.2f}%">'
+            f'<span class="muted">{written(x)}</span></div>'
+            for x in ticks(self.left, self.right)
+        )
+        beside = f'<div class="beside muted">{y_name}</div>' if y_name else ""
+        return f'{rows}{columns}{beside}<div class="name muted">{x_name}</div>'
+
+
+def ticks(low: float, high: float) -> list[float]:
+    """Return round numbers between two."""
+    step = next(step for step in STEPS if (high - low) / step <= MOST)
+    return [step * n for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def written(value: float) -> str:
+    """Return a number on an axis."""
+    return f"{round(value, 6) + 0.0:g}".replace("-", "−")
