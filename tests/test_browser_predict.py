@@ -190,6 +190,7 @@ def test_a_click_on_a_hidden_unit_shows_what_it_looks_for(clean):
     draw(clean, strokes_of(WRITTEN[7][0]))
     with clean.rerun():
         cells = clean.page.locator(".st-key-predict_hidden .field").first
+        cells.scroll_into_view_if_needed()
         box = cells.bounding_box()
         clean.page.mouse.click(box["x"] + 5.5 * box["width"] / 50, box["y"] + 4)
     clean.page.get_by_text("unit 5 of layer 1").first.wait_for()
