@@ -89,10 +89,10 @@ def draw_cell(network: tuple, cell: tuple[int, int], split: Split, outputs: np.n
         for place in first
     ]
     some = f": {IN_CELL} of {len(places):,}" if len(places) > IN_CELL else ""
-    st.markdown(f"**{a_digit(true).capitalize()}, read {word}**{some}")
-    st.html(
-        remembered("train_cell_images", (str((network, cell)),), lambda: gallery(split.images[first], says))
-    )
+    images, shown = split.images[first], str((network, cell))
+    with st.container(key="train_cell_images", gap="small"):
+        st.markdown(f"**{a_digit(true).capitalize()}, read {word}**{some}")
+        st.html(remembered("train_cell_gallery", (shown,), lambda: gallery(images, says)))
 
 
 def draw_worst(network: tuple, split: Split, outputs: np.ndarray) -> None:
