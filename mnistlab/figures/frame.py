@@ -3,7 +3,7 @@
 import math
 
 STEPS = (0.2, 0.5, 1, 2, 5, 10, 20)  # between two numbers on an axis
-MOST = 6  # of these steps on an axis
+MOST = 7  # of these steps on an axis
 
 
 class Frame:
