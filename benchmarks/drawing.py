@@ -24,12 +24,12 @@ from mnistlab.explaining.evidence import evidence
 from mnistlab.explaining.exploring import blocks_of, nearest
 from mnistlab.explaining.reading import passed_by
 from mnistlab.explaining.verdict import verdict
-from mnistlab.figures.answer import plot_outputs
 from mnistlab.figures.evidence import draw_evidence
 from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.figures.stages import plot_stages
 from mnistlab.pictures import read_canvas
 from mnistlab.training import initial_params
+from mnistlab.ui.bars import bars_markup
 from mnistlab.ui.picture import gallery
 
 TO_THE_BARS = ("read the picture", "frame it", "figure of the stages", "ask the network", "verdict and bars")
@@ -81,7 +81,7 @@ def one_stroke(parts: Parts, address: str, params, config, train, blocks) -> Non
     parts.timed("figure of the stages", lambda: as_json(plot_stages(found.framed, found.boxed)))
     passed = parts.timed("ask the network", lambda: passed_by(params, found.framed, config))
     answer = passed.activations[-1]
-    parts.timed("verdict and bars", lambda: (verdict(answer), as_json(plot_outputs(answer))))
+    parts.timed("verdict and bars", lambda: (verdict(answer), bars_markup(answer.tolist(), None)))
     strips = [Strip("a", "Layer", 1, a, False) for a in passed.activations[1:-1]]
     parts.timed("layers", lambda: draw_passes(strips))
     why = parts.timed(

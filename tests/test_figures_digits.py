@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnistlab.figures.digits import plot_digit, plot_digit_grid, plot_pixel_table
+from mnistlab.figures.digits import plot_digit, plot_digit_grid
 from mnistlab.figures.projection import braille
 from mnistlab.figures.sheet import ink_palette, tiled
 
@@ -86,24 +86,6 @@ def test_sixteen_digits_are_light():
     images = np.zeros((16, 28, 28), np.uint8)
     images[:, 5:20, 10:15] = IMAGES[0, 5:20, 10:15]
     assert len(plot_digit_grid(images, ["This is a 7"] * 16).to_json()) < 20_000
-
-
-def test_the_pixel_table_writes_every_value_once():
-    dark, light = None, None
-    for trace in plot_pixel_table(IMAGES[0]).data:
-        values = np.array(trace.z, dtype=float)
-        dark, light = light, values
-        assert trace.texttemplate == "%{z}"
-        assert trace.hoverongaps is False
-    assert np.array_equal(np.isnan(dark), ~np.isnan(light))
-    assert np.array_equal(np.where(np.isnan(dark), light, dark), IMAGES[0])
-
-
-def test_numbers_on_dark_ink_are_white():
-    on_light, on_dark = plot_pixel_table(IMAGES[0]).data
-    assert on_light.textfont.color == "#000000"
-    assert on_dark.textfont.color == "#FFFFFF"
-    assert np.nanmax(np.array(on_light.z, float)) < np.nanmin(np.array(on_dark.z, float))
 
 
 def test_braille_shows_the_dots_of_the_image():

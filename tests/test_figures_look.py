@@ -11,7 +11,6 @@ import pytest
 from mnistlab.evaluation import EpochMetrics, Score
 from mnistlab.figures import (
     activation,
-    answer,
     confusion,
     curves,
     digits,
@@ -42,7 +41,6 @@ HISTORY = tuple(metrics(epoch) for epoch in range(4))
 FULL = {
     "digit": lambda: digits.plot_digit(IMAGES[0], "One"),
     "digit grid": lambda: digits.plot_digit_grid(IMAGES, [f"This is a {i}" for i in range(16)], title="Grid"),
-    "pixel table": lambda: digits.plot_pixel_table(IMAGES[0], "Numbers"),
     "cost": lambda: curves.plot_cost([("now", HISTORY), ("before", HISTORY)], 10),
     "accuracy": lambda: curves.plot_accuracy([("now", HISTORY)], 10, log=True),
     "recall": lambda: curves.plot_recall(HISTORY, 10),
@@ -51,7 +49,6 @@ FULL = {
     "weight images": lambda: weights.plot_weight_images(PARAMS[0].weights, title="Weights"),
     "weight histogram": lambda: weights.plot_weight_histogram(PARAMS),
     "pre-activations": lambda: activation.plot_pre_activations([Z * 100, Z], [Z, Z]),
-    "outputs": lambda: answer.plot_outputs(SIGMOID[:10], truth=3),
     "class balance": lambda: statistics.plot_class_balance(np.arange(1, 11), np.arange(1, 11)),
     "pixel histogram": lambda: statistics.plot_pixel_histogram(np.arange(1, 257)),
     "baselines": lambda: statistics.plot_baselines(["chance", "mine"], [0.1, 0.9], "mine"),
@@ -62,7 +59,6 @@ NOTHING = np.zeros(0)
 EMPTY = {
     "digit": lambda: digits.plot_digit(NOTHING, "Title"),
     "digit grid": lambda: digits.plot_digit_grid(np.zeros((0, 28, 28), np.uint8), title="Title"),
-    "pixel table": lambda: digits.plot_pixel_table(NOTHING, "Title"),
     "cost": lambda: curves.plot_cost([], 10),
     "cost of an empty run": lambda: curves.plot_cost([("now", ())], 10),
     "accuracy": lambda: curves.plot_accuracy([], 10),
@@ -72,7 +68,6 @@ EMPTY = {
     "weight images": lambda: weights.plot_weight_images(np.zeros((0, 784)), title="Title"),
     "weight histogram": lambda: weights.plot_weight_histogram(()),
     "pre-activations": lambda: activation.plot_pre_activations([]),
-    "outputs": lambda: answer.plot_outputs([]),
     "class balance": lambda: statistics.plot_class_balance([0] * 10, [0] * 10),
     "pixel histogram": lambda: statistics.plot_pixel_histogram([]),
     "baselines": lambda: statistics.plot_baselines([], []),
@@ -126,7 +121,7 @@ def test_a_click_on_a_trace_tells_a_page_plain_numbers(name):
 
 
 def test_figures_load_neither_jax_nor_streamlit():
-    names = "activation answer confusion curves diagram digits evidence projection statistics sweep weights"
+    names = "activation confusion curves diagram digits evidence projection statistics sweep weights"
     code = (
         f"import sys; [__import__('mnistlab.figures.' + name) for name in {names.split()}];"
         "print(sorted({'jax', 'streamlit'} & set(sys.modules)))"

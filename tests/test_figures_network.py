@@ -7,14 +7,13 @@ import pytest
 from PIL import ImageColor
 
 from mnistlab.figures.activation import plot_pre_activations
-from mnistlab.figures.answer import plot_outputs
 from mnistlab.figures.evidence import FAINT_INK, draw_evidence, over_ink
 from mnistlab.figures.statistics import (
     plot_baselines,
     plot_class_balance,
     plot_pixel_histogram,
 )
-from mnistlab.figures.template import ACCENT, PAPER, RIGHT, WRONG, number
+from mnistlab.figures.template import ACCENT, PAPER, number
 from mnistlab.figures.weights import (
     STEPS,
     plot_weight_histogram,
@@ -34,24 +33,6 @@ def network(*widths):
 
 
 SHAPES = [(784, 10), (784, 100, 10), (784, 1024, 512, 256, 10), (784, 64, 32, 16, 8, 4, 2, 10), (784, 1, 10)]
-
-
-def test_the_outputs_are_bars_on_a_fixed_axis_with_their_values_written():
-    values = np.linspace(0, 0.9, 10)
-    figure = plot_outputs(values)
-    (bars,) = figure.data
-    assert list(bars.y) == pytest.approx(values)
-    assert list(bars.text) == [f"{value:.2f}" for value in values]
-    assert figure.layout.yaxis.range == plot_outputs(values / 10).layout.yaxis.range == (0, 1.12)
-
-
-@pytest.mark.parametrize(("truth", "color"), [(None, ACCENT), (9, RIGHT), (4, WRONG)])
-def test_the_answer_is_colored_right_or_wrong_where_the_truth_is_known(truth, color):
-    figure = plot_outputs(np.linspace(0, 0.9, 10), truth=truth)
-    colors = figure.data[0].marker.color
-    assert colors[9] == color
-    assert color not in colors[:9]
-    assert ("<b>4</b>" in figure.layout.xaxis.ticktext) is (truth == 4)
 
 
 def test_weight_images_lie_under_their_units():

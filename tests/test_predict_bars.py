@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from mnistlab.ui.predict.bars import FULL, bars_markup
+from mnistlab.ui.bars import FULL, bars_markup
 
 VALUES = np.array([0.0, 0.25, 1.0, 0.5, 0.031, 0.0004, 0.9, 0.07, 0.1, 0.2])
 

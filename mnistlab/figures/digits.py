@@ -1,4 +1,4 @@
-"""Digits as ink on paper: one, a sheet of them, and one as numbers."""
+"""Digits as ink on paper: one, and a sheet of them."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,6 @@ from mnistlab.figures.template import (
 SIDE = 28
 GAP = 3  # px between the digits of a sheet
 CAPTION = 7  # px below a digit for its caption
-WHITE_ABOVE = 149  # pixel value from which white is easier to read on its gray than black
 
 
 def picture_axes(height: int, width: int) -> dict:
@@ -106,37 +105,4 @@ def plot_digit_grid(
         alt=f"{title or 'A sheet'}, {count} handwritten digits: {', '.join(map(str, says[:16]))}.",
         annotations=below,
         **picture_axes(height_px, width_px),
-    )
-
-
-def plot_pixel_table(image: np.ndarray, title: str = "", height: int = 680) -> go.Figure:
-    """Return an image, (28, 28) of 0..255, as the table of its numbers, each on its grey."""
-    image = np.asarray(image).astype(np.uint8)
-    if image.size == 0:
-        return empty(title, height=height)
-    dark = image >= WHITE_ABOVE
-    traces = [numbers_on_ink(image, ~dark, "#000000"), numbers_on_ink(image, dark, "#FFFFFF")]
-    axes = picture_axes(*image.shape)
-    numbered = {"visible": True, "dtick": 4, "tick0": 0, "automargin": True}
-    alt = f"{title or 'The image'} as numbers: {(image > 0).sum()} of {image.size} pixels are not 0."
-    x = {**axes["x"], **numbered, "title": "column"}
-    y = {**axes["y"], **numbered, "title": "row"}
-    return framed(traces, title=title, height=height, alt=alt, x=x, y=y)
-
-
-def numbers_on_ink(image: np.ndarray, where: np.ndarray, color: str) -> go.Heatmap:
-    """Return some pixels of an image with their numbers in one color."""
-    rows = zip(image.tolist(), where.tolist(), strict=True)
-    return go.Heatmap(
-        z=[[value if here else None for value, here in zip(*row, strict=True)] for row in rows],
-        colorscale=INK,
-        zmin=0,
-        zmax=255,
-        showscale=False,
-        xgap=1,
-        ygap=1,
-        texttemplate="%{z}",
-        hoverongaps=False,
-        textfont={"color": color},
-        hovertemplate="row %{y}, column %{x}<br>value %{z} of 255<extra></extra>",
     )

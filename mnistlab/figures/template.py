@@ -133,20 +133,6 @@ def legend_above() -> dict:
     }
 
 
-def color_bar(title: str = "", **own) -> dict:
-    """Return the settings of a narrow color bar beside the plot."""
-    return {
-        "thickness": 8,
-        "outlinewidth": 0,
-        "len": 0.9,
-        "xpad": 6,
-        "ypad": 0,
-        "title": {"text": title, "font": {"color": MUTED, "size": 12}, "side": "right"},
-        "tickfont": {"color": MUTED, "size": 11},
-        **own,
-    }
-
-
 def note(text: str, x: float, y: float, **own) -> dict:
     """Return an annotation without an arrow, in data coordinates unless it says otherwise."""
     return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"color": MUTED, "size": 12}, **own}

@@ -7,10 +7,10 @@ import streamlit as st
 
 from mnistlab.datasets import Split
 from mnistlab.ui.architecture.case import FIRST, Viewed, known_answers, known_score
+from mnistlab.ui.bars import LOOK, bars_markup
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.picture import digit_picture
-from mnistlab.ui.predict.bars import LOOK, bars_markup
 
 # Three stand side by side.
 STYLE = "<style>.st-key-architecture_outputs .bars { font-size: 0.625rem; }</style>"

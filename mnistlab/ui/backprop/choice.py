@@ -10,9 +10,9 @@ from mnistlab.evaluation import activations_of
 from mnistlab.explaining.following import follow
 from mnistlab.figures.tiles import digit_picture
 from mnistlab.ui.backprop.case import Case, chosen_place, params_of
+from mnistlab.ui.bars import LOOK, bars_markup
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
-from mnistlab.ui.predict.bars import LOOK, bars_markup
 from mnistlab.ui.remembered import remembered
 from mnistlab.ui.sketch import show_sketch
 

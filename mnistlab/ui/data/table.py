@@ -6,7 +6,6 @@ and on a narrow screen they scroll instead of shrinking.
 
 import numpy as np
 
-from mnistlab.figures.digits import WHITE_ABOVE
 from mnistlab.figures.sheet import ink_palette
 
 # Inline, so that the table looks the same in both themes: ink on paper.
@@ -20,6 +19,7 @@ STYLE = """<style>
 .pixels th { opacity: 0.65 }
 </style>"""
 BLACK, WHITE = "#000", "#FFF"
+WHITE_ABOVE = 149  # pixel value from which white is easier to read on its gray than black
 
 
 def pixel_table(image: np.ndarray, name: str) -> str:

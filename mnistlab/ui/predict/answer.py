@@ -5,11 +5,11 @@ import streamlit as st
 
 from mnistlab.collection import EMPTY, Collection, label_of, with_digit
 from mnistlab.explaining.verdict import explanation, headline, trust_sentence, verdict
+from mnistlab.ui.bars import draw_bars
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.home import train_for_me
 from mnistlab.ui.lab import Lab, current_snapshot, is_moving
-from mnistlab.ui.predict.bars import draw_bars
 from mnistlab.ui.predict.memory import read, test_trust
 from mnistlab.ui.press import press_button
 
