@@ -11,8 +11,9 @@ MEGABYTE = 2**20
 COPIES_OF_NETWORK = 6  # as it is, its gradient, the next one, and on its way to and from the web process
 COPIES_OF_UNIT = 16  # for each image of a mini-batch: z, a, Delta and what leads to them
 COPIES_OF_IMAGE = 2
+BUFFERS = 64 * MEGABYTE  # for the figures of an epoch, and freed memory that a worker keeps
 SPARE = 0.2  # of what is free: for pages, and for what others on this machine do meanwhile
-LEAST = 64 * MEGABYTE  # the presets take less, and nothing is gained by refusing those
+LEAST = 128 * MEGABYTE  # the presets take less, and nothing is gained by refusing those
 
 
 def num_numbers(config: TrainConfig) -> int:
@@ -29,7 +30,7 @@ def working_bytes(config: TrainConfig, num_networks: int = 1) -> int:
     """Return the memory that a worker needs besides, while it takes steps with them or their figures."""
     units = COPIES_OF_UNIT * sum(config.dimensions[1:]) * num_networks
     answers = 2 * 2 * MEASURED * NUM_CLASSES * num_networks
-    return FLOAT * (max(config.batch_size, PROBED) * (COPIES_OF_IMAGE * NUM_PIXELS + units) + answers)
+    return BUFFERS + FLOAT * (max(config.batch_size, PROBED) * (COPIES_OF_IMAGE * NUM_PIXELS + units) + answers)
 
 
 def require_memory(
