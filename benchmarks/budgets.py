@@ -155,7 +155,8 @@ def steer(rows: Rows, visit: Visit, rounds: int) -> None:
     pause, resume, stop = [], [], []
     for _ in range(rounds):
         if button(visit, "start").count():  # a fast machine is done with all epochs by now
-            trained(visit, 1)
+            button(visit, "start").click()
+            visit.page.locator(".st-key-train_pause button:not([disabled]):visible").wait_for()
         pause.append(pressed(visit, "pause", ".st-key-train_pause button[disabled]:visible"))
         button(visit, "resume").wait_for()
         resume.append(pressed(visit, "resume", ".st-key-train_pause button:not([disabled]):visible"))

@@ -30,7 +30,8 @@ def working_bytes(config: TrainConfig, num_networks: int = 1) -> int:
     """Return the memory that a worker needs besides, while it takes steps with them or their figures."""
     units = COPIES_OF_UNIT * sum(config.dimensions[1:]) * num_networks
     answers = 2 * 2 * MEASURED * NUM_CLASSES * num_networks
-    return BUFFERS + FLOAT * (max(config.batch_size, PROBED) * (COPIES_OF_IMAGE * NUM_PIXELS + units) + answers)
+    images = max(config.batch_size, PROBED) * (COPIES_OF_IMAGE * NUM_PIXELS + units)
+    return BUFFERS + FLOAT * (images + answers)
 
 
 def require_memory(
