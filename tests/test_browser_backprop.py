@@ -16,6 +16,10 @@ def picked(visit, which):
     return visit.page.locator(f".st-key-backprop_pick_{which} input").input_value()
 
 
+def wait_for_pick(visit, which, number):
+    visit.wait_until(lambda: picked(visit, which) == number, f"the {which} {number} was not chosen")
+
+
 def open_tab(visit, name):
     tab = visit.page.get_by_role("tab", name=name, exact=True)
     if tab.get_attribute("aria-selected") != "true":
@@ -30,9 +34,22 @@ def middle_of(visit, figure, cell, columns, rows, field=0):
     visit.page.wait_for_function(PAINTED)
     place = visit.page.locator(f".st-key-{figure} .field").nth(field)
     place.scroll_into_view_if_needed()
-    box = place.bounding_box()
+    box = standing(visit, place)
     row, column = divmod(cell, columns)
     return box["x"] + (column + 0.5) * box["width"] / columns, box["y"] + (row + 0.5) * box["height"] / rows
+
+
+def standing(visit, place):
+    """The box of something, when it has come to rest: formulas and figures above it take their room first."""
+    boxes = [place.bounding_box()]
+
+    def at_rest():
+        visit.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))")
+        boxes.append(place.bounding_box())
+        return boxes[-1] == boxes[-2]
+
+    visit.wait_until(at_rest, "the figure did not come to rest")
+    return boxes[-1]
 
 
 def click_cell(visit, figure, cell, columns, rows, field=0):
@@ -49,14 +66,14 @@ def press(visit, key):
 def test_a_click_on_a_unit_a_pixel_and_an_answer_leads_to_the_numbers_of_that_weight(visit):
     visit.open("backprop")
     click_cell(visit, "backprop_forward", 17, 50, 2)
-    assert picked(visit, "unit") == "17"
+    wait_for_pick(visit, "unit", "17")
     open_tab(visit, "Backward")
     click_cell(visit, "backprop_backward", 42, 50, 2, field=10)
-    assert picked(visit, "unit") == "42"
+    wait_for_pick(visit, "unit", "42")
     open_tab(visit, "The gradient")
-    assert picked(visit, "unit") == "42"
+    wait_for_pick(visit, "unit", "42")
     click_cell(visit, "backprop_picture", 14 * 28 + 13, 28, 28)
-    assert picked(visit, "source") == str(14 * 28 + 13)
+    wait_for_pick(visit, "source", str(14 * 28 + 13))
     open_tab(visit, "One weight")
     press(visit, "backprop_guess_raise")
     formulas = visit.page.locator(".st-key-backprop_equations_backward .katex-display")
@@ -76,11 +93,11 @@ def test_the_same_unit_can_be_chosen_again_after_another_and_by_the_keyboard(vis
     visit.open("backprop")
     for number in (17, 30, 17):
         click_cell(visit, "backprop_forward", number, 50, 2)
-        assert picked(visit, "unit") == str(number)
+        wait_for_pick(visit, "unit", str(number))
     outputs = visit.page.locator(".st-key-backprop_forward button")
     with visit.rerun():
         outputs.nth(6).press("Enter")
-    assert picked(visit, "unit") == "6"
+    wait_for_pick(visit, "unit", "6")
     visit.wait_until(
         lambda: outputs.nth(6).get_attribute("aria-pressed") == "true", "the chosen unit was not framed"
     )
