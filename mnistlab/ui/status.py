@@ -60,7 +60,7 @@ def described(run: Run) -> str:
     size = sum(layer.weights.size + layer.biases.size for layer in run.params)
     words = [f"{size:,} parameters", f"epoch {run.epoch}" if run.epoch else "untrained"]
     if run.epoch:
-        words.append(percent(run.accuracy, 1).replace(" ", "\u00a0"))
+        words.append(percent(run.accuracy, 1))
     if run.config.dataset == "generated":
         words.append("generated digits")
     return ", ".join(words)
