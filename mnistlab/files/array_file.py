@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from mnistlab.files.atomic_file import sync_folder
+
 DIGEST_SIZE = hashlib.sha256().digest_size
 PIECE = 1 << 20
 STALE_SECONDS = 3600
@@ -40,7 +42,7 @@ def save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def load_arrays(path: Path) -> dict[str, np.ndarray] | None:
@@ -84,13 +86,3 @@ def _sweep_unfinished(path: Path) -> None:
         with contextlib.suppress(OSError):
             if time.time() - unfinished.stat().st_mtime > STALE_SECONDS:
                 unfinished.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut, where folders can be synced."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -177,4 +177,4 @@ def neighbors_row(lab: Lab, image: np.ndarray) -> str:
         f"training image {index:,}: {a_digit(label)}, distance {distance:,.0f}"
         for index, label, distance in zip(indices, labels, distances, strict=True)
     ]
-    return gallery(train.images[indices], says, [str(label) for label in labels])
+    return gallery(train.images[indices], says, [str(label) for label in labels], size=56)
