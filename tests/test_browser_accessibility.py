@@ -6,8 +6,11 @@ from tests.browser import visiting
 
 pytest_plugins = ("tests.browser",)
 pytestmark = pytest.mark.browser
-# What is drawn anew fades in; half-way it has little contrast.
-AT_ONCE = "* { transition: none !important; animation: none !important; }"
+# What is drawn anew fades out and in, slowly; half-way, or all the way at once, it has little contrast.
+AT_ONCE = """
+* { transition: none !important; animation: none !important; }
+[data-stale="true"] { opacity: 1 !important; }
+"""
 # The page's own look arrives as an element of it; until then the accent has too little contrast.
 LOOK = "[...document.querySelectorAll('style')].some(style => style.textContent.includes('.katex-display {'))"
 PAGES = ("", "data", "architecture", "backprop", "train", "predict")
