@@ -220,11 +220,18 @@ def test_a_click_on_the_matrix_opens_its_images(visit):
     visit.settled()
     chart = visit.page.locator(".st-key-train_confusion")
     chart.scroll_into_view_if_needed()
-    plot = chart.locator(".nsewdrag").first.bounding_box()
-    cell = plot["width"] / 10
+    cells = chart.locator(".field").first
+    box = cells.bounding_box()
     with visit.rerun():
-        visit.page.mouse.click(plot["x"] + 1.5 * cell, plot["y"] + 1.5 * cell)
-    visit.page.locator(".st-key-train_cell_images", has_text="A 1, read right").wait_for()
+        cells.click(position={"x": 0.15 * box["width"], "y": 0.15 * box["height"]})
+    images = visit.page.locator(".st-key-train_cell_images")
+    images.get_by_text("A 1, read right").wait_for()
+    cells.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown"):
+        cells.press(key)
+    with visit.rerun():
+        cells.press("Enter")
+    images.get_by_text("A 2, read right").wait_for()
     assert complaints(visit) == []
 
 

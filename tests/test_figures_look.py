@@ -11,7 +11,6 @@ import pytest
 from mnistlab.evaluation import EpochMetrics, Score
 from mnistlab.figures import (
     activation,
-    confusion,
     curves,
     digits,
     statistics,
@@ -43,9 +42,6 @@ FULL = {
     "digit grid": lambda: digits.plot_digit_grid(IMAGES, [f"This is a {i}" for i in range(16)], title="Grid"),
     "cost": lambda: curves.plot_cost([("now", HISTORY), ("before", HISTORY)], 10),
     "accuracy": lambda: curves.plot_accuracy([("now", HISTORY)], 10, log=True),
-    "recall": lambda: curves.plot_recall(HISTORY, 10),
-    "gradient norms": lambda: curves.plot_gradient_norms(HISTORY, 10),
-    "confusion": lambda: confusion.plot_confusion(HISTORY[-1].test.confusion),
     "weight images": lambda: weights.plot_weight_images(PARAMS[0].weights, title="Weights"),
     "weight histogram": lambda: weights.plot_weight_histogram(PARAMS),
     "pre-activations": lambda: activation.plot_pre_activations([Z * 100, Z], [Z, Z]),
@@ -62,9 +58,6 @@ EMPTY = {
     "cost": lambda: curves.plot_cost([], 10),
     "cost of an empty run": lambda: curves.plot_cost([("now", ())], 10),
     "accuracy": lambda: curves.plot_accuracy([], 10),
-    "recall": lambda: curves.plot_recall((), 10),
-    "gradient norms": lambda: curves.plot_gradient_norms((), 10),
-    "confusion": lambda: confusion.plot_confusion(np.zeros((10, 10), int)),
     "weight images": lambda: weights.plot_weight_images(np.zeros((0, 784)), title="Title"),
     "weight histogram": lambda: weights.plot_weight_histogram(()),
     "pre-activations": lambda: activation.plot_pre_activations([]),

@@ -372,6 +372,7 @@ def test_a_sketch_is_json_and_has_a_sentence_for_those_who_do_not_see_it(drawn):
 
 def test_no_number_of_a_sketch_is_a_color_of_its_own():
     plain = ("sketch", "tiles", "passes", "gradients", "diagram", "squeeze", "frame", "projection", "strokes")
+    plain += ("courses", "confusion")
     for name in plain:
         source = (Path(sketches.__file__).parent / f"{name}.py").read_text()
         assert not re.findall(r"#[0-9A-Fa-f]{6}", source)

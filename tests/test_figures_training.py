@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from mnistlab.evaluation import EpochMetrics, Score
-from mnistlab.figures.confusion import plot_confusion
-from mnistlab.figures.curves import plot_accuracy, plot_cost, plot_gradient_norms, plot_recall
-from mnistlab.figures.epochs import end_labels
-from mnistlab.figures.sweep import plot_sweep, whole_ticks
-from mnistlab.figures.template import DIGITS, TEST, TRAINING
+from mnistlab.figures.curves import plot_accuracy, plot_cost
+from mnistlab.figures.frame import whole_ticks
+from mnistlab.figures.sweep import plot_sweep
+from mnistlab.figures.template import TEST, TRAINING
 
 
 def confusion(right, wrong=0):
@@ -87,83 +86,6 @@ def test_a_cost_that_is_not_finite_leaves_a_gap_and_a_usable_axis():
     figure = plot_cost([("now", broken)], 10)
     assert list(line(figure, "training").y) == [2.5, 0.5, 0.25, None, None]
     assert figure.layout.yaxis.range == (0, pytest.approx(5.3))
-
-
-def test_recall_has_ten_lines_in_the_digits_colors():
-    figure = plot_recall(HISTORY, 10)
-    assert [trace.name for trace in figure.data] == [f"digit {digit}" for digit in range(10)]
-    assert tuple(trace.line.color for trace in figure.data) == DIGITS
-    assert list(figure.data[4].y) == pytest.approx([10 / 20, 50 / 60, 80 / 90])
-    assert list(figure.data[5].y) == [1, 1, 1]
-
-
-def test_an_output_that_never_fires_is_a_line_at_zero():
-    dead = np.eye(10, dtype=int) * 5
-    dead[5, 5], dead[5, 3] = 0, 5
-    score = Score(1.0, dead)
-    history = [EpochMetrics(n, score, score, (1.0,), (0.0,), 0.1, 1.0) for n in range(3)]
-    figure = plot_recall(history, 10)
-    assert list(figure.data[5].y) == [0, 0, 0]
-    assert "the weakest is 5 with 0.0%" in figure.layout.meta["alt"]
-
-
-def test_names_at_the_ends_of_lines_do_not_meet():
-    values = {str(digit): 0.9 for digit in range(10)}
-    notes = end_labels(values, dict.fromkeys(values, "#000001"), epoch=5, apart=0.03)
-    heights = sorted(note["y"] for note in notes)
-    assert (np.diff(heights) > 0.0299).all()
-    assert max(heights) <= 1.02 + 1e-9
-    assert {note["xshift"] for note in notes} == {6, 17}
-
-
-def test_the_gradient_of_each_layer_has_its_own_line():
-    figure = plot_gradient_norms((epoch(0, 1.0, norms=(0.5, 0.0)), epoch(1, 1.0, norms=(0.25, 0.1))), 10)
-    assert figure.layout.yaxis.type == "log"
-    assert list(line(figure, "layer 1").y) == [0.5, 0.25]
-    assert list(line(figure, "layer 2").y) == [None, 0.1]
-    looks = {(trace.line.color, trace.line.dash) for trace in figure.data}
-    assert len(looks) == 2
-
-
-def test_seven_layers_look_different():
-    figure = plot_gradient_norms((epoch(0, 1.0, norms=(1.0,) * 7),), 10)
-    assert len({(trace.line.color, trace.line.dash) for trace in figure.data}) == 7
-
-
-COUNTS = np.arange(100).reshape(10, 10)
-
-
-def test_the_confusion_matrix_writes_each_count_once():
-    right, wrong, _ = plot_confusion(COUNTS).data
-    for true in range(10):
-        for read in range(10):
-            written, blank = (right, wrong) if true == read else (wrong, right)
-            assert written.text[true][read] == (str(COUNTS[true, read]) if COUNTS[true, read] else "")
-            assert blank.text[true][read] == ""
-
-
-def test_the_diagonal_has_another_color():
-    right, wrong, _ = plot_confusion(COUNTS).data
-    assert right.colorscale != wrong.colorscale
-    assert right.z[3][3] == pytest.approx(np.log1p(33), abs=1e-4)
-    assert right.z[3][4] is None
-    assert wrong.z[3][4] == pytest.approx(np.log1p(34), abs=1e-4)
-
-
-def test_a_click_on_a_cell_tells_what_it_is_and_what_was_read():
-    areas = plot_confusion(COUNTS).data[2]
-    place = areas.customdata.index([3, 8]) if isinstance(areas.customdata, list) else 38
-    assert list(areas.customdata[place]) == [3, 8]
-    assert areas.x[place] == 8
-    assert areas.base[place] + 0.5 == 3
-    assert areas.hovertext[place] == "38 times, 11.0% of the 3s"
-
-
-def test_the_confusion_matrix_says_the_most_frequent_mistake():
-    counts = confusion(50)
-    counts[7, 1] = 8
-    assert "500 of 508 read right" in plot_confusion(counts).layout.meta["alt"]
-    assert "7 read as 1, 8 times" in plot_confusion(counts).layout.meta["alt"]
 
 
 def test_a_sweep_names_the_best_and_the_worst():

@@ -10,7 +10,8 @@ from tests.conftest import REPOSITORY
 SMALL = {"dataset": "generated", "hidden": "10", "train_size": "500", "num_epochs": "2", "scaling": "unit"}
 SECONDS = 120
 BUTTONS = ("start", "pause", "stop", "one_epoch", "more", "reset")
-FIGURES = ("cost", "accuracy", "recall", "gradients")
+CURVES = ("cost", "accuracy")
+SKETCHES = ("recall", "gradients")
 
 
 def opened(**query) -> AppTest:
@@ -69,6 +70,15 @@ def figure(app: AppTest, name: str) -> dict:
     return json.loads(charts[f"train_{name}"].proto.spec)
 
 
+def sketch(app: AppTest, name: str) -> dict:
+    (found,) = [part for part in app.get("bidi_component") if part.proto.id.endswith(f"-train_{name}")]
+    return json.loads(found.proto.json)
+
+
+def hovers(app: AppTest, name: str) -> list[str]:
+    return sketch(app, name)["fields"][0]["lists"]["told"]
+
+
 def shown(app: AppTest) -> str:
     return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.warning, *app.error])
 
@@ -79,8 +89,10 @@ def test_the_page_is_useful_before_anything_was_chosen(generated):
     assert enabled(app) == {"start", "one_epoch", "more"}
     assert app.metric[0].value.endswith("%")
     assert len(app.metric) == 4
-    for name in FIGURES:
+    for name in CURVES:
         assert figure(app, name)["layout"]["height"] == 320
+    for name in SKETCHES:
+        assert "by epoch" in sketch(app, name)["alt"]
     assert "after the first epoch" in shown(app)
     assert "Untrained. 2 epochs will take about" in app.get("progress")[0].proto.text
     assert len(run_of(app).history) == 1
@@ -92,8 +104,9 @@ def test_train_trains_as_many_epochs_as_are_set_and_shows_every_one(generated):
     cost = figure(app, "cost")["data"][0]
     assert cost["x"] == [0, 1, 2]
     assert cost["y"] == [metrics.test.cost for metrics in run_of(app).history]
-    assert len(figure(app, "recall")["data"]) == 10
-    assert len(figure(app, "gradients")["data"]) == 2
+    assert sketch(app, "recall")["markup"].count('<path class="digit-') == 10
+    assert sketch(app, "gradients")["markup"].count('<path class="layer-') == 2
+    assert [told.split("\n")[0] for told in hovers(app, "recall")] == ["epoch 0", "epoch 1", "epoch 2"]
     assert app.metric[0].value == f"{100 * run_of(app).accuracy:.2f}%"
     assert "Trained for 2 epochs" in app.get("progress")[0].proto.text
 

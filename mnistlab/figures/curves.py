@@ -1,4 +1,4 @@
-"""How training went, epoch by epoch: cost, accuracy, recall of each digit, size of the gradients."""
+"""How training went, epoch by epoch: cost and accuracy, of one run or of several."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from mnistlab.figures.epochs import curve, end_labels, epochs_figure
-from mnistlab.figures.lines import DASHES, layer_style
+from mnistlab.figures.epochs import curve, epochs_figure
+from mnistlab.figures.lines import DASHES
 from mnistlab.figures.template import DIGITS, TEST, TRAINING, empty
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
@@ -78,54 +78,4 @@ def runs_figure(
         f"{title} by epoch. After epoch {last.epoch}: {value(last.train) or 0:{digits}} on the training "
         f"images, {value(last.test) or 0:{digits}} on the test images."
     )
-    return epochs_figure(traces, title, alt, y, x_max, height, showlegend=True)
-
-
-def plot_recall(history: "History", x_max: int, height: int = 320) -> go.Figure:
-    """Return for each digit the share of its test images that are read right, by epoch.
-
-    An output that never fires is a flat line at zero. The arguments are those of `plot_cost`.
-    """
-    title = "Read right, digit by digit"
-    if not len(history):
-        return empty(title, "Train, and ten lines appear here.", height)
-    traces = [
-        curve(history, lambda m, digit=digit: m.test.recall[digit], f"digit {digit}", ".1%", DIGITS[digit])
-        for digit in range(10)
-    ]
-    last = {str(digit): float(recall) for digit, recall in enumerate(history[-1].test.recall)}
-    names = end_labels(last, dict(zip(last, DIGITS, strict=True)), history[-1].epoch)
-    seen = {digit: recall for digit, recall in last.items() if math.isfinite(recall)}
-    weakest = min(seen, key=seen.__getitem__, default="none")
-    alt = (
-        f"{title}, by epoch. After epoch {history[-1].epoch} the weakest is {weakest} "
-        f"with {seen.get(weakest, 0.0):.1%}."
-    )
-    y = {"title": "share read right", "range": [-0.02, 1.04], "tickformat": ".0%"}
-    return epochs_figure(traces, title, alt, y, x_max, height, annotations=names)
-
-
-def plot_gradient_norms(history: "History", x_max: int, height: int = 320) -> go.Figure:
-    """Return the norm of each layer's weight gradient by epoch, on a logarithmic axis.
-
-    The arguments are those of `plot_cost`.
-    """
-    title = "Gradient, layer by layer"
-    if not len(history):
-        return empty(title, "Train, and one line for each layer appears here.", height)
-    traces = [
-        curve(
-            history,
-            lambda m, layer=layer: m.gradient_norms[layer] or None,  # a logarithmic axis has no zero
-            f"layer {layer + 1}",
-            ".2e",
-            **layer_style(layer),
-        )
-        for layer in range(len(history[0].gradient_norms))
-    ]
-    last = ", ".join(f"layer {i} {norm:.1e}" for i, norm in enumerate(history[-1].gradient_norms, start=1))
-    alt = f"{title}, by epoch. After epoch {history[-1].epoch}: {last}."
-    norms = [norm for each in history for norm in each.gradient_norms if norm > 0]
-    wide = len(norms) > 0 and max(norms) > 100 * min(norms)  # "D2" marks 1, 2 and 5 of each decade
-    y = {"title": "norm of ∂L/∂W", "type": "log", "exponentformat": "power", "dtick": 1 if wide else "D2"}
     return epochs_figure(traces, title, alt, y, x_max, height, showlegend=True)

@@ -1,12 +1,12 @@
-"""Lines over epochs: one line, the names at their ends, and the axis that does not move while training."""
+"""Lines over epochs: one line, and the axis that does not move while training."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from mnistlab.figures.template import framed, note
+from mnistlab.figures.template import framed
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     from mnistlab.evaluation import EpochMetrics
@@ -86,35 +86,3 @@ def epochs_figure(
         margin={"l": 64, "r": 28, "t": 74 if layout.get("showlegend") else 44, "b": 54, "pad": 0},
         **layout,
     )
-
-
-def end_labels(
-    values: Mapping[str, float], colors: Mapping[str, str], epoch: int, apart: float = 0.034
-) -> list[dict]:
-    """Return the names of lines at their right ends, moved apart where they would meet.
-
-    Args:
-        values: Height of each line's end by its name, on an axis from 0 to 1.
-        colors: Of each line, by its name.
-        epoch: Where the lines end.
-        apart: Least distance of two names; neighbors stand in two columns.
-    """
-    order = sorted((name for name in values if math.isfinite(values[name])), key=values.__getitem__)
-    places: list[float] = []
-    for name in order:
-        places.append(max([values[name], *(place + apart for place in places[-1:])]))
-    highest = 1.02
-    for index in reversed(range(len(places))):
-        places[index] = min(places[index], highest)
-        highest = places[index] - apart
-    return [
-        note(
-            name,
-            epoch,
-            place,
-            xanchor="left",
-            xshift=6 + 11 * (index % 2),
-            font={"color": colors[name], "size": 13},
-        )
-        for index, (name, place) in enumerate(zip(order, places, strict=True))
-    ]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from mnistlab.figures.frame import whole_ticks
 from mnistlab.figures.template import ACCENT, TEXT, empty, framed, legend_above
 
 OTHERS = "#00003766"
@@ -50,12 +51,6 @@ def plot_sweep(
         legend={**legend_above(), "traceorder": "reversed"},
         margin={"l": 4, "r": 12, "t": 76, "b": 8, "pad": 0},
     )
-
-
-def whole_ticks(x_max: int) -> list[int]:
-    """Return at most eight epochs for the axis, none beyond the last that was trained."""
-    step = next(size * 10**power for power in range(6) for size in (1, 2, 5) if x_max <= 7 * size * 10**power)
-    return list(range(0, x_max + 1, step))
 
 
 def sweep_line(name: str, values: Sequence[float], word: str) -> dict:

@@ -50,11 +50,15 @@ class Lab:
         return bool(self.differs)
 
 
-def open_lab(settings: TrainConfig) -> Lab:
-    """Return this session's lab; an untrained network follows the settings, a trained one is kept."""
+def enter() -> None:
+    """Find out which lab this tab has. It comes first: where many return at once, none waits for a page."""
     prepare_server()
     if took_lab_back():
-        come_back(settings)
+        come_back()
+
+
+def open_lab(settings: TrainConfig) -> Lab:
+    """Return this session's lab; an untrained network follows the settings, a trained one is kept."""
     trainer = current_trainer()
     snapshot = trainer.snapshot()
     if snapshot.run is None or (is_untouched(snapshot) and different_settings(settings, snapshot.run.config)):
@@ -89,9 +93,9 @@ def warm_workers(_settings: TrainConfig) -> None:
     registry.warm(_settings)
 
 
-def come_back(settings: TrainConfig) -> None:
+def come_back() -> None:
     """Show the settings of the lab that was taken back, unless the address asks for another network."""
-    run = current_trainer().snapshot().run
+    run, settings = current_trainer().snapshot().run, current_settings()
     asked = st.session_state["address_asked"]
     if run is not None and not (asked and different_settings(settings, run.config)):
         use_settings(run.settings)

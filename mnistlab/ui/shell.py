@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from mnistlab.ui.experiment import draw_experiment
-from mnistlab.ui.lab import Lab, open_lab
+from mnistlab.ui.lab import Lab, enter, open_lab
 from mnistlab.ui.settings import current_lesson
 from mnistlab.ui.sidebar import draw_menu, draw_settings
 from mnistlab.ui.status import draw_digits, draw_network
@@ -36,6 +36,7 @@ def open_page(title: str, sentence: str) -> Lab:
         layout="wide",
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
+    enter()
     st.html(LOOK)
     with st.sidebar:
         st.markdown("### mnistlab")

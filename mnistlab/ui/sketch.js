@@ -38,6 +38,34 @@ function paint(canvas, field, palette) {
   pen.putImageData(image, 0, 0)
 }
 
+// What had the focus in the old markup has it in the new one.
+function renew(stage, markup) {
+  const before = stage.querySelector(".field:focus")
+  stage.innerHTML = stage.markup = markup
+  const after = before && stage.querySelector(`.field[data-field="${before.dataset.field}"]`)
+  if (!after) return
+  if (before.cell !== undefined) after.cell = before.cell
+  after.tabIndex = 0
+  after.focus()
+}
+
+// A field whose cells can be clicked is reached by Tab; arrows go from cell to cell, Enter is the click.
+function reachable(place, field) {
+  place.tabIndex = 0
+  place.setAttribute("role", "group")
+  place.setAttribute("aria-label", `${field.cells} cells: arrow keys go from one to the next, Enter picks`)
+  if (place.cell !== undefined) point(place, field, place.cell)
+}
+
+function point(place, field, cell) {
+  const cursor = place.querySelector(".cursor") ?? place.appendChild(document.createElement("span"))
+  cursor.className = "cursor"
+  place.cell = Math.min(cell, field.cells - 1)
+  const [row, column] = [Math.floor(place.cell / field.columns), place.cell % field.columns]
+  const [across, down] = [100 / field.columns, 100 / field.rows]
+  cursor.style = `left: ${column * across}%; top: ${row * down}%; width: ${across}%; height: ${down}%`
+}
+
 function distance(x, y, [x0, y0, x1, y1], box) {
   const [ax, ay, bx, by] = [x0 * box.width, y0 * box.height, x1 * box.width, y1 * box.height]
   const [dx, dy] = [bx - ax, by - ay]
@@ -50,14 +78,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const label = parentElement.querySelector(".label")
   const stage = parentElement.querySelector(".stage")
   const style = getComputedStyle(sketch)
-  if (stage.markup !== data.markup) stage.innerHTML = stage.markup = data.markup
+  if (stage.markup !== data.markup) renew(stage, data.markup)
   sketch.setAttribute("aria-label", data.alt)
-  if (data.marks) for (const kind of ["diverging", "categorical"]) style.getPropertyValue(
+  for (const kind of ["diverging", "categorical", "sequential"]) style.getPropertyValue(
     `--st-chart-${kind}-colors`).split(",").forEach(
     (color, at) => sketch.style.setProperty(`--${kind}-${at + 1}`, color))
   for (const place of stage.querySelectorAll(".field")) {
     const field = data.fields[place.dataset.field]
     paint(place.firstChild, field, palette(field.colors, style))
+    if (field.clickable && field.cells > 1) reachable(place, field)
   }
 
   const cellAt = (event) => {
@@ -83,13 +112,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     })
     return best
   }
+  const said = (found) => found.field.says.replace(/{(\w+)}/g, (_, name) =>
+    found.field.lists[name]?.[found.cell] ?? found[name])
   const words = (event) => {
     const own = event.target.closest("[data-says]")
     if (own) return own.dataset.says
     const found = cellAt(event)
-    if (found) return found.field.says.replace(/{(\w+)}/g, (_, name) =>
-      found.field.lists[name]?.[found.cell] ?? found[name])
-    return ""
+    return found ? said(found) : ""
   }
   const show = (mark) => {
     const [x0, y0, x1, y1] = mark >= 0 ? data.marks.ends[mark].map((at) => 1000 * at) : [0, 0, 0, 0]
@@ -107,6 +136,26 @@ export default function ({ data, parentElement, setTriggerValue }) {
     label.style.top = `${event.clientY - box.top + 14}px`
     label.style.transform = right ? "translateX(-100%)" : ""
   }
+  sketch.onkeydown = (event) => {
+    const place = event.target.closest(".field[tabindex]")
+    if (!place) return
+    const [number, field] = [+place.dataset.field, data.fields[place.dataset.field]]
+    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -field.columns, ArrowDown: field.columns }[event.key]
+    const picks = event.key === "Enter" || event.key === " "
+    if (!step && !picks) return
+    event.preventDefault()
+    const cell = place.cell ?? 0
+    if (picks) return setTriggerValue("pick", [number, cell])
+    const next = cell + step
+    if (next >= 0 && next < field.cells) point(place, field, next)
+    const [row, column] = [Math.floor(place.cell / field.columns), place.cell % field.columns]
+    label.hidden = false
+    label.textContent = said({ field, row, column, cell: place.cell })
+    const [box, own] = [sketch.getBoundingClientRect(), place.lastChild.getBoundingClientRect()]
+    label.style = `left: ${own.left - box.left}px; top: ${own.bottom - box.top + 6}px`
+  }
+  sketch.querySelector(".save").onclick = () => save(sketch)
+  sketch.onfocusout = () => label.hidden = true
   sketch.onpointerleave = () => {
     label.hidden = true
     show(-1)

@@ -1,4 +1,7 @@
-"""How a figure of plain markup gets on the page; `sketch.js` is what the browser does with it."""
+"""How a figure of plain markup gets on the page; `sketch.js` is what the browser does with it.
+
+`sketch_png.js` saves it as a picture.
+"""
 
 import base64
 from collections.abc import Callable
@@ -12,12 +15,15 @@ from mnistlab.figures.sketch import Field, Sketch
 PICK = "pick"
 
 HERE = Path(__file__).parent
+HTML = """<div class="sketch" role="figure"><div class="stage"></div>
+<div class="label" role="status" hidden></div>
+<button class="save" aria-label="Save this figure as a PNG" title="Save as PNG">⤓</button></div>"""
 
 _sketch = st.components.v2.component(
     "mnistlab_sketch",
-    html='<div class="sketch" role="figure"><div class="stage"></div><div class="label" hidden></div></div>',
+    html=HTML,
     css=(HERE / "sketch.css").read_text(),
-    js=(HERE / "sketch.js").read_text(),
+    js=(HERE / "sketch_png.js").read_text() + (HERE / "sketch.js").read_text(),
 )
 
 

@@ -1,19 +1,23 @@
 """The four curves of a training, live, with the other runs of the lab laid over them."""
 
+from functools import partial
 from html import escape
 
 import streamlit as st
 
-from mnistlab.figures.curves import plot_accuracy, plot_cost, plot_gradient_norms, plot_recall
+from mnistlab.figures.courses import draw_gradient_norms, draw_recall
+from mnistlab.figures.curves import plot_accuracy, plot_cost
 from mnistlab.running.snapshot import Snapshot
 from mnistlab.runs import Run
+from mnistlab.ui.remembered import remembered
+from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.train.diagnosis import draw_other_findings
 from mnistlab.ui.train.figures import show_kept
 from mnistlab.ui.train.turns import on_turn
 
 SCALES = ("linear axis", "log axis")
 MAX_OVERLAID = 8
-TURNS = ("cost", "accuracy", "recall", "cost", "accuracy", "gradients")
+TURNS = ("cost", "accuracy")
 
 
 def draw_curves(snapshot: Snapshot) -> None:
@@ -26,18 +30,17 @@ def draw_curves(snapshot: Snapshot) -> None:
     x_max = max([snapshot.target_epoch, run.settings.num_epochs, *(each.epoch for each in (run, *others))])
     runs = [(escape(each.name, quote=False), each.history) for each in (run, *others)]
     all_seen = (*((each.id, each.name, len(each.history)) for each in (run, *others)), x_max, log)
-    seen = len(run.history), x_max
-    figures = {
-        "cost": (all_seen, lambda: plot_cost(runs, x_max, log)),
-        "accuracy": (all_seen, lambda: plot_accuracy(runs, x_max, log)),
-        "recall": (seen, lambda: plot_recall(run.history, x_max)),
-        "gradients": (seen, lambda: plot_gradient_norms(run.history, x_max)),
-    }
     chosen = on_turn(TURNS, snapshot.active)
-    places = (*st.columns(2), *st.columns(2))
-    for place, (name, (shows, plot)) in zip(places, figures.items(), strict=True):
+    for place, name, plot in zip(st.columns(2), TURNS, (plot_cost, plot_accuracy), strict=True):
         with place:
-            show_kept(name, run.id, shows, plot, may_wait=name not in chosen)
+            make = partial(plot, runs, x_max, log)
+            show_kept(name, run.id, all_seen, make, may_wait=name not in chosen)
+    seen = run.id, len(run.history), x_max
+    sketches = {"recall": draw_recall, "gradients": draw_gradient_norms}
+    for place, (name, draw) in zip(st.columns(2), sketches.items(), strict=True):
+        with place:
+            make = partial(draw, run.history, x_max)
+            show_sketch(remembered(f"train_{name}_figure", seen, make), f"train_{name}")
 
 
 def chosen_scale() -> str:

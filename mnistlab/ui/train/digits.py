@@ -7,16 +7,15 @@ from mnistlab.datasets import Split
 from mnistlab.evaluation import score
 from mnistlab.explaining.mistakes import worst_mistakes
 from mnistlab.explaining.verdict import a_digit
-from mnistlab.figures.confusion import plot_confusion
+from mnistlab.figures.confusion import draw_confusion
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.lab import Lab, current_snapshot
 from mnistlab.ui.picture import gallery
 from mnistlab.ui.remembered import remembered
-from mnistlab.ui.train.figures import show_kept
+from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.train.outputs import network_key, test_answers
 
 CELL = "train_cell"  # (is, read as), as it was last clicked
-MATRIX = "confusion"
 IN_CELL = 30
 WORST = 16
 TICK = 3.0  # seconds
@@ -41,25 +40,19 @@ def digits() -> None:
     left, right = st.columns(2)
     with left:
         st.caption("Each row is a digit, each column what it was read as. Click a cell to see its images.")
-        show_kept(
-            MATRIX,
-            run.id,
-            network,
-            lambda: plot_confusion(counts),
-            on_select=keep_cell,
-            selection_mode="points",
+        cell = chosen_cell(counts)
+        matrix = remembered(
+            "train_confusion_figure", (str((network, cell)),), lambda: draw_confusion(counts, cell)
         )
+        show_sketch(matrix, "train_confusion", keep_cell)
     with right:
-        draw_cell(network, chosen_cell(counts), split, outputs)
+        draw_cell(network, cell, split, outputs)
     draw_worst(network, split, outputs)
 
 
-def keep_cell() -> None:
-    """Keep the cell that was clicked; the matrix forgets it when the next epoch changes the counts."""
-    points = st.session_state[f"train_{MATRIX}"]["selection"]["points"]
-    if points and points[0].get("customdata"):
-        true, read = points[0]["customdata"][:2]
-        st.session_state[CELL] = int(true) % 10, int(read) % 10
+def keep_cell(cell: tuple[int, int]) -> None:
+    """Keep the cell that was clicked, also when the next epoch changes the counts."""
+    st.session_state[CELL] = cell
 
 
 def chosen_cell(counts: np.ndarray) -> tuple[int, int]:
