@@ -120,10 +120,13 @@ def train_command(given: argparse.Namespace) -> int:
     from mnistlab.datasets import load_dataset
     from mnistlab.files import checkpoints
     from mnistlab.files.notebook_log import log_lines
+    from mnistlab.running.free_memory import free_bytes
+    from mnistlab.running.memory_share import require_memory
     from mnistlab.runs import new_run, with_epoch
 
     if given.save and not given.save.parent.is_dir():
         given.parser.error(f"--save must be in a folder that exists. Got {given.save}.")
+    require_memory(config, free_bytes(), num_labs=1, num_workers=1)
     dataset = load_dataset(config.dataset, given.data_dir)
     run = new_run(config, initial_params(config), "")
     for epoch in train(config, dataset, watched=progress_bar):

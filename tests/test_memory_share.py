@@ -5,12 +5,15 @@ import sys
 
 import pytest
 
+from mnistlab import __main__ as entry
 from mnistlab.config import PRESETS, TrainConfig
 from mnistlab.files.checkpoints import dumps
+from mnistlab.running import free_memory
 from mnistlab.running import registry as registries
 from mnistlab.running.free_memory import free_bytes
 from mnistlab.running.memory_share import LEAST, MEGABYTE, kept_bytes, require_memory, working_bytes
 from mnistlab.running.registry import Registry, new_token
+from mnistlab.sweeps import command as commands
 from tests.conftest import REPOSITORY
 from tests.test_attacks import assert_clear
 from tests.test_checkpoints import trained_run
@@ -227,3 +230,17 @@ def test_a_file_that_would_not_fit_leaves_the_lab_as_it_was(generated, monkeypat
     assert not app.exception
     assert "must fit in its share of memory" in shown(app)
     assert run_of(app) is before
+
+
+@pytest.mark.parametrize("command", ["train", "sweep"])
+def test_the_command_line_refuses_what_would_not_fit(command, monkeypatch, capsys, generated):
+    for place in (free_memory, commands):
+        monkeypatch.setattr(place, "free_bytes", lambda: 200 * MEGABYTE)
+    for name in ("one_thread_per_operation", "keep_freed_memory"):  # of a process of its own
+        monkeypatch.setattr(entry, name, lambda: None)
+    monkeypatch.setattr(commands, "keep_freed_memory", lambda: None)
+    wide = [command, "--dataset", "generated", "--hidden", "1024,1024,1024,1024,1024", "--epochs", "1"]
+    assert entry.main(wide) == 1
+    told = capsys.readouterr()
+    assert "must fit in its share of memory, 160 MB. Got" in told.err
+    assert told.out == "", "it was refused before anything was trained"

@@ -9,6 +9,8 @@ from mnistlab.config import TrainConfig
 from mnistlab.datasets import load_dataset
 from mnistlab.files.checkpoints import save
 from mnistlab.memory import keep_freed_memory
+from mnistlab.running.free_memory import free_bytes
+from mnistlab.running.memory_share import require_memory
 from mnistlab.running.worker import sentence_of
 from mnistlab.runs import Run
 from mnistlab.sweeps.arguments import Place, place_of
@@ -68,6 +70,9 @@ def train_networks(configs: Sequence[TrainConfig], dataset, folder: Path | None,
     """Train, save and print epoch by epoch; of several processes the first one prints."""
     keep_freed_memory()
     spread, num_images = Spread(), len(dataset.test.labels)
+    if spread.devices[0].platform == "cpu":  # the memory of other devices is theirs
+        here = -(-len(configs) // place.num_processes)
+        require_memory(configs[0], free_bytes(), num_labs=1, num_workers=1, num_networks=here)
     speaks = place.process_id == 0
     if speaks:
         print(title_line(configs, len(spread.devices), place.num_processes), flush=True)
