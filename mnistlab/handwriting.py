@@ -18,6 +18,7 @@ from filelock import FileLock
 
 from mnistlab.drawing import frame_ink
 from mnistlab.files.array_file import load_arrays, save_arrays
+from mnistlab.priority import let_others_go_first
 from mnistlab.writing import scribes
 from mnistlab.writing.pen import Habits, inked, written
 from mnistlab.writing.splines import Basis, basis
@@ -188,8 +189,7 @@ def _chunks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 def _write_chunks(first: int, step: int) -> None:
     """Write every step-th chunk to the standard output, images before labels."""
-    if hasattr(os, "nice"):
-        os.nice(10)
+    let_others_go_first()
     for chunk in CHUNKS[first::step]:
         for part in generate_chunk(*chunk):
             sys.stdout.buffer.write(part.tobytes())

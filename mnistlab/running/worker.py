@@ -13,10 +13,9 @@ from typing import Any, BinaryIO
 from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.datasets import load_dataset
 from mnistlab.memory import keep_freed_memory
+from mnistlab.priority import let_others_go_first
 from mnistlab.running.messages import Finished, Progress, Ready, Refused, Turn, read_message, write_message
 from mnistlab.threads import one_thread_per_operation
-
-NICENESS = 10  # the pages go first
 
 
 class Work:
@@ -123,8 +122,7 @@ def main(load_dataset: Callable[[str], Any] = load_dataset) -> None:
     one_thread_per_operation()
     with contextlib.suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the lab, which then closes the pipe
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    let_others_go_first()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(
         sys.stderr.fileno(), sys.stdout.fileno()

@@ -23,7 +23,7 @@ from mnistlab.ui.settings import current_lesson, use_settings
 from mnistlab.ui.sidebar import DATASET_NAMES
 from mnistlab.ui.words import percent, progress_fraction, progress_words
 
-TICK = 0.5  # seconds between two looks at a training, where few train
+TICK = 1.0  # seconds between two looks at a training, where few train
 STILL_HERE = 60.0  # at rest: often enough for the lab to know that somebody has it open
 MOVING = ("idle", "probing", "downloading", "unpacking")
 

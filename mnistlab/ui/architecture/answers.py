@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.datasets import Split
+from mnistlab.evaluation import Score
 from mnistlab.ui.architecture.case import FIRST, Viewed, known_answers, known_score
 from mnistlab.ui.bars import LOOK, bars_markup
 from mnistlab.ui.glossary import GLOSSARY
@@ -51,7 +52,7 @@ def draw_scores(lab: Lab, viewed: Viewed) -> None:
     start = known_score(viewed.start_id, viewed.before, viewed.config, lab.dataset)
     now, when, cheaper, better = start, "untrained", None, None
     if viewed.after is not None:
-        now = known_score(viewed.id, viewed.after, viewed.config, lab.dataset)
+        now = score_now(lab, viewed)
         when = f"after epoch {viewed.epoch}"
         cheaper = f"{now.cost - start.cost:+.6f} since {start.cost:.6f}, untrained"
         better = f"{now.num_correct - start.num_correct:+,} since {start.num_correct:,}, untrained"
@@ -73,6 +74,16 @@ def draw_scores(lab: Lab, viewed: Viewed) -> None:
         help=GLOSSARY["accuracy"],
         height="stretch",
     )
+
+
+def score_now(lab: Lab, viewed: Viewed) -> Score:
+    """Return cost and answers of the trained network; while it learns, those that each epoch ends with."""
+    run = lab.run
+    latest = run.history[-1] if run.history else None
+    same_digits = lab.complete and lab.settings.dataset == run.config.dataset
+    if lab.snapshot.active and same_digits and latest is not None and latest.epoch == viewed.epoch:
+        return latest.test
+    return known_score(viewed.id, viewed.after, viewed.config, lab.dataset)
 
 
 def draw_promise() -> None:

@@ -15,6 +15,7 @@ from mnistlab.ui.press import press_button
 
 TICK = 0.5  # seconds between two looks at a training
 OWN = "predict_own"
+LEARNING = "Each epoch reads your digit anew; when the last is done, you see here how far to trust it."
 NOTHING = ()  # the outputs for a blank sheet
 
 
@@ -53,13 +54,14 @@ def answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: st
 
 def draw_state(lab: Lab, run) -> None:
     """Say how far the answer can be trusted; where nothing was learned yet, offer to change that."""
+    learning = current_snapshot().active
     if run.epoch:
         st.caption(
             "The ten activations are no probabilities: they need not sum to one. "
-            + trust_sentence(test_trust(lab), lab.dataset.name),
+            + (LEARNING if learning else trust_sentence(test_trust(lab), lab.dataset.name)),
             help=GLOSSARY["activation"],
         )
-    elif current_snapshot().active:
+    elif learning:
         st.caption("The network is about to learn. Each epoch reads your digit anew.")
     else:
         st.caption("This network is **untrained**: what it says is chance.")

@@ -13,7 +13,7 @@ from mnistlab.ui.train.curves import draw_curves
 from mnistlab.ui.train.diagnosis import draw_diagnosis
 from mnistlab.ui.words import epochs_ahead, expected_words, progress_fraction, progress_words
 
-TICK = 0.4  # seconds, where few train
+TICK = 0.5  # seconds, where few train
 
 
 def draw_live(lab: Lab) -> None:
