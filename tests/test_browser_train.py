@@ -158,6 +158,19 @@ def test_a_reload_finds_its_training_again(visit):
     assert stopped(visit) >= before + 2
 
 
+def test_a_link_opened_in_a_tab_that_has_a_lab_sets_what_it_says_and_keeps_the_network(visit):
+    begun(visit, SHORT)
+    reached(visit, 3)
+    state(visit, "start")
+    visit.open(SHORT.replace("num_epochs=3", "num_epochs=7").replace("rate=0.01", "rate=0.02"))
+    visit.page.get_by_role("spinbutton", name="Epochs").wait_for()
+    visit.wait_until(lambda: epoch(visit) == 3, "the network did not come back")
+    assert visit.page.get_by_role("spinbutton", name="Epochs").input_value() == "7"
+    assert "num_epochs=7" in visit.page.url
+    assert "learning_rate=0.02" in visit.page.url
+    assert complaints(visit) == []
+
+
 def test_a_second_tab_and_a_duplicated_tab_have_labs_of_their_own(visit):
     begun(visit)
     context = visit.page.context

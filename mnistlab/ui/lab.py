@@ -17,8 +17,9 @@ from mnistlab.ui.crowd import crowd
 from mnistlab.ui.digits import dataset_in_use
 from mnistlab.ui.file_watching import watch_no_files
 from mnistlab.ui.mishap import report_mishaps
-from mnistlab.ui.settings import current_settings, use_settings
+from mnistlab.ui.settings import ADDRESS_ASKED, current_settings, use_settings
 from mnistlab.ui.tab import current_trainer, took_lab_back
+from mnistlab.ui.turnstile import notice_runs, wait_for_place
 
 SNAPSHOT = "snapshot"
 REFUSED = "refused"
@@ -53,8 +54,10 @@ class Lab:
 def enter() -> None:
     """Find out which lab this tab has. It comes first: where many return at once, none waits for a page."""
     prepare_server()
+    current_settings()
     if took_lab_back():
         come_back()
+    wait_for_place()
 
 
 def open_lab(settings: TrainConfig) -> Lab:
@@ -85,6 +88,7 @@ def prepare_server() -> None:
     watch_no_files()
     report_mishaps()
     sweep_closed_tabs()
+    notice_runs()
 
 
 @st.cache_resource(show_spinner=False)
@@ -94,10 +98,9 @@ def warm_workers(_settings: TrainConfig) -> None:
 
 
 def come_back() -> None:
-    """Show the settings of the lab that was taken back, unless the address asks for another network."""
-    run, settings = current_trainer().snapshot().run, current_settings()
-    asked = st.session_state["address_asked"]
-    if run is not None and not (asked and different_settings(settings, run.config)):
+    """Show the settings of the lab that was taken back, unless the address has settings of its own."""
+    run = current_trainer().snapshot().run
+    if run is not None and not st.session_state[ADDRESS_ASKED]:
         use_settings(run.settings)
     st.rerun()
 

@@ -15,6 +15,7 @@ LESSON = "lesson"
 WIDGETS = "set_"  # a widget's key begins with this and the name of its setting
 COMPLAINTS = "complaints"  # about the address, to be said by the page that is being drawn
 SAID = "complaints_said"  # the same, with the moment when the address was read
+ADDRESS_ASKED = "address_asked"  # whether there were settings in the address
 A_WHILE = 30.0  # seconds
 TIMES = "settings_times"  # how often the settings were changed by something else than their widgets
 
@@ -47,7 +48,7 @@ def read_address() -> None:
     st.session_state[LESSON] = lesson
     st.session_state[COMPLAINTS] = complaints + more
     st.session_state[SAID] = time.monotonic(), complaints + more
-    st.session_state["address_asked"] = bool(given or prepared)
+    st.session_state[ADDRESS_ASKED] = bool(given or prepared)
 
 
 def default_dataset() -> dict[str, str]:

@@ -1,0 +1,69 @@
+"""Many pages at once: each is told first which lab it has, and only few are drawn at the same time.
+
+A Python process draws pages one after the other, and what it has drawn leaves it on yet another thread. Were
+all of them drawn at once, all would be done as late as the last.
+"""
+
+import threading
+
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+
+AT_ONCE = 4  # pages that are drawn; some of them wait for other things than this process
+PATIENCE = 5.0  # seconds, after which a page is drawn in any case: what is ahead of it may be stuck
+
+_changed = threading.Condition()
+_arriving = _drawing = 0  # runs of pages
+_entering = False  # whether one of those that arrive is being told which lab it has
+_run = threading.local()  # of the run in this thread: "", "entering", "waiting" or "drawing"
+
+
+def notice_runs() -> None:
+    """Have every run of a page, from now on, take its turn and give its place back, however it ends.
+
+    Parts of a page that are drawn by themselves are short and do not wait.
+    """
+    run_script = ScriptRunner._run_script
+
+    def run_in_turn(runner: ScriptRunner, rerun_data) -> None:
+        if rerun_data.fragment_id_queue:
+            return run_script(runner, rerun_data)
+        arrive()
+        try:
+            return run_script(runner, rerun_data)
+        finally:
+            leave()
+
+    ScriptRunner._run_script = run_in_turn
+
+
+def arrive() -> None:
+    """Wait until this run alone is told which lab it has."""
+    global _arriving, _entering
+    with _changed:
+        _arriving += 1
+        _changed.wait_for(lambda: not _entering, PATIENCE)
+        _entering, _run.state = True, "entering"
+
+
+def wait_for_place() -> None:
+    """Wait until all who have arrived know their labs and few enough pages are being drawn."""
+    global _arriving, _drawing, _entering
+    if getattr(_run, "state", "") != "entering":
+        return
+    with _changed:
+        _arriving, _entering, _run.state = _arriving - 1, False, "waiting"
+        _changed.notify_all()
+        _changed.wait_for(lambda: not _arriving and _drawing < AT_ONCE, PATIENCE)
+        _drawing, _run.state = _drawing + 1, "drawing"
+
+
+def leave() -> None:
+    """Give back what this run has."""
+    global _arriving, _drawing, _entering
+    with _changed:
+        if _run.state == "entering":
+            _arriving, _entering = _arriving - 1, False
+        elif _run.state == "drawing":
+            _drawing -= 1
+        _run.state = ""
+        _changed.notify_all()
