@@ -13,24 +13,24 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-import plotly.io
 from PIL import Image
 
 from benchmarks.pen_strokes import WRITTEN, drawn, strokes_of
 from mnistlab.config import PRESETS
 from mnistlab.datasets import best_available
-from mnistlab.drawing import raw_resize, stages
+from mnistlab.drawing import stages
 from mnistlab.explaining.evidence import evidence
 from mnistlab.explaining.exploring import blocks_of, nearest
 from mnistlab.explaining.reading import passed_by
 from mnistlab.explaining.verdict import verdict
 from mnistlab.figures.evidence import draw_evidence
 from mnistlab.figures.passes import Strip, draw_passes
-from mnistlab.figures.stages import plot_stages
+from mnistlab.figures.stages import draw_stages
 from mnistlab.pictures import read_canvas
 from mnistlab.training import initial_params
 from mnistlab.ui.bars import bars_markup
 from mnistlab.ui.picture import gallery
+from mnistlab.ui.sketch import sent
 
 TO_THE_BARS = ("read the picture", "frame it", "figure of the stages", "ask the network", "verdict and bars")
 
@@ -77,8 +77,8 @@ class Parts:
 def one_stroke(parts: Parts, address: str, params, config, train, blocks) -> None:
     """Do what the page does after a stroke."""
     pixels = parts.timed("read the picture", lambda: read_canvas(address, 280, 280))
-    found = parts.timed("frame it", lambda: (stages(pixels), raw_resize(pixels))[0])
-    parts.timed("figure of the stages", lambda: as_json(plot_stages(found.framed, found.boxed)))
+    found = parts.timed("frame it", lambda: stages(pixels))
+    parts.timed("figure of the stages", lambda: sent(draw_stages(found.framed, found.boxed)))
     passed = parts.timed("ask the network", lambda: passed_by(params, found.framed, config))
     answer = passed.activations[-1]
     parts.timed("verdict and bars", lambda: (verdict(answer), bars_markup(answer.tolist(), None)))
@@ -93,11 +93,6 @@ def one_stroke(parts: Parts, address: str, params, config, train, blocks) -> Non
     )
     indices, _ = parts.timed("nearest digits", lambda: nearest(found.framed, train.images, 5, blocks))
     parts.timed("pictures of the nearest", lambda: gallery(train.images[indices], ["nearest"] * 5))
-
-
-def as_json(figure) -> str:
-    """Return a figure as it travels to the browser."""
-    return plotly.io.to_json(figure, validate=False)
 
 
 def as_address(pixels: np.ndarray) -> str:

@@ -95,6 +95,16 @@ def figure(app, key):
     return json.loads(found[0].proto.spec)
 
 
+def sketch(app, key):
+    """What the browser gets of a figure of plain markup."""
+    (found,) = [
+        json.loads(element.proto.json)
+        for element in app.get("bidi_component")
+        if element.proto.component_name.endswith("mnistlab_sketch") and key in element.proto.id
+    ]
+    return found
+
+
 def bars(app):
     """The activations that the bars show, to six digits; none for a blank sheet."""
     found = [re.findall(r"output \d: activation ([\d.]+)", html.proto.body) for html in app.get("html")]
@@ -106,12 +116,6 @@ def bars_say(app):
     return " ".join(
         words for html in app.get("html") for words in re.findall('aria-label="(.*?)"', html.proto.body)
     )
-
-
-def decoded(packed):
-    """Numbers of a figure that were packed as bytes."""
-    array = np.frombuffer(base64.b64decode(packed["bdata"]), packed["dtype"])
-    return array.reshape([int(n) for n in packed["shape"].split(",")])
 
 
 def read_by(run, image):

@@ -3,10 +3,10 @@
 import numpy as np
 
 from benchmarks.pen_strokes import drawn
-from mnistlab.drawing import frame, raw_resize, shift
+from mnistlab.drawing import frame, raw_resize, shift, stages
 from mnistlab.evaluation import activations_of
 from mnistlab.running import registry
-from tests.predict_page import CANVAS, SEVEN, THREE, bars, decoded, draw, figure, read_by, sent, shown
+from tests.predict_page import CANVAS, SEVEN, THREE, bars, draw, read_by, sent, shown, sketch
 
 pytest_plugins = ("tests.predict_page",)
 
@@ -62,9 +62,9 @@ def test_the_page_says_how_often_the_network_is_right_when_it_settles_on_a_digit
 
 def test_the_stages_show_box_and_framed_digit(trained):
     draw(trained, SEVEN)
-    traces = figure(trained, "predict_stages")["data"]
-    assert np.array_equal(decoded(traces[0]["z"]), frame(SEVEN))
-    assert decoded(traces[1]["z"]).shape == (20, 20)
+    boxed, framed = sketch(trained, "predict_stages")["fields"]
+    assert np.array_equal(np.reshape(framed["lists"]["value"], (28, 28)), frame(SEVEN))
+    assert np.array_equal(np.reshape(boxed["lists"]["value"], (20, 20)), stages(SEVEN).boxed)
 
 
 def test_the_raw_resize_asks_about_the_squeezed_sheet(trained, run):

@@ -1,6 +1,5 @@
 """The Predict page says why, and learns from digits that somebody drew."""
 
-import json
 import re
 from dataclasses import replace
 
@@ -12,19 +11,9 @@ from mnistlab.explaining.reading import passed_by
 from mnistlab.running import registry
 from mnistlab.runs import new_run
 from mnistlab.training import train
-from tests.predict_page import QUICK, SEVEN, THREE, draw, opened, shown
+from tests.predict_page import QUICK, SEVEN, THREE, draw, opened, shown, sketch
 
 pytest_plugins = ("tests.predict_page",)
-
-
-def sketch(page, key):
-    """What the browser gets of a figure of plain markup."""
-    (found,) = [
-        json.loads(element.proto.json)
-        for element in page.get("bidi_component")
-        if element.proto.component_name.endswith("mnistlab_sketch") and key in element.proto.id
-    ]
-    return found
 
 
 def slopes_shown(page):

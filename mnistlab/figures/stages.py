@@ -1,65 +1,51 @@
 """A drawing on its way to the network: cut out and scaled, then centered, on the same scale side by side."""
 
 import numpy as np
-import plotly.graph_objects as go
 
-from mnistlab.figures.digits import SIDE, picture_axes
-from mnistlab.figures.template import ACCENT, INK, TEXT, empty, framed, note
+from mnistlab.figures.sketch import INK, Field, Sketch, field_markup, ink_levels
 
-GAP = 6  # pixels between the pictures
-CAPTION = 5.5  # pixels below them for two lines of words
+SIDE = 28  # pixels of what the network reads
 CENTER = 14  # where MNIST has the center of mass
+PIXEL = 6.1  # px of the screen for one of a picture's, where there is room
+GAP = 36  # px between the pictures
 
 
-def plot_stages(
+def draw_stages(
     framed_image: np.ndarray,
     boxed: np.ndarray | None = None,
     captions: tuple[str, str] = ("20 × 20", "28 × 28"),
-    title: str = "",
-    height: int = 260,
-) -> go.Figure:
+) -> Sketch:
     """Return what the network reads, and at its left the box that it came from.
 
     Args:
         framed_image: What the network reads, 0..255, (28, 28).
         boxed: The digit cut out and scaled, 0..255, (20, 20); None where there is no such stage.
-        captions: Below the box and below the image.
-        title: Above them.
-        height: In px.
+        captions: Below the box and below the image; a line break parts them in two lines.
 
     Returns:
         The figure; a cross marks where MNIST has a digit's center of mass, a ring where this one has it.
     """
     image = np.asarray(framed_image)
     if not image.any():
-        return empty(title, "No ink is left.", height)
+        return Sketch('<p class="muted">No ink is left.</p>', alt="No ink is left.")
     row, column = center_of_mass(image)
-    where = "row %{y}, column %{x}<br>value %{z} of 255"
-    traces = [inked(image, 0, 0, where)]
-    below = [caption(captions[1], SIDE / 2 - 0.5)]
-    left = 0
-    if boxed is not None:
-        side = len(boxed)
-        left = -GAP - side
-        traces.append(inked(np.asarray(boxed), left, (SIDE - side) / 2, "value %{z} of 255"))
-        below.append(caption(captions[0], left + side / 2 - 0.5))
-    marks = [
-        mark(CENTER, CENTER, "cross-thin", "where MNIST has the center of mass"),
-        mark(column, row, "circle-open", f"center of mass: row {row:.1f}, column {column:.1f}"),
-    ]
-    axes = picture_axes(SIDE, SIDE)
-    axes["x"]["range"] = [left - 0.5, SIDE - 0.5]
-    axes["y"]["range"] = [SIDE - 0.5 + CAPTION, -0.5]
-    return framed(
-        [*traces, *marks],
-        title=title,
-        height=height,
-        alt=f"{title or 'What the network reads'}: 28 by 28 pixels, center of mass at row {row:.1f}, "
-        f"column {column:.1f}.",
-        annotations=below,
-        margin={"l": 4, "r": 4, "t": 44 if title else 4, "b": 0},
-        **axes,
+    marks = mark(CENTER, CENTER, "cross", "where MNIST has the center of mass") + mark(
+        row, column, "mass", f"center of mass: row {row:.1f}, column {column:.1f}"
     )
+    pictures = [(image, captions[1], marks)]
+    if boxed is not None:
+        pictures.insert(0, (np.asarray(boxed), captions[0], ""))
+    fields = [inked(picture) for picture, _, _ in pictures]
+    shown = "".join(
+        f'<div class="stage" style="--side:{len(picture)}"><div class="picture">{field_markup(place, field)}'
+        f"{over}</div><div>{caption.replace(chr(10), '<br>')}</div></div>"
+        for place, (field, (picture, caption, over)) in enumerate(zip(fields, pictures, strict=True))
+    )
+    widths = " ".join(f"{len(picture)}fr" for picture, _, _ in pictures)
+    most = PIXEL * sum(len(picture) for picture, _, _ in pictures) + GAP * (len(pictures) - 1)
+    alt = f"What the network reads: 28 by 28 pixels, center of mass at row {row:.1f}, column {column:.1f}."
+    style = f"grid-template-columns:{widths};max-width:{most:.0f}px;column-gap:{GAP}px"
+    return Sketch(f'<div class="stages" style="{style}">{shown}</div>', fields, alt)
 
 
 def center_of_mass(image: np.ndarray) -> tuple[float, float]:
@@ -69,35 +55,16 @@ def center_of_mass(image: np.ndarray) -> tuple[float, float]:
     return float((rows * mass).sum() / mass.sum()), float((columns * mass).sum() / mass.sum())
 
 
-def inked(picture: np.ndarray, left: float, top: float, says: str) -> dict:
-    """Return a picture in ink, beginning at a column and a row."""
-    return {
-        "type": "heatmap",
-        "z": picture.astype(np.uint8),
-        "x0": left,
-        "dx": 1,
-        "y0": top,
-        "dy": 1,
-        "colorscale": INK,
-        "zmin": 0,
-        "zmax": 255,
-        "showscale": False,
-        "hovertemplate": f"{says}<extra></extra>",
-    }
+def inked(picture: np.ndarray) -> Field:
+    """Return a picture in ink whose pixels tell their value."""
+    side = len(picture)
+    values = {"value": picture.astype(int).ravel().tolist()}
+    return Field(
+        ink_levels(picture), INK, side, side, "row {row}, column {column}\nvalue {value} of 255", values
+    )
 
 
-def caption(words: str, middle: float) -> dict:
-    """Return the words below a picture."""
-    return note(words, middle, SIDE, yanchor="top", font={"color": TEXT, "size": 12})
-
-
-def mark(column: float, row: float, symbol: str, says: str) -> dict:
-    """Return a mark on a picture."""
-    return {
-        "type": "scatter",
-        "x": [column],
-        "y": [row],
-        "mode": "markers",
-        "marker": {"symbol": symbol, "size": 11, "color": ACCENT, "line": {"width": 2, "color": ACCENT}},
-        "hovertemplate": f"{says}<extra></extra>",
-    }
+def mark(row: float, column: float, look: str, says: str) -> str:
+    """Return a mark on what the network reads."""
+    place = f"left:{100 * (column + 0.5) / SIDE:.2f}%;top:{100 * (row + 0.5) / SIDE:.2f}%"
+    return f'<span class="{look}" style="{place}" data-says="{says}"></span>'

@@ -19,6 +19,7 @@ from mnistlab.ui.file_watching import watch_no_files
 from mnistlab.ui.mishap import report_mishaps
 from mnistlab.ui.settings import ADDRESS_ASKED, current_settings, use_settings
 from mnistlab.ui.tab import current_trainer, took_lab_back
+from mnistlab.ui.theme_message import make_theme_once
 from mnistlab.ui.turnstile import notice_runs, wait_for_place
 
 SNAPSHOT = "snapshot"
@@ -89,6 +90,7 @@ def prepare_server() -> None:
     report_mishaps()
     sweep_closed_tabs()
     notice_runs()
+    make_theme_once()
 
 
 @st.cache_resource(show_spinner=False)

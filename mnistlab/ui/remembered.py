@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from mnistlab.ui.show import show
-
 
 def remembered(name: str, sources: tuple, compute: Callable):
     """Return what this session worked out from these very objects before; else work it out and keep it.
@@ -24,8 +22,3 @@ def remembered(name: str, sources: tuple, compute: Callable):
 def same(one: object, other: object) -> bool:
     """Return whether two sources are one and the same."""
     return one is other or (isinstance(one, (str, int)) and type(one) is type(other) and one == other)
-
-
-def show_known(key: str, sources: tuple, plot: Callable, **options):
-    """Draw a figure that is made anew only when what it shows has changed."""
-    return show(remembered(f"{key}_figure", sources, plot), key, **options)

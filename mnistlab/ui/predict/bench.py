@@ -43,7 +43,7 @@ def draw_bench(lab: Lab) -> None:
         with st.container(width="stretch", gap="small", key="predict_answer"):
             draw_answer(lab, seen.image, asked.truth if asked else None, INVITATIONS.get(source, "Ask it."))
     draw_stages(seen)
-    if asked is not None and asked.squeezed is not None:
+    if asked is not None and asked.sheet is not None:
         st.session_state[LAST] = asked.framed
     draw_why(lab, seen.image)
     draw_own(lab)

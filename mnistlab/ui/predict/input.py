@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from mnistlab.drawing import raw_resize, stages
+from mnistlab.drawing import stages
 from mnistlab.explaining.mistakes import worst_mistakes
 from mnistlab.figures.digits import plot_digit, plot_digit_grid
 from mnistlab.pictures import PictureError, read_picture
@@ -31,7 +31,7 @@ class Asked(NamedTuple):
 
     framed: np.ndarray  # (28, 28) uint8, as the network is to read it
     boxed: np.ndarray | None = None  # (20, 20) uint8, the stage before, where there was one
-    squeezed: np.ndarray | None = None  # (28, 28) uint8, the whole picture without framing
+    sheet: np.ndarray | None = None  # the whole picture, where it was framed here
     truth: int | None = None  # its label, where it is known
 
 
@@ -66,7 +66,7 @@ def ask_drawing(lab: Lab) -> Asked | None:
 def framed(pixels: np.ndarray | None) -> Asked | None:
     """Return a picture framed as MNIST framed its digits; None without ink."""
     found = None if pixels is None else stages(pixels)
-    return None if found is None else Asked(found.framed, found.boxed, raw_resize(pixels))
+    return None if found is None else Asked(found.framed, found.boxed, pixels)
 
 
 def ask_test_image(lab: Lab) -> Asked:

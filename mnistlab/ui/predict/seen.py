@@ -6,10 +6,11 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mnistlab.drawing import shift
-from mnistlab.figures.stages import plot_stages
+from mnistlab.drawing import raw_resize, shift
+from mnistlab.figures.stages import draw_stages as drawn_stages
 from mnistlab.ui.predict.input import Asked
-from mnistlab.ui.remembered import show_known
+from mnistlab.ui.remembered import remembered
+from mnistlab.ui.sketch import show_sketch
 
 FARTHEST = 10  # pixels
 HEIGHT = 216  # px of the pictures
@@ -45,18 +46,20 @@ def draw_stages(seen: Seen) -> None:
             )
             return
         shown = seen.image, seen.boxed, seen.captions
-        show_known(
-            "predict_stages", (*shown[:2], seen.captions[1]), lambda: plot_stages(*shown, height=HEIGHT)
+        sources = seen.image, seen.boxed, seen.captions[1]
+        show_sketch(
+            remembered("predict_stages_figure", sources, lambda: drawn_stages(*shown)), "predict_stages"
         )
 
 
 def chosen_stage(asked: Asked, raw: bool) -> tuple[np.ndarray, np.ndarray | None, tuple[str, str]]:
     """Return the image to read, the stage before it, and the words below them."""
-    if raw and asked.squeezed is not None:
-        return asked.squeezed, None, ("", "the whole sheet, squeezed<br>into 28 × 28")
+    if raw and asked.sheet is not None:
+        squeezed = remembered("predict_squeezed", (asked.sheet,), lambda: raw_resize(asked.sheet))
+        return squeezed, None, ("", "the whole sheet, squeezed\ninto 28 × 28")
     if asked.boxed is None:
-        return asked.framed, None, ("", "28 × 28,<br>as it is stored")
-    return asked.framed, asked.boxed, ("cut out, scaled<br>to 20 × 20", "centered by its mass<br>in 28 × 28")
+        return asked.framed, None, ("", "28 × 28,\nas it is stored")
+    return asked.framed, asked.boxed, ("cut out, scaled\nto 20 × 20", "centered by its mass\nin 28 × 28")
 
 
 def draw_spoilers(asked: Asked | None) -> tuple[bool, int, int]:
@@ -67,7 +70,7 @@ def draw_spoilers(asked: Asked | None) -> tuple[bool, int, int]:
         "Raw resize",
         key="predict_raw",
         persist_state="session",
-        disabled=asked is not None and asked.squeezed is None,
+        disabled=asked is not None and asked.sheet is None,
         help="Squeeze the whole sheet into 28 × 28 without looking for the ink, as most demos do. "
         "Draw small and in a corner, and see what becomes of the answer.",
     )
