@@ -99,14 +99,17 @@ def test_all_know_their_labs_before_the_last_places_are_taken(runs):
     assert runs.entered_before_drawing[turnstile.AT_ONCE :] == [30] * (30 - turnstile.AT_ONCE)
 
 
-def test_a_part_of_a_page_does_not_wait(runs):
+def test_parts_of_pages_wait_for_one_another_and_not_for_pages(runs):
     threads = started(turnstile.AT_ONCE)
     for _ in threads:
         assert runs.drawn.acquire(timeout=SECONDS)
-    part = started(1, PART)
-    assert runs.drawn.acquire(timeout=SECONDS)
+    parts = started(turnstile.PARTS_AT_ONCE + 3, PART)
+    for _ in range(turnstile.PARTS_AT_ONCE):
+        assert runs.drawn.acquire(timeout=SECONDS)
+    assert not runs.drawn.acquire(timeout=0.2), "one more than may be drawn"
     runs.go_on.set()
-    assert ended(threads + part)
+    assert ended(threads + parts)
+    assert runs.most_drawing <= turnstile.AT_ONCE + turnstile.PARTS_AT_ONCE
 
 
 def test_a_page_that_is_stuck_delays_the_others_and_no_more(runs, monkeypatch):

@@ -5,7 +5,7 @@ import streamlit as st
 from mnistlab.running.snapshot import Snapshot
 
 CROWD = "crowd"
-FEW = 4  # networks that take turns without a page having to wait for what is new
+FEW = 2  # networks that take turns without a page having to wait for what is new
 MORE, LESS = 1.5, 0.4  # of what holds now: only then another pace is worth drawing the page anew
 
 

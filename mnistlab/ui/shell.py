@@ -20,6 +20,12 @@ LOOK = """<style>
 .katex-display { overflow-y: hidden; padding-block: 0.25em; }
 @media (min-width: 1000px) { .katex-display { overflow: visible !important; } }
 </style>"""
+LARGE = """<style>
+html { font-size: 125%; }
+.katex-display { font-size: 0.7em; }
+[data-testid="stTable"], [data-testid="stMarkdownContainer"] table { font-size: 0.66em; }
+[data-testid="stTable"] { overflow-x: auto; }
+</style>"""
 ICON = Path(__file__).parents[2] / "assets" / "favicon.png"
 
 
@@ -75,4 +81,4 @@ def show_complaints() -> None:
 def draw_type_size() -> None:
     """Offer larger type, for a projector: every size on the page follows that of the root."""
     if st.toggle("Large type", key="large_type", help="For a projector.", persist_state="session"):
-        st.html("<style>html { font-size: 125%; }</style>")
+        st.html(LARGE)

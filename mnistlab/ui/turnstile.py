@@ -5,12 +5,16 @@ all of them drawn at once, all would be done as late as the last.
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
 AT_ONCE = 4  # pages that are drawn; some of them wait for other things than this process
-PATIENCE = 5.0  # seconds, after which a page is drawn in any case: what is ahead of it may be stuck
+PARTS_AT_ONCE = 2  # parts of pages that are drawn by themselves: they are short
+PATIENCE = 5.0  # seconds, after which anything is drawn in any case: what is ahead of it may be stuck
 
+_parts = threading.BoundedSemaphore(PARTS_AT_ONCE)
 _changed = threading.Condition()
 _arriving = _drawing = 0  # runs of pages
 _entering = False  # whether one of those that arrive is being told which lab it has
@@ -20,20 +24,36 @@ _run = threading.local()  # of the run in this thread: "", "entering", "waiting"
 def notice_runs() -> None:
     """Have every run of a page, from now on, take its turn and give its place back, however it ends.
 
-    Parts of a page that are drawn by themselves are short and do not wait.
+    Parts of pages have places of their own: they do not wait for whole pages.
     """
     run_script = ScriptRunner._run_script
 
     def run_in_turn(runner: ScriptRunner, rerun_data) -> None:
-        if rerun_data.fragment_id_queue:
-            return run_script(runner, rerun_data)
-        arrive()
-        try:
-            return run_script(runner, rerun_data)
-        finally:
-            leave()
+        with part_drawn() if rerun_data.fragment_id_queue else page_drawn():
+            run_script(runner, rerun_data)
 
     ScriptRunner._run_script = run_in_turn
+
+
+@contextmanager
+def part_drawn() -> Iterator[None]:
+    """Wait until few enough parts are being drawn, and give the place back at the end."""
+    placed = _parts.acquire(timeout=PATIENCE)
+    try:
+        yield
+    finally:
+        if placed:
+            _parts.release()
+
+
+@contextmanager
+def page_drawn() -> Iterator[None]:
+    """Begin a run of a page, and give back at the end what it has by then."""
+    arrive()
+    try:
+        yield
+    finally:
+        leave()
 
 
 def arrive() -> None:

@@ -13,16 +13,13 @@ from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.picture import digit_picture
 
-# Three stand side by side.
-STYLE = "<style>.st-key-architecture_outputs .bars { font-size: 0.625rem; }</style>"
-
 
 def draw_answers(lab: Lab, viewed: Viewed) -> None:
     """Draw the ten activations for the first three training images, untrained and, where it was, trained."""
     title = "What it says before it has learned" if viewed.after is None else "What it says, before and after"
     st.subheader(title, anchor=False, help=GLOSSARY["activation"])
     draw_scores(lab, viewed)
-    st.html(LOOK + STYLE)
+    st.html(LOOK)
     states = [("untrained", viewed.start_id, viewed.before)]
     if viewed.after is not None:
         states.append((f"after epoch {viewed.epoch}", viewed.id, viewed.after))

@@ -19,7 +19,6 @@ from mnistlab.ui.sketch import show_sketch
 SOURCE_NAMES = {"test": "Test image", "train": "Training image", "drawing": "Your drawing"}
 STATE_NAMES = {False: "Untrained", True: "As trained"}
 ANY = "any"  # digit
-NARROW = "<style>.st-key-backprop_outputs .bars { font-size: 0.6875rem; }</style>"  # so that values fit
 DRAWING = "last_drawing"  # left by the Predict page: (28, 28) uint8, framed
 
 
@@ -47,7 +46,7 @@ def draw_choice(lab: Lab) -> Case:
     with digit:
         show_sketch(digit_picture(image, name, 240), "backprop_digit_shown")
     with answers, st.container(key="backprop_outputs"):
-        st.html(LOOK + NARROW + bars_markup(followed.activations[-1], label))
+        st.html(LOOK + bars_markup(followed.activations[-1], label))
     draw_summary(name, followed)
     return Case(
         name=name,

@@ -21,7 +21,7 @@ ARRIVED = "train_digits_arrived"  # whether the page is drawn while the network 
 SHOWN = "train_digits_shown"  # the run as it was at the last look
 IN_CELL = 30
 WORST = 16
-TICK = 3.0  # seconds
+TICK = 4.0  # seconds
 
 
 def draw_digits(lab: Lab) -> None:
