@@ -31,8 +31,9 @@ class Rows:
         """Take in what the server and the workers have in memory, shared pages counted once."""
         web = psutil.Process(server)
         workers = [child.memory_full_info().uss for child in web.children(recursive=True)]
-        used = (web.memory_full_info().uss + max(workers, default=0)) / MEGABYTE
-        self.rows.append(("web process and one worker", f"{used:.0f} MB", "900 MB", used <= 900))
+        parts = [size / MEGABYTE for size in (web.memory_full_info().uss, max(workers, default=0))]
+        shown = " + ".join(f"{part:.0f}" for part in parts)
+        self.rows.append(("web process and one worker", f"{shown} MB", "900 MB", sum(parts) <= 900))
 
     def print(self) -> None:
         """Print the table."""

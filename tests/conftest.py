@@ -8,6 +8,8 @@ import pytest
 
 from mnistlab.threads import one_thread_per_operation
 
+pytest.register_assert_rewrite("tests.browser", "tests.predict_page")  # plugins that tests import, too
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 MNIST_FOLDER = REPOSITORY.parent / "shared" / "mnist"
 
