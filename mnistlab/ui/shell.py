@@ -19,6 +19,12 @@ LOOK = """<style>
 [data-testid="stSliderThumbValue"] p { color: light-dark(#4a3fb0, #b1aaff); }
 .katex-display { overflow-y: hidden; padding-block: 0.25em; }
 @media (min-width: 1000px) { .katex-display { overflow: visible !important; } }
+[data-testid="stMarkdownContainer"]:has(> table) { overflow-x: auto; }
+@media (max-width: 1200px) {
+  .katex-display { font-size: 0.8em; }
+  [data-testid="stMarkdownContainer"] table { font-size: 0.8125rem; }
+  [data-testid="stMarkdownContainer"] :is(th, td) { padding-inline: 0.4rem; }
+}
 </style>"""
 LARGE = """<style>
 html { font-size: 125%; }

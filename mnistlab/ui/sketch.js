@@ -54,7 +54,7 @@ function reachable(place, field) {
   place.tabIndex = 0
   place.setAttribute("role", "group")
   place.setAttribute("aria-label", `${field.cells} cells: arrow keys go from one to the next, Enter picks`)
-  if (place.cell !== undefined) point(place, field, place.cell)
+  point(place, field, place.cell ?? 0)
 }
 
 function point(place, field, cell) {
@@ -144,14 +144,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const picks = event.key === "Enter" || event.key === " "
     if (!step && !picks) return
     event.preventDefault()
-    const cell = place.cell ?? 0
-    if (picks) return setTriggerValue("pick", [number, cell])
-    const next = cell + step
+    if (picks) return setTriggerValue("pick", [number, place.cell])
+    const next = place.cell + step
     if (next >= 0 && next < field.cells) point(place, field, next)
     const [row, column] = [Math.floor(place.cell / field.columns), place.cell % field.columns]
     label.hidden = false
     label.textContent = said({ field, row, column, cell: place.cell })
-    const [box, own] = [sketch.getBoundingClientRect(), place.lastChild.getBoundingClientRect()]
+    const [box, own] = [sketch.getBoundingClientRect(), place.querySelector(".cursor").getBoundingClientRect()]
     label.style = `left: ${own.left - box.left}px; top: ${own.bottom - box.top + 6}px`
   }
   sketch.querySelector(".save").onclick = () => save(sketch)
