@@ -27,16 +27,14 @@ def open_tab(visit, name):
             tab.click()
 
 
-def middle_of(visit, figure, cell, columns, rows, field=0):
-    """Where on the screen a cell of a picture lies."""
+def place_of(visit, figure, field=0):
+    """A picture that stands still and is painted."""
     visit.page.wait_for_function("sessionStorage.getItem('mnistlab-token')")  # it is drawn once more
     visit.settled()
     visit.page.wait_for_function(PAINTED)
     place = visit.page.locator(f".st-key-{figure} .field").nth(field)
     place.scroll_into_view_if_needed()
-    box = standing(visit, place)
-    row, column = divmod(cell, columns)
-    return box["x"] + (column + 0.5) * box["width"] / columns, box["y"] + (row + 0.5) * box["height"] / rows
+    return place, standing(visit, place)
 
 
 def standing(visit, place):
@@ -52,10 +50,22 @@ def standing(visit, place):
     return boxes[-1]
 
 
+def cell_of(visit, figure, cell, columns, rows, field=0):
+    """A picture, and where in it the middle of a cell lies."""
+    place, box = place_of(visit, figure, field)
+    row, column = divmod(cell, columns)
+    return place, {"x": (column + 0.5) * box["width"] / columns, "y": (row + 0.5) * box["height"] / rows}
+
+
 def click_cell(visit, figure, cell, columns, rows, field=0):
-    where = middle_of(visit, figure, cell, columns, rows, field)
+    place, middle = cell_of(visit, figure, cell, columns, rows, field)
     with visit.rerun():
-        visit.page.mouse.click(*where)
+        place.click(position=middle)
+
+
+def hover_over(visit, figure, cell, columns, rows):
+    place, middle = cell_of(visit, figure, cell, columns, rows)
+    place.hover(position=middle)
 
 
 def press(visit, key):
@@ -107,13 +117,13 @@ def test_the_same_unit_can_be_chosen_again_after_another_and_by_the_keyboard(vis
 
 def test_hovering_tells_the_number_of_a_cell(visit):
     visit.open("backprop")
-    visit.page.mouse.move(*middle_of(visit, "backprop_forward", 17, 50, 2))
+    hover_over(visit, "backprop_forward", 17, 50, 2)
     label = visit.page.locator(".st-key-backprop_forward .label")
     label.wait_for()
     assert label.inner_text().startswith("unit 17\nz = ")
     visit.page.mouse.move(5, 5)
     label.wait_for(state="hidden")
-    visit.page.mouse.move(*middle_of(visit, "backprop_digit_shown", 14 * 28 + 13, 28, 28))
+    hover_over(visit, "backprop_digit_shown", 14 * 28 + 13, 28, 28)
     label = visit.page.locator(".st-key-backprop_digit_shown .label")
     label.wait_for()
     assert label.inner_text().startswith("row 14, column 13\nvalue ")

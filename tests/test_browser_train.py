@@ -163,9 +163,9 @@ def test_a_link_opened_in_a_tab_that_has_a_lab_sets_what_it_says_and_keeps_the_n
     reached(visit, 3)
     state(visit, "start")
     visit.open(SHORT.replace("num_epochs=3", "num_epochs=7").replace("rate=0.01", "rate=0.02"))
-    visit.page.get_by_role("spinbutton", name="Epochs").wait_for()
+    visit.page.get_by_role("spinbutton", name="Epochs", exact=True).wait_for()
     visit.wait_until(lambda: epoch(visit) == 3, "the network did not come back")
-    assert visit.page.get_by_role("spinbutton", name="Epochs").input_value() == "7"
+    assert visit.page.get_by_role("spinbutton", name="Epochs", exact=True).input_value() == "7"
     assert "num_epochs=7" in visit.page.url
     assert "learning_rate=0.02" in visit.page.url
     assert complaints(visit) == []
