@@ -1,5 +1,7 @@
 """The buttons that steer a training: always the same ones in the same places, so that nothing jumps."""
 
+import time
+
 import streamlit as st
 
 from mnistlab.running.snapshot import Snapshot
@@ -8,6 +10,7 @@ from mnistlab.ui.lab import Lab, back_to_network, begin_and_train, command, curr
 from mnistlab.ui.press import press_button
 from mnistlab.ui.words import count
 
+PAINT = 0.06  # seconds
 RESUMES = "Goes on to epoch {}."
 TRAINS = "Trains {}. Keyboard: T."
 STOPS = "Stops at once. The epoch that was begun is rolled back, its random key too. Keyboard: S."
@@ -41,6 +44,7 @@ def controls(asks: bool, phase: tuple) -> None:
             )
     _, was_moving, *_ = phase
     if phase_of(snapshot) != phase and not was_moving:
+        time.sleep(PAINT)  # the browser shows the press before all the rest comes to it
         st.rerun()  # a page that moves notices by itself, when these buttons have been seen
 
 
