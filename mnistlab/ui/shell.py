@@ -22,8 +22,8 @@ LOOK = """<style>
 [data-testid="stMarkdownContainer"]:has(> table) { overflow-x: auto; }
 @media (max-width: 1200px) {
   .katex-display { font-size: 0.8em; }
-  [data-testid="stMarkdownContainer"] table { font-size: 0.8125rem; }
-  [data-testid="stMarkdownContainer"] :is(th, td) { padding-inline: 0.4rem; }
+  [data-testid="stMarkdownContainer"] table { font-size: 0.75rem; }
+  [data-testid="stMarkdownContainer"] :is(th, td) { padding-inline: 0.25rem; }
 }
 </style>"""
 LARGE = """<style>
