@@ -26,7 +26,7 @@ EDGE = 0.04  # room left and right of the epochs, of their number
 MARKED = 12  # epochs up to which each is marked, so that a single one can be seen
 SHOWN = 250  # epochs at most: more than there are pixels to tell them apart
 APART = 0.064  # least distance of two names at the ends of lines, of the height of the plot
-KINDS = 6  # of lines that stand for layers; the look of the seventh is that of the first, with dots
+KINDS = 7  # of lines that stand for layers, as many as a network may have
 
 
 class Course(NamedTuple):
@@ -86,7 +86,9 @@ def draw_gradient_norms(history: "History", x_max: int) -> Sketch:
     frame = framed(x_max, math.floor(4 * low) / 4 - 0.1, math.ceil(4 * high) / 4 + 0.1)
     last = ", ".join(f"layer {i} {norm:.1e}" for i, norm in enumerate(norms[-1], start=1))
     alt = f"{title}, by epoch. After epoch {history[-1].epoch}: {last}."
-    key = "".join(f'<span class="line {line.look}"></span>{line.name}' for line in lines)
+    key = "layer" + "".join(
+        f'<span class="line {line.look}"></span>{n}' for n, line in enumerate(lines, start=1)
+    )
     rows = [(math.log10(value), short(value)) for value in round_values(frame.bottom, frame.top)]
     axes = frame.lines("epoch", "norm of ∂L/∂W", rows, epoch_ticks(x_max))
     return drawn(title, history, lines, frame, axes, lambda y: f"{10**y:.2e}", alt, key=key)

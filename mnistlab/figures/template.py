@@ -29,9 +29,6 @@ TRAINING = "#00003799"
 RIGHT = "#0F828A"
 WRONG = "#DA2525"
 
-NEGATIVE = "#000023"
-POSITIVE = "#000028"
-
 DIGITS = tuple(f"#{number:06d}" for number in range(1, 11))
 
 # From nothing to much.
