@@ -238,9 +238,9 @@ class Session:
                 await self._remember(proto)
 
     async def _remember(self, proto) -> None:
-        """Do what the tab does to keep its lab: store its token, or tell the one that it has stored."""
+        """Do what the tab does to keep its lab: store its token, or tell the other one that it has stored."""
         data = json.loads(proto.json)
-        if data["settled"]:
+        if data["settled"] or self.token in ("", data["token"]):
             self.token, self.known_at = data["token"], time.perf_counter()
             return
         found = {"asked": data["asked"], "token": self.token, "copied": False}

@@ -80,6 +80,7 @@ class Visit:
         self.console: list[str] = []
         self.failed: list[str] = []
         self.elsewhere: list[str] = []
+        self.told_its_lab = 0  # how many times this tab said which lab it had before
         self._asked = self._done = 0  # runs that this person asked for; how many of them are done
         page.set_default_timeout(1000 * SECONDS)
         page.on("console", self._hear)
@@ -146,6 +147,7 @@ class Visit:
             message = BackMsg.FromString(frame)
             wants_run = message.WhichOneof("type") == "rerun_script"
             self._asked += wants_run and not message.rerun_script.is_auto_rerun
+            self.told_its_lab += b'"copied"' in frame
 
     def _received(self, frame: bytes | str) -> None:
         from streamlit.proto.ForwardMsg_pb2 import ForwardMsg

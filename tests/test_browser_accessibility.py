@@ -24,7 +24,6 @@ def test_axe_finds_nothing_serious(chromium, server, path, scheme):
     )
     with visiting(chromium, server, color_scheme=scheme) as visit:
         visit.open(path)
-        visit.page.wait_for_function("sessionStorage.getItem('mnistlab-token')")  # it is drawn once more
         visit.settled()
         visit.page.wait_for_function(LOOK)
         visit.page.add_style_tag(content=AT_ONCE)

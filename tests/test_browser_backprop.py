@@ -29,7 +29,6 @@ def open_tab(visit, name):
 
 def place_of(visit, figure, field=0):
     """A picture that stands still and is painted."""
-    visit.page.wait_for_function("sessionStorage.getItem('mnistlab-token')")  # it is drawn once more
     visit.settled()
     visit.page.wait_for_function(PAINTED)
     place = visit.page.locator(f".st-key-{figure} .field").nth(field)

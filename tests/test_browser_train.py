@@ -149,6 +149,15 @@ def test_a_tab_knows_its_lab_before_anything_is_pressed(visit):
     assert complaints(visit) == []
 
 
+def test_only_a_tab_that_remembers_a_lab_has_its_page_drawn_twice(visit):
+    visit.open("data")
+    visit.page.wait_for_function("sessionStorage.getItem('mnistlab-token')")
+    visit.settled()
+    assert not visit.told_its_lab
+    visit.page.reload()
+    visit.wait_until(lambda: visit.told_its_lab, "the tab did not tell which lab it had")
+
+
 def test_a_reload_finds_its_training_again(visit):
     begun(visit)
     before = epoch(visit)

@@ -73,7 +73,10 @@ def test_two_clicks_and_a_drawing_lead_from_a_cold_start_to_an_answer(chromium, 
 
 def test_what_is_wrong_with_a_link_stays_to_be_read(visit):
     visit.open("?seed=abc")
-    visit.page.wait_for_function("sessionStorage.getItem('mnistlab-token')")  # it is drawn once more
+    assert "seed must be a whole number" in visit.page.get_by_test_id("stAlert").inner_text()
+    visit.page.wait_for_function("sessionStorage.getItem('mnistlab-token')")
+    visit.page.reload()
+    visit.wait_until(lambda: visit.told_its_lab, "the tab did not tell which lab it had")  # and is drawn again
     visit.settled()
     assert "seed must be a whole number" in visit.page.get_by_test_id("stAlert").inner_text()
 
@@ -92,7 +95,6 @@ BY_KEYBOARD = {
 @pytest.mark.parametrize("path", BY_KEYBOARD, ids=lambda path: path or "home")
 def test_what_one_can_press_is_reached_by_the_tab_key(visit, path):
     visit.open(path)
-    visit.page.wait_for_function("sessionStorage.getItem('mnistlab-token')")
     visit.settled()
     reached = []
     for _ in range(100):

@@ -90,7 +90,7 @@ def keep_settings(config: TrainConfig) -> None:
 def repeat_complaints() -> None:
     """Have a page that draws itself anew soon after it was opened say once more what was wrong with the link.
 
-    It does so when the tab tells which lab it has and when the untrained network has been measured.
+    It does so when a tab tells of the lab it had and when the untrained network has been measured.
     """
     read_at, complaints = st.session_state[SAID]
     if time.monotonic() - read_at < A_WHILE:

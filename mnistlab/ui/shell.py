@@ -50,6 +50,10 @@ def open_page(title: str, sentence: str) -> Lab:
     )
     enter()
     st.html(LOOK)
+    complaints = st.container()
+    show_note()
+    st.title("mnistlab" if title == "Home" else title, anchor=False)
+    st.markdown(sentence)  # something to read while the lab is being opened
     with st.sidebar:
         st.markdown("### mnistlab")
         draw_menu()
@@ -61,10 +65,8 @@ def open_page(title: str, sentence: str) -> Lab:
         draw_network(lab)
     with digits:
         draw_digits(lab)
-    show_complaints()
-    show_note()
-    st.title("mnistlab" if title == "Home" else title, anchor=False)
-    st.markdown(sentence)
+    with complaints:
+        show_complaints()
     if title == "Train":
         draw_experiment(lab)
     return lab

@@ -12,12 +12,14 @@ from mnistlab.running.trainer import Trainer
 
 TOKEN = "token"
 MEMORY = "tab_memory"  # the component in the browser
-SETTLED = "tab_settled"  # whether it is decided which lab this session has
+SETTLED = "tab_settled"  # whether the tab has spoken of another lab, and it is decided which it has
+CLAIMED = "tab_claimed"  # the token that is known to be this tab's
 ASKED = "tab_asked"  # tells this session's question from that of an earlier one
 NAME = "tab_name"
 
 # sessionStorage belongs to one tab and outlives a reload. A duplicated tab gets a copy of it in which the
-# original is still marked as live; a tab that is left, for a reload too, takes the mark away.
+# original is still marked as live; a tab that is left, for a reload too, takes the mark away. A tab that
+# remembers nothing keeps the token it is offered and says no word: an answer costs a second run of the page.
 _memory = st.components.v2.component(
     "mnistlab_tab",
     html="<span></span>",
@@ -34,12 +36,13 @@ export default function (component) {
     window.addEventListener("pagehide", () => store.setItem(LIVE, "0"))
     window.addEventListener("pageshow", () => store.setItem(LIVE, "1"))
   }
-  if (data.settled) {
-    store.setItem(TOKEN, data.token)
+  const { token, settled, asked } = data
+  const remembered = store.getItem(TOKEN)
+  if (settled || !remembered || remembered === token) {
+    store.setItem(TOKEN, token)
     window.mnistlabTab.copied = false
   } else {
-    const { asked } = data
-    setStateValue("found", { asked, token: store.getItem(TOKEN) ?? "", copied: window.mnistlabTab.copied })
+    setStateValue("found", { asked, token: remembered, copied: window.mnistlabTab.copied })
   }
 }
 """,
@@ -48,34 +51,35 @@ export default function (component) {
 
 def current_trainer() -> Trainer:
     """Return the trainer of this session; asking for it also says that somebody looks at it."""
-    if TOKEN not in st.session_state:
-        st.session_state[TOKEN] = registry.new_token()
+    token = st.session_state.setdefault(TOKEN, registry.new_token())
     try:
-        return registry.trainer_for(st.session_state[TOKEN])
+        trainer = registry.trainer_for(token)
     except registry.LabsFull as error:
         st.error(str(error))
         st.stop()
+    if st.session_state.get(CLAIMED) != token:
+        registry.claim(token, tab_name())
+        st.session_state[CLAIMED] = token
+    return trainer
 
 
 def took_lab_back() -> bool:
     """Take back the lab that this tab remembers, as soon as the tab has said which; return whether it did.
 
-    In the same run the tab is told what it has to remember: it may be reloaded at any moment.
+    Every run tells the tab what it has to remember: it may be reloaded at any moment.
     """
-    token = st.session_state.setdefault(TOKEN, registry.new_token())
+    st.session_state.setdefault(TOKEN, registry.new_token())
     asked = st.session_state.setdefault(ASKED, secrets.token_hex(8))
     took = False
     if not st.session_state.get(SETTLED) and (report := answered(asked)) is not None:
         st.session_state[SETTLED] = True
         took = is_mine(report.get("token"), bool(report.get("copied")))
         if took:
-            st.session_state[TOKEN] = report["token"]
-        else:
-            registry.claim(token, tab_name())
+            st.session_state[TOKEN] = st.session_state[CLAIMED] = report["token"]
     settled = st.session_state.get(SETTLED, False)
     _memory(
         key=MEMORY,
-        data={"token": st.session_state[TOKEN] if settled else "", "settled": settled, "asked": asked},
+        data={"token": st.session_state[TOKEN], "settled": settled, "asked": asked},
         on_found_change=lambda: None,
         height=1,
     )
