@@ -75,8 +75,8 @@ def test_what_is_wrong_with_a_link_stays_to_be_read(visit):
     visit.open("?seed=abc")
     assert "seed must be a whole number" in visit.page.get_by_test_id("stAlert").inner_text()
     visit.page.wait_for_function("sessionStorage.getItem('mnistlab-token')")
-    visit.page.reload()
-    visit.wait_until(lambda: visit.told_its_lab, "the tab did not tell which lab it had")  # and is drawn again
+    visit.open("?seed=abc")
+    visit.wait_until(lambda: visit.told_its_lab, "the tab did not tell which lab it had")
     visit.settled()
     assert "seed must be a whole number" in visit.page.get_by_test_id("stAlert").inner_text()
 

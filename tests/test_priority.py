@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "nice"), reason="this system kno
 
 
 def niceness_of_the_session() -> str:
-    """What the system holds for this process's session: "none" where it keeps no such group, or has put it in none."""
+    """What the system holds for this process's session: "none" where it has put it in no group."""
     group = GROUP.read_text() if GROUP.exists() else ""
     return group.split("nice")[-1].strip() or "none"
 
