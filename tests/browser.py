@@ -187,7 +187,8 @@ def absent(reason: str) -> None:
 
 @contextmanager
 def serving(**environment: str) -> Iterator[Server]:
-    """Start the app with an empty state of its own and stop it at the end; it knows no other host.
+    """Start the app with an empty state in a home folder of its own, whose name is not all ASCII, and stop it
+    at the end; it knows no other host.
 
     Args:
         **environment: Further variables, such as MNISTLAB_DATA_DIR.
@@ -195,8 +196,9 @@ def serving(**environment: str) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory(prefix="mnistlab-browser-") as folder:
+    with tempfile.TemporaryDirectory(prefix="Zoë 数 ") as folder:
         own = {
+            "HOME": folder,
             "MNISTLAB_STATE_DIR": str(Path(folder) / "state"),
             "TFDS_DATA_DIR": str(Path(folder) / "tfds"),
             "MNISTLAB_MIRROR": NOBODY,

@@ -323,19 +323,34 @@ def test_closing_saves_everything(labs, clock):
     assert again(labs, clock).trainer_for(token).snapshot().run.epoch == 4
 
 
-def test_old_folders_go_and_those_in_use_stay_wherever_the_clock_was_set(labs, clock, monkeypatch):
-    used, old, young = new_token(), new_token(), new_token()
-    for token in (used, old, young):
-        started(labs, token)
-    labs.sweep()
-    later = again(labs, clock)
-    later.trainer_for(used)
-    for token in (used, old):
-        os.utime(labs.folder / folder_name(token), (0, 0))
-    with monkeypatch.context() as patch:
-        patch.setattr("time.time", lambda: 1e11)
-        later.sweep_folders()
-    assert {path.name for path in labs.folder.iterdir()} == {folder_name(used), folder_name(young)}
+def left_on_day(labs, number):
+    """A lab that was left on this day, counted from 1970."""
+    token = new_token()
+    folder = labs.folder / folder_name(token)
+    folder.mkdir(parents=True)
+    os.utime(folder, (86_400 * number + 1,) * 2)
+    return token
+
+
+def kept(labs):
+    return {path.name for path in labs.folder.iterdir()}
+
+
+def test_labs_go_after_thirty_later_days_and_those_in_use_stay(labs):
+    used, old = left_on_day(labs, 99), left_on_day(labs, 100)
+    labs.trainer_for(used)
+    recent = {folder_name(left_on_day(labs, day)) for day in range(101, 131) for _ in range(2)}
+    labs.sweep_folders()
+    assert kept(labs) == {folder_name(used)} | recent
+    assert folder_name(old) not in recent
+
+
+@pytest.mark.parametrize("wrong", [0, 10**6], ids=["back", "ahead"])
+def test_a_clock_that_was_set_wrong_removes_no_lab(labs, monkeypatch, wrong):
+    everybody = {folder_name(left_on_day(labs, day)) for day in [*range(100, 110), wrong, wrong]}
+    monkeypatch.setattr("time.time", lambda: 86_400.0 * wrong)
+    labs.sweep_folders()
+    assert kept(labs) == everybody
 
 
 def test_what_killed_processes_left_is_swept_at_the_start(labs, clock):

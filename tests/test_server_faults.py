@@ -115,7 +115,7 @@ def server_on(tmp_path):
     servers, token = [], new_token()
 
     def start():
-        servers.append(Server(tmp_path / "state", token))
+        servers.append(Server(tmp_path / "Zoë 数", token))
         return servers[-1]
 
     yield start

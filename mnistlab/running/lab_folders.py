@@ -14,7 +14,8 @@ from mnistlab.files.atomic_file import UNFINISHED
 MAX_FOLDERS = 2000
 MAX_BYTES = 4 * 2**30
 STALE_SECONDS = 3600.0
-EXPIRY_SECONDS = 30 * 86_400.0
+DAY = 86_400.0  # seconds
+EXPIRY_DAYS = 30
 
 
 def state_folder() -> Path:
@@ -30,17 +31,20 @@ def folder_name(token: str) -> str:
 def sweep_folders(home: Path, in_use: set[str]) -> None:
     """Remove labs that are too old, and the oldest where there are too many.
 
-    Ages count from the youngest lab, so a clock that was set wrong removes nothing.
+    A lab is too old when others were left on so many later days; a clock that was set wrong for a while counts
+    as one day, and removes nothing.
 
     Args:
         home: The folder of all labs.
         in_use: Names of folders that stay.
     """
     folders = sorted(_folders(home), key=lambda folder: folder[0], reverse=True)
-    room = MAX_BYTES
+    room, later_days = MAX_BYTES, []
     for place, (changed, size, path) in enumerate(folders):
         room -= size
-        expired = folders[0][0] - changed > EXPIRY_SECONDS or place >= MAX_FOLDERS or room < 0
+        if (day := changed // DAY) not in later_days:
+            later_days.append(day)
+        expired = len(later_days) > EXPIRY_DAYS or place >= MAX_FOLDERS or room < 0
         if path.name in in_use:
             continue
         if expired:
