@@ -21,6 +21,7 @@ LOOK = """<style>
 @media (min-width: 1000px) { .katex-display { overflow: visible !important; } }
 [data-testid="stMarkdownContainer"]:has(> table) { overflow-x: auto; }
 @media (max-width: 1200px) {
+  .st-key-train_cards { grid-template-columns: 1fr 1fr !important; }
   .katex-display { font-size: 0.8em; }
   [data-testid="stMarkdownContainer"] table { font-size: 0.75rem; }
   [data-testid="stMarkdownContainer"] :is(th, td) { padding-inline: 0.25rem; }
