@@ -160,6 +160,20 @@ def test_the_eraser_takes_ink_away(clean):
         clean.page.locator(".st-key-predict_tool").get_by_text("Pen").click()
 
 
+def test_what_the_tab_key_reaches_above_the_sheet_is_seen_and_undoes_a_stroke(clean):
+    draw(clean, [[(90.0, 60.0), (90.0, 220.0)]])
+    hidden = "getComputedStyle(document.querySelector('.st-key-predict_canvas')).clipPath"
+    assert clean.page.evaluate(hidden) != "none"
+    clean.page.get_by_role("radio", name="Your drawing").focus()
+    clean.page.keyboard.press("Tab")
+    assert clean.page.evaluate(hidden) == "none"
+    clean.page.keyboard.press("Tab")
+    clean.page.keyboard.press("Enter")
+    clean.wait_until(lambda: not ink_on_sheet(clean) and not bars(clean).size, "it was not undone")
+    clean.settled()
+    assert clean.complaints() == []
+
+
 def test_the_drawing_survives_a_visit_to_another_page(clean):
     draw(clean, strokes_of(WRITTEN[4][0]))
     before, ink = bars(clean), ink_on_sheet(clean)

@@ -80,6 +80,7 @@ def test_the_sliders_move_the_digit_that_the_network_reads(trained, run):
     trained.slider(key="predict_right").set_value(4)
     trained.slider(key="predict_down").set_value(-3).run()
     assert np.allclose(bars(trained), read_by(run, shift(frame(SEVEN), -3, 4)), atol=1e-5)
+    assert "then moved<br>4 px right, 3 px up" in sketch(trained, "predict_stages")["markup"]
 
 
 def test_moving_all_ink_out_of_sight_leaves_a_page_that_works(trained):

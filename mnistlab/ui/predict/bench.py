@@ -16,6 +16,7 @@ SEEN_WIDTH = 310  # px
 # Where the three do not fit beside each other, the answer comes next to the drawing.
 LOOK = f"""<style>
 .st-key-predict_canvas {{ clip-path: inset({HIDDEN}px 1px 1px 1px round 6px); margin-top: -{HIDDEN}px; }}
+.st-key-predict_canvas:focus-within {{ clip-path: none; }}
 .st-key-predict_sheet {{ filter: drop-shadow(0 0 1px rgba(110, 110, 120, 0.9)); }}
 .st-key-predict_verdict {{ min-height: 6rem; }}
 .st-key-predict_state {{ min-height: 6.2rem; }}

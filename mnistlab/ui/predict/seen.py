@@ -33,7 +33,9 @@ def draw_seen(asked: Asked | None) -> Seen:
     if asked is None:
         return Seen(None, None, ("", ""), pictures)
     image, boxed, captions = chosen_stage(asked, raw)
-    return Seen(shift(image, down, right) if down or right else image, boxed, captions, pictures)
+    if down or right:
+        image, captions = shift(image, down, right), (captions[0], f"then moved\n{direction(down, right)}")
+    return Seen(image, boxed, captions, pictures)
 
 
 def draw_stages(seen: Seen) -> None:
@@ -60,6 +62,12 @@ def chosen_stage(asked: Asked, raw: bool) -> tuple[np.ndarray, np.ndarray | None
     if asked.boxed is None:
         return asked.framed, None, ("", "28 × 28,\nas it is stored")
     return asked.framed, asked.boxed, ("cut out, scaled\nto 20 × 20", "centered by its mass\nin 28 × 28")
+
+
+def direction(down: int, right: int) -> str:
+    """Say by how many pixels, and where to, an image was moved."""
+    ways = (right, "right"), (-right, "left"), (down, "down"), (-down, "up")
+    return ", ".join(f"{pixels} px {way}" for pixels, way in ways if pixels > 0)
 
 
 def draw_spoilers(asked: Asked | None) -> tuple[bool, int, int]:
