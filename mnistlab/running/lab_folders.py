@@ -31,8 +31,8 @@ def folder_name(token: str) -> str:
 def sweep_folders(home: Path, in_use: set[str]) -> None:
     """Remove labs that are too old, and the oldest where there are too many.
 
-    A lab is too old when others were left on so many later days; a clock that was set wrong for a while counts
-    as one day, and removes nothing.
+    A lab is too old when others were left on so many later days. A clock that was set wrong for a while
+    counts as a day, and removes nothing.
 
     Args:
         home: The folder of all labs.
