@@ -5,9 +5,10 @@ import threading
 
 import pytest
 
+from mnistlab.running.fair_queue import LAG_SECONDS
 from mnistlab.running.jobs import Nobody, Share
 from mnistlab.running.messages import Finished, Progress
-from mnistlab.running.pool import LAG_SECONDS, MAX_WORKERS, TURN_SECONDS, Pool, default_num_workers
+from mnistlab.running.pool import MAX_WORKERS, TURN_SECONDS, Pool, default_num_workers
 from mnistlab.running.prices import MAX_KINDS, Prices
 from mnistlab.running.workers import WorkerDied
 

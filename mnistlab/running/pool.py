@@ -1,6 +1,5 @@
 """The pool: worker processes that all runs share in fair turns."""
 
-import itertools
 import logging
 import os
 import threading
@@ -8,20 +7,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from mnistlab.running.fair_queue import FairQueue
 from mnistlab.running.jobs import Job, Listener, Nobody, Seat, Share
 from mnistlab.running.messages import Finished, Progress, Refused, Turn
-from mnistlab.running.prices import Prices
 from mnistlab.running.workers import WorkerDied, WorkerProcess
 
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 0.1
-MOST_CHARGED = 1.0  # seconds for one turn, however long it took
 MAX_DEATHS = 3  # of workers over one task, before the task is blamed
 REST_SECONDS = 300.0  # after which all workers but one are ended
-LAG_SECONDS = 0.25  # of work that a job may be behind those of another seat before it moves there
-LEAST_LAG = 0.05  # the same where many share the machine: each has little, and a lag is much of it
-FEW = 3  # jobs
 CLOSE_SECONDS = 3.0
 MAX_WORKERS = 32  # of about 400 MB each
 
@@ -47,10 +42,7 @@ class Pool:
         self._start_worker = start_worker
         self._turn_seconds = turn_seconds
         self._changed = threading.Condition()
-        self._jobs: dict[int, Job] = {}
-        self._numbers = itertools.count(1)
-        self._level = 0.0  # what the least served had when last somebody was served
-        self._prices = Prices()
+        self._queue = FairQueue(turn_seconds)
         self._seats: list[Seat] = []
         self._closed = False
 
@@ -59,10 +51,7 @@ class Pool:
         with self._changed:
             if self._closed:
                 raise RuntimeError("The pool must be open. Got a task after it was closed.")
-            if all(job.share is not share for job in self._jobs.values()):
-                share.used += self._level - share.left_at  # a rest earns nothing, and forgives nothing
-            job = Job(next(self._numbers), task, share, listener)
-            self._jobs[job.number] = job
+            job = self._queue.put(task, share, listener)
             self._add_seat_if_needed()
             self._changed.notify_all()
         return job
@@ -74,20 +63,18 @@ class Pool:
     def cancel(self, job: Job) -> None:
         """Take a job out at once; what a worker still does for it is thrown away and nobody hears of it."""
         with self._changed:
-            if self._drop(job) and job.seat is not None:
+            if self._queue.drop(job) and job.seat is not None:
                 job.seat.forget.append(job.number)
 
     def ahead(self, job: Job) -> int:
         """Return how many jobs have their turn before this one has its next."""
         with self._changed:
-            if job.on_turn or job.number not in self._jobs:
-                return 0
-            return sum(not other.on_turn and other.order < job.order for other in self._jobs.values())
+            return self._queue.ahead(job)
 
     @property
     def num_jobs(self) -> int:
         """Jobs that take turns now."""
-        return len(self._jobs)
+        return len(self._queue.jobs)
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -99,7 +86,7 @@ class Pool:
         """End all workers and wait until they are gone."""
         with self._changed:
             self._closed = True
-            self._jobs.clear()
+            self._queue.jobs.clear()
             seats = list(self._seats)
             for seat in seats:
                 if seat.worker is not None:
@@ -109,32 +96,11 @@ class Pool:
             if seat.thread is not threading.current_thread():
                 seat.thread.join(CLOSE_SECONDS)
 
-    # Below: with the lock held.
-
-    def _drop(self, job: Job) -> bool:
-        """Take a job out and return whether it was in."""
-        if self._jobs.pop(job.number, None) is None:
-            return False
-        job.share.left_at = self._level
-        return True
-
-    def _charge(self, job: Job, seat: Seat, answer: Progress | Finished | Refused) -> None:
-        """Have a share pay for a turn; who comes first does not pay for compiling what all will use."""
-        done = job.task.num_steps if isinstance(answer, Finished) else getattr(answer, "step", job.step)
-        seconds, steps = min(getattr(answer, "seconds", 0.0), MOST_CHARGED), max(1, done - job.step)
-        kind, job.step = getattr(job.task, "kind", None), done
-        if kind is None or kind in seat.kinds:
-            job.share.used += self._prices.charge(kind, steps, seconds)
-        else:
-            seat.kinds.add(kind)
-            job.share.used += min(seconds, self._turn_seconds)
-
     # Below: the threads, one to a seat.
 
     def _add_seat_if_needed(self) -> None:
-        waiting = sum(not job.on_turn for job in self._jobs.values())
         free = sum(seat.resting or seat.worker is None for seat in self._seats)
-        if len(self._seats) < self.num_workers and waiting > free:
+        if len(self._seats) < self.num_workers and self._queue.waiting() > free:
             seat = Seat()
             seat.thread = threading.Thread(
                 target=self._drive, args=(seat,), name="mnistlab-pool", daemon=True
@@ -154,7 +120,7 @@ class Pool:
                 try:
                     answer = seat.worker.ask(turn, partial(self._is_wanted, job))
                 except WorkerDied as death:
-                    self._take_back(job, seat, str(death))
+                    self._take_back(seat, str(death))
                     self._start(seat)
                 else:
                     self._deliver(job, seat, answer)
@@ -185,9 +151,9 @@ class Pool:
     def _give_up(self, seat: Seat, sentence: str) -> None:
         with self._changed:
             self._seats.remove(seat)
-            refused = [] if self._seats else list(self._jobs.values())
+            refused = [] if self._seats else list(self._queue.jobs.values())
             for job in refused:
-                self._drop(job)
+                self._queue.drop(job)
         for job in refused:
             job.listener.refused(job, sentence)
 
@@ -198,78 +164,44 @@ class Pool:
         """
         with self._changed:
             while seat.worker is not None and not self._closed:
-                if ready := [job for job in self._jobs.values() if self._may_take(seat, job)]:
-                    job = min(ready, key=lambda job: job.order)
-                    self._level = max(self._level, job.share.used)
-                    job.on_turn = True
-                    seat.job = job
+                if job := self._queue.begin_turn(seat, self._seats):
                     self._changed.notify_all()  # a job that would rather have waited for this seat need not
                     return self._turn(job, seat)
                 seat.resting = True
                 woken = self._changed.wait(REST_SECONDS)
                 seat.resting = False
-                if not woken and not self._jobs and len(self._seats) > 1:
+                if not woken and not self._queue.jobs and len(self._seats) > 1:
                     break
             if seat in self._seats:
                 self._seats.remove(seat)
             return None
-
-    def _may_take(self, seat: Seat, job: Job) -> bool:
-        """Return whether a seat may give a job its turn: it holds it, or nobody does who is free to go on."""
-        if job.on_turn or job.seat not in (None, seat):
-            return False
-        usual = job.share.seat
-        if job.seat is seat or usual in (None, seat):
-            return True
-        return usual.job is not None or usual.worker is None or usual not in self._seats
 
     def _turn(self, job: Job, seat: Seat) -> Turn:
         """Return what to ask the seat's worker for."""
         task = None if job.seat is seat else job.task
         job.seat = job.share.seat = seat
         forget, seat.forget = tuple(seat.forget), []
-        return Turn(job.number, task, self._turn_seconds, self._is_to_move(job, seat), forget)
-
-    def _is_to_move(self, job: Job, seat: Seat) -> bool:
-        """Return whether another seat should have a job's next turn: it rests, or serves its own much better.
-
-        A job that stays where it is need not travel, nor be taken up again in mid-epoch.
-        """
-        held = [other for other in self._jobs.values() if other is not job and other.seat is not None]
-        if any(other.seat is seat for other in held) and any(other.resting for other in self._seats):
-            return True
-        others = {other.seat for other in held} - {seat}
-        limit = job.share.used + lag(len(self._jobs))
-        return any(all(each.share.used > limit for each in held if each.seat is other) for other in others)
+        is_to_move = self._queue.is_to_move(job, seat, self._seats)
+        return Turn(job.number, task, self._turn_seconds, is_to_move, forget)
 
     def _deliver(self, job: Job, seat: Seat, answer: Progress | Finished | Refused) -> None:
         """Take an answer in and pass it on, unless the job was cancelled meanwhile."""
         with self._changed:
-            seat.job, job.on_turn = None, False
-            self._charge(job, seat, answer)
-            wanted = job.number in self._jobs
-            if not isinstance(answer, Progress):
-                self._drop(job)
-            elif answer.task is not None:
-                job.task, job.seat = answer.task, None
+            wanted = self._queue.end_turn(seat, answer)
             self._changed.notify_all()
         if wanted:
             _report(job, answer)
 
     def _is_wanted(self, job: Job) -> bool:
-        return job.number in self._jobs
+        return job.number in self._queue.jobs
 
-    def _take_back(self, job: Job, seat: Seat, last_words: str) -> None:
-        """Put the jobs of a dead worker back in the queue, as they were last handed back."""
+    def _take_back(self, seat: Seat, last_words: str) -> None:
+        """Put the jobs of a dead worker back in the queue; one over which several died is given up."""
         seat.worker.close()
         with self._changed:
-            seat.worker, seat.job, seat.forget = None, None, []
-            for held in self._jobs.values():
-                if held.seat is seat:
-                    held.seat, held.step = None, held.task.step
-            job.on_turn = False
+            seat.worker, job = None, self._queue.take_back(seat)
             job.deaths += 1
-            blamed = job.deaths >= MAX_DEATHS and self._drop(job)
+            blamed = job.deaths >= MAX_DEATHS and self._queue.drop(job)
             self._changed.notify_all()
         if blamed:
             job.listener.refused(
@@ -289,11 +221,6 @@ def _report(job: Job, answer: Progress | Finished | Refused) -> None:
     except Exception:
         logger.exception("What a worker sent could not be taken in.")
         job.listener.refused(job, "What came of this epoch could not be taken in; the log says why.")
-
-
-def lag(num_jobs: int) -> float:
-    """Return how many seconds of work one of so many jobs may be behind before it moves to another seat."""
-    return max(LEAST_LAG, LAG_SECONDS * min(1.0, FEW / max(1, num_jobs)))
 
 
 def default_num_workers() -> int:
