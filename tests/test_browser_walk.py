@@ -138,3 +138,19 @@ def test_a_teachers_words_are_shown_as_text(visit):
     assert note.inner_text() == "Look at *this* <img src=x> ![x](http://example.org/x.png)"
     assert note.locator("img").count() == 0
     assert visit.complaints() == []
+
+
+def test_a_student_finds_the_lab_as_the_teachers_link_has_it(chromium, server):
+    with visiting(chromium, server) as teacher, visiting(chromium, server) as student:
+        teacher.open("?hidden=30")
+        with teacher.rerun():
+            teacher.page.get_by_text("A link for your class").click()
+        words = teacher.page.get_by_label("Your words above every page")
+        with teacher.rerun():
+            words.fill("Guess *first*")
+            words.press("Control+Enter")
+        link = teacher.page.locator(".st-key-link_builder code").inner_text()
+        student.open(link.removeprefix(f"{server.url}/"))
+        student.page.locator(".st-key-note").get_by_text("Guess *first*", exact=True).wait_for()
+        student.page.locator(".st-key-network_state", has_text="784-30-10").wait_for()
+        assert teacher.complaints() == student.complaints() == []

@@ -18,6 +18,12 @@ def home(**query) -> AppTest:
     return app.run()
 
 
+def unfolded(app: AppTest) -> AppTest:
+    """The same with the builder of links open."""
+    app.session_state["link_builder"] = True
+    return app.run()
+
+
 def shown(app: AppTest) -> str:
     return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.warning])
 
@@ -100,7 +106,7 @@ def test_a_lesson_hides_controls_and_pages(generated):
 
 
 def test_the_teachers_link_holds_settings_and_lesson(generated):
-    app = home(hidden="30")
+    app = unfolded(home(hidden="30"))
     app.text_area(key="link_note").set_value("Guess!").run()
     app.multiselect(key="link_hide").set_value(["seed"]).run()
     link = app.code[-1].value
@@ -120,7 +126,7 @@ def test_a_preset_leaves_what_the_lesson_hides_as_it_is(generated):
 
 
 def test_the_link_builder_begins_with_the_lesson_that_was_opened(generated):
-    app = home(note="Guess!", hide="seed", without="data", experiment="narrow")
+    app = unfolded(home(note="Guess!", hide="seed", without="data", experiment="narrow"))
     link = app.code[-1].value
     assert {"note=Guess%21", "hide=seed", "without=data", "experiment=narrow"} <= set(
         link.split("?")[1].split("&")
@@ -129,7 +135,7 @@ def test_the_link_builder_begins_with_the_lesson_that_was_opened(generated):
 
 
 def test_a_link_opens_on_no_page_that_it_leaves_out(generated):
-    app = home()
+    app = unfolded(home())
     app.selectbox(key="link_page").set_value("backprop").run()
     assert "/backprop?" in app.code[-1].value
     app.multiselect(key="link_without").set_value(["backprop"]).run()
@@ -138,7 +144,7 @@ def test_a_link_opens_on_no_page_that_it_leaves_out(generated):
 
 
 def test_a_setting_has_one_name_in_the_sidebar_and_for_teachers(generated):
-    app = home()
+    app = unfolded(home())
     labels = {
         widget.label for kind in ("number_input", "select_slider", "slider") for widget in app.get(kind)
     }

@@ -8,27 +8,33 @@ from mnistlab.ui.lesson import CONTROLS, MAX_NOTE, PAGES, Lesson, link_to
 from mnistlab.ui.settings import current_lesson
 
 HOME = "home"
+FOLD = "link_builder"
 
 
+@st.fragment
 def draw_link_builder(lab: Lab) -> None:
-    """Draw, folded away, the form and the link it makes; it begins with what this lab was opened with."""
+    """Draw the form and the link it makes, as soon as they are unfolded: few who come here need them."""
     st.subheader("For teachers", anchor=False)
-    with st.expander("A link for your class"):
-        st.markdown(
-            "Set the lab up as your class is to find it, and send them this link. "
-            "Everyone who opens it gets a lab of their own."
-        )
-        lesson, page = draw_form(current_lesson())
-        if lesson.chosen:
-            st.caption(
-                f"The experiment “{lesson.chosen.title}” comes with it; it is shown on the Train page."
-            )
-        if page in lesson.without:
-            st.caption(f"You leave {page.capitalize()} out, so the link opens on Home.")
-            page = HOME
-        link = link_to(address_of(page), lab.settings, lesson)
-        st.code(link, language=None, wrap_lines=True)
-        st.link_button("Try it in a new tab", link)
+    with st.expander("A link for your class", key=FOLD, on_change="rerun") as fold:
+        if fold.open:
+            draw_builder(lab)
+
+
+def draw_builder(lab: Lab) -> None:
+    """Draw the form and the link; it begins with what this lab was opened with."""
+    st.markdown(
+        "Set the lab up as your class is to find it, and send them this link. "
+        "Everyone who opens it gets a lab of their own."
+    )
+    lesson, page = draw_form(current_lesson())
+    if lesson.chosen:
+        st.caption(f"The experiment “{lesson.chosen.title}” comes with it; it is shown on the Train page.")
+    if page in lesson.without:
+        st.caption(f"You leave {page.capitalize()} out, so the link opens on Home.")
+        page = HOME
+    link = link_to(address_of(page), lab.settings, lesson)
+    st.code(link, language=None, wrap_lines=True)
+    st.link_button("Try it in a new tab", link)
 
 
 def draw_form(lesson: Lesson) -> tuple[Lesson, str]:
