@@ -10,31 +10,31 @@ import jax
 from jax.extend.core import Literal
 
 
-def traced(function):
-    """Return a function that gives the same as `function`, which must be pure, for pytrees of arrays."""
+def traced(function, arranged=lambda jaxpr: jaxpr.eqns):
+    """Return what gives the same as `function`, a pure one; `arranged` lists the operations of its trace."""
     traces = {}  # by the shapes and types of the arrays
 
     def evaluate(*args):
         leaves, structure = jax.tree.flatten(args)
-        shapes = (structure, *((leaf.shape, leaf.dtype) for leaf in leaves))
+        shapes = structure, *((leaf.shape, leaf.dtype) for leaf in leaves)
         if shapes not in traces:
             trace, result = jax.make_jaxpr(function, return_shape=True)(*args)
-            traces[shapes] = one_by_one(trace.jaxpr, trace.consts), jax.tree.structure(result)
+            traces[shapes] = one_by_one(trace, arranged(trace.jaxpr)), jax.tree.structure(result)
         run, result_structure = traces[shapes]
         return jax.tree.unflatten(result_structure, run(leaves))
 
     return evaluate
 
 
-def one_by_one(jaxpr, consts):
-    """Return what carries out a trace: the list of its inputs -> the list of its results."""
-    todo = [(partial(each.primitive.impl, **each.params), each.invars, each.outvars) for each in jaxpr.eqns]
+def one_by_one(trace, equations):
+    """Return what carries out the operations of a trace: the list of its inputs -> that of its results."""
+    todo = [(partial(each.primitive.impl, **each.params), each.invars, each.outvars) for each in equations]
 
     def run(inputs):
-        values = dict(zip(jaxpr.constvars + jaxpr.invars, consts + inputs, strict=True))
+        values = dict(zip(trace.jaxpr.constvars + trace.jaxpr.invars, trace.consts + inputs, strict=True))
         for operation, takes, gives in todo:
             result = operation(*[x.val if isinstance(x, Literal) else values[x] for x in takes])
             values.update(zip(gives, result if isinstance(result, (list, tuple)) else [result], strict=True))
-        return [values[y] for y in jaxpr.outvars]
+        return [values[y] for y in trace.jaxpr.outvars]
 
     return run

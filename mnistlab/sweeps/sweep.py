@@ -16,6 +16,7 @@ from mnistlab.evaluation import EpochMetrics
 from mnistlab.network import Params
 from mnistlab.sweeps.metrics import sweep_metrics
 from mnistlab.sweeps.sharding import Spread
+from mnistlab.sweeps.stack_first import stack_first
 from mnistlab.training import Step, batches, epoch_key, initial_params
 
 MAX_NETWORKS = 64
@@ -83,7 +84,8 @@ def network_of(params: Params, place: int) -> Params:
 @cache
 def sweep_step(hidden: str):
     """Return one SGD step for all networks, each with its own learning rate, on one mini-batch."""
-    return traced(jax.vmap(partial(batch_step, hidden=hidden), in_axes=(0, None, None, 0)))
+    step = jax.vmap(partial(batch_step, hidden=hidden), in_axes=(0, None, None, 0))
+    return traced(step, arranged=stack_first)
 
 
 def sweep_steps(
