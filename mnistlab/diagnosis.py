@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnistlab.config import NUM_CLASSES, TrainConfig
+from mnistlab.config import NUM_CLASSES, PRESETS, TrainConfig
 from mnistlab.evaluation import SATURATED, EpochMetrics
 from mnistlab.runs import Run
 
@@ -78,15 +78,15 @@ def _not_finite(epoch: int, config: TrainConfig) -> Finding:
 def _too_large(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding | None:
     """Steps so long that the cost rises, or that the outputs were thrown to where sigma is flat."""
     costs = [metrics.train.cost for metrics in history[1:]]
-    remedy = f"Take a smaller learning rate, such as {history[-1].learning_rate / 5:g}."
+    remedy = f"Take a smaller learning rate, such as {_smaller(history[-1].learning_rate, config):g}."
     if _pinned(history) and not _began_pinned(history):
         return Finding(
             "rate too large",
             "warning",
-            "The learning rate is too large: its first steps threw the outputs where sigma is flat.",
+            "The learning rate is too large: its first steps threw the outputs where σ is flat.",
             f"{_percent(history[-1].saturation[-1])} of the outputs' z lie beyond {SATURATED:g} in size, "
             f"and the cost is {costs[-1]:.3f}; ten outputs that are always 0 cost 1.",
-            f"{remedy} Reset first: where sigma is flat, nothing moves any more.",
+            f"{remedy} Reset first: where σ is flat, nothing moves any more.",
         )
     recent = costs[-LATELY:]
     rises = [after / before - 1 if _is_rise(before, after) else 0.0 for before, after in pairwise(recent)]
@@ -145,7 +145,7 @@ def _stuck_from_the_start(history: Sequence[EpochMetrics]) -> Finding:
     return Finding(
         "stuck",
         "warning",
-        "The network is stuck: its outputs began where sigma is flat.",
+        "The network is stuck: its outputs began where σ is flat.",
         f"{_percent(history[0].saturation[-1])} of the outputs' z lay beyond {SATURATED:g} in size before "
         f"the first step, {_percent(history[-1].saturation[-1])} do now.",
         "Divide the pixels by 255, or begin with smaller weights.",
@@ -171,7 +171,7 @@ def _silent(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding | N
         f"The output for {named} never fires."
         if len(digits) == 1
         else f"The outputs for {named} never fire.",
-        f"No test image was read as {named} since epoch {recent[0].epoch}.",
+        f"No test image has been read as {named} since epoch {recent[0].epoch}.",
         "Reset with a smaller learning rate or another seed: pinned at 0, an output has no slope to leave it."
         if lasting
         else "Train on: after so few steps it may still wake up.",
@@ -243,7 +243,7 @@ def _no_fault(history: Sequence[EpochMetrics]) -> Finding:
     read = f"{last.test.accuracy:.1%} of the test images are read right"
     if last.test.accuracy < GOOD_ACCURACY:
         return Finding("learning", "note", f"Nothing is wrong so far: {read}.", evidence, "Train on.")
-    return Finding("all well", "good", f"All is well: {read}.", evidence, "")
+    return Finding("all well", "good", f"Nothing is wrong: {read}.", evidence, "")
 
 
 def _is_rise(before: float, after: float) -> bool:
@@ -272,6 +272,12 @@ def _one_answer(history: Sequence[EpochMetrics]) -> tuple[int, float] | None:
         if share < ONE_ANSWER_SHARE:
             return None
     return int(answers.argmax()), float(share)
+
+
+def _smaller(rate: float, config: TrainConfig) -> float:
+    """Return a learning rate to try next: that of the preset with these pixel values, or a fifth."""
+    known = min(preset.learning_rate for preset in PRESETS.values() if preset.scaling == config.scaling)
+    return known if rate > known else rate / 5
 
 
 def _percent(share: float) -> str:

@@ -215,7 +215,7 @@ def test_one_click_says_what_it_was(clean):
     draw(clean, strokes_of(WRITTEN[9][1]))
     with clean.rerun():
         clean.page.locator(".st-key-predict_label").get_by_text("9", exact=True).click()
-    clean.page.get_by_text("as you labeled them").wait_for()
+    clean.page.get_by_text("of yours right").wait_for()
     assert clean.complaints() == []
 
 

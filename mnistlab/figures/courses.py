@@ -46,7 +46,7 @@ def draw_recall(history: "History", x_max: int) -> Sketch:
         history: Epochs, in order.
         x_max: Epoch at the right edge, fixed so that nothing moves while training.
     """
-    title = "Read right, digit by digit"
+    title = "Recall of each digit"
     if not len(history):
         return nothing_yet(title, "Train, and ten lines appear here.")
     lines = [

@@ -4,7 +4,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-WINDOW_SECONDS = 4.0
+WINDOW_SECONDS = 12.0  # shorter, and a hiccup of the machine would make hours of minutes
+LEAST_SECONDS = 1.0
 
 
 class Pace:
@@ -32,8 +33,8 @@ class Pace:
             self._marks.popleft()
 
     def steps_per_second(self) -> float:
-        """Return the pace; 0.0 where there is none yet."""
-        if len(self._marks) < 2:
+        """Return the pace; 0.0 where too little was seen of it."""
+        if len(self._marks) < 2 or self._marks[-1][0] - self._marks[0][0] < LEAST_SECONDS:
             return 0.0
         (start, before), (_, after) = self._marks[0], self._marks[-1]
         return (after - before) / max(self._clock() - start, 1e-6)

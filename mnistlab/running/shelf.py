@@ -48,9 +48,16 @@ def with_new(shelf: Shelf, config: TrainConfig, params: Params, name: str | None
     Raises:
         ValueError: There is no room.
     """
-    shelf = without_untouched(shelf)
-    run = new_run(config, params, name or f"Run {shelf.numbered + 1}")
-    return with_run(shelf._replace(numbered=shelf.numbered + (name is None)), run)
+    lean = without_untouched(shelf)
+    given_back = lean is not shelf and shelf.current.name == numbered_name(shelf.numbered)
+    number = shelf.numbered + (not given_back)
+    run = new_run(config, params, name or numbered_name(number))
+    return with_run(lean._replace(numbered=number if name is None else shelf.numbered), run)
+
+
+def numbered_name(number: int) -> str:
+    """Return the name of a run that nobody named."""
+    return f"Run {number}"
 
 
 def with_run(shelf: Shelf, run: Run) -> Shelf:

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
+from mnistlab.config import TrainConfig
 from mnistlab.experiments import EXPERIMENTS, Experiment
 from mnistlab.ui.glossary import explained
-from mnistlab.ui.lab import Lab, command, different_settings
+from mnistlab.ui.lab import Lab, begin_and_train, command, different_settings
 from mnistlab.ui.press import press_button
 from mnistlab.ui.settings import current_lesson, open_experiment
 
@@ -58,12 +59,13 @@ def draw_experiment(lab: Lab) -> None:
 def draw_reveal(experiment: Experiment, lab: Lab, guess: str | None) -> None:
     """Offer the run once there is a guess, and show the outcome once there is one."""
     run = lab.run
-    on_bench = not different_settings(run.config, experiment_settings(experiment, lab))
     if guess is None:
         st.caption("Guess first; then train and see.")
-    elif not on_bench:
+    elif differs(experiment, lab.settings):
         st.caption("Your settings are no longer those of the experiment.")
         press_button("Set it up again", "experiment_again", open_experiment, experiment.slug)
+    elif differs(experiment, run.config):  # one that was trained before
+        press_button("Train it", "experiment_train", begin_and_train, type="primary")
     elif run.epoch < experiment.config.num_epochs:
         if lab.snapshot.active:
             st.caption("It is training. What it did appears here when it is done.")
@@ -73,9 +75,9 @@ def draw_reveal(experiment: Experiment, lab: Lab, guess: str | None) -> None:
         draw_outcome(experiment, run.history, guess)
 
 
-def experiment_settings(experiment: Experiment, lab: Lab):
-    """Return the experiment's settings on the digits in use."""
-    return replace(experiment.config, dataset=lab.run.config.dataset)
+def differs(experiment: Experiment, config: TrainConfig) -> bool:
+    """Return whether settings are not those of the experiment, on whatever digits."""
+    return bool(different_settings(config, replace(experiment.config, dataset=config.dataset)))
 
 
 def draw_outcome(experiment: Experiment, history, guess: str) -> None:

@@ -3,7 +3,7 @@
 import re
 
 GLOSSARY = {
-    "activation": "What a unit gives on, a = σ(z): its pre-activation z passed through σ. "
+    "activation": "What a unit passes on, a = σ(z): its pre-activation z passed through σ. "
     "Hidden layers may use sigmoid, tanh or ReLU; the ten outputs always use the sigmoid.",
     "pre-activation": "The weighted sum z = W a + b that a unit forms before σ is applied.",
     "weight": "W_ij says how strongly unit i listens to unit j of the layer before.",
@@ -32,8 +32,8 @@ GLOSSARY = {
     "seed": "Where the random numbers begin. The same seed gives the same network, the same order of "
     "images and the same curve.",
     "num_epochs": "How many epochs a press of Train runs. May be changed while it trains.",
-    "learning_rate": "How far a step goes along the gradient summed over the mini-batch. May be changed "
-    "while it trains.",
+    "learning_rate": "How far a step goes along the gradient summed over the mini-batch. Changed while "
+    "it trains, it counts from the next epoch on.",
     "batch_size": "How many images are looked at for one step.",
     "train_size": "How many of the training images are used.",
     "patience": "Stop when the test cost has not fallen for so many epochs. 0 trains to the end.",

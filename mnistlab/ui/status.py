@@ -38,8 +38,8 @@ def draw_network(lab: Lab) -> None:
         changed = listed(lab.differs)
         st.caption(f"Your settings ask for another network ({changed}). This one stays in the list of runs.")
         with st.container(horizontal=True, gap="small"):
-            press_button("Begin it", "begin_new", begin_new_network)
-            press_button("Back to this one", "back_to_network", back_to_network)
+            press_button("Begin the new one", "begin_new", begin_new_network)
+            press_button("Keep this one", "back_to_network", back_to_network)
 
 
 def network_line(phase: tuple) -> None:
@@ -104,7 +104,7 @@ def waiting_for_mnist(lab: Lab) -> None:
             download.fraction, "looking for MNIST" if download.state == "probing" else "fetching MNIST"
         )
     else:
-        st.button("Retry", key="retry_mnist", on_click=mnist_download().retry)
+        st.button("Try MNIST again", key="retry_mnist", on_click=mnist_download().retry)
 
 
 def use_digits(name: str, lab: Lab) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.collection import EMPTY, Collection, label_of, with_digit
-from mnistlab.explaining.verdict import explanation, headline, trust_sentence, verdict
+from mnistlab.explaining.verdict import DIGIT, Verdict, explanation, headline, trust_sentence, verdict
 from mnistlab.ui.bars import draw_bars
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.glossary import GLOSSARY
@@ -46,10 +46,19 @@ def answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: st
         else:
             found = verdict(activations)
             st.header(headline(found), anchor=False)
-            st.caption(explanation(found))
+            st.caption(explanation(found) + label_words(found, truth))
     draw_bars(activations, truth)
     with st.container(key="predict_state"):
         draw_state(lab, run)
+
+
+def label_words(found: Verdict, truth: int | None) -> str:
+    """Say whether an answer is that of the label, where there is one; the bar of the label is underlined."""
+    if truth is None or found.kind != DIGIT:
+        return ""
+    if found.digit == truth:
+        return f" Its label says {truth} too."
+    return f" That is wrong: its label says {truth}."
 
 
 def draw_state(lab: Lab, run) -> None:
@@ -62,7 +71,7 @@ def draw_state(lab: Lab, run) -> None:
             help=GLOSSARY["activation"],
         )
     elif learning:
-        st.caption("The network is about to learn. Each epoch reads your digit anew.")
+        st.caption("The network is in its first epoch. Each epoch reads your digit anew.")
     else:
         st.caption("This network is **untrained**: what it says is chance.")
         press_button("Train a network for me", "predict_train", train_here, type="primary")

@@ -33,7 +33,7 @@ def draw_own(lab: Lab) -> None:
         lambda: activations_of(run.params, own.images, run.config),
     )
     right = num_right(own, activations)
-    read_right = f"The network reads **{right} of {count(own.size, 'digit')}** as you labeled them."
+    read_right = f"The network reads **{right} of {count(own.size, 'digit')}** of yours right."
     st.markdown(f"{read_right} {learned(run)}")
     answers = activations.argmax(axis=1)
     captions = [
@@ -60,7 +60,8 @@ def draw_actions(lab: Lab, own, points: list) -> None:
             on_click=ordered,
             args=("train_on", own.images, own.labels, STEPS),
             disabled=is_moving(snapshot),
-            help=f"{STEPS} steps on mini-batches that mix your digits with training images.",
+            help=f"{STEPS} steps on mini-batches that mix your digits with training images; not while the "
+            "network learns something else.",
         )
         if snapshot.can_undo_train_on:
             st.button(
@@ -68,7 +69,7 @@ def draw_actions(lab: Lab, own, points: list) -> None:
                 help="Brings back the network as it was before your digits.",
             )  # fmt: skip
         st.button(
-            "Remove" if place is None else f"Remove the {own.labels[place]}",
+            "Remove the one clicked" if place is None else f"Remove the {own.labels[place]}",
             key="predict_remove",
             on_click=remove,
             args=(place,),
@@ -77,12 +78,13 @@ def draw_actions(lab: Lab, own, points: list) -> None:
         )
         st.space("small")
         st.download_button(
-            "As .npz", lambda: as_npz(own), "my_digits.npz", "application/octet-stream", key="predict_npz",
-            on_click="ignore", help="Arrays images (n, 28, 28) and labels (n,), for numpy.load.",
+            "Download .npz", lambda: as_npz(own), "my_digits.npz", "application/octet-stream",
+            key="predict_npz", on_click="ignore",
+            help="Arrays images (n, 28, 28) and labels (n,), for numpy.load.",
         )  # fmt: skip
         st.download_button(
-            "As pictures", lambda: as_png_zip(own), "my_digits.zip", "application/zip", key="predict_png",
-            on_click="ignore", help="One PNG for each digit, its label in its name.",
+            "Download pictures", lambda: as_png_zip(own), "my_digits.zip", "application/zip",
+            key="predict_png", on_click="ignore", help="One PNG for each digit, its label in its name.",
         )  # fmt: skip
 
 

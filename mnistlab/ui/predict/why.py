@@ -33,8 +33,8 @@ def draw_why(lab: Lab, image: np.ndarray | None) -> None:
     st.subheader("Why", anchor=False)
     if image is None:
         st.markdown(
-            "Draw a digit, and this is where you see what every hidden unit makes of it, which pixels spoke "
-            "for the answer and which against, and the training digits it looks like."
+            "Ask about a digit, and this is where you see what every hidden unit makes of it, which pixels "
+            "spoke for the answer and which against, and the training digits it looks like."
         )
         return
     if is_moving(lab.snapshot):

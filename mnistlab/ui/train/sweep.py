@@ -149,7 +149,7 @@ def draw_networks(snapshot: SweepSnapshot) -> None:
         on_select="rerun",
         selection_mode="single-row",
         hide_index=True,
-        column_config={"read right": st.column_config.NumberColumn(format="%.2f %%")},
+        column_config={"read right": st.column_config.NumberColumn(format="%.2f%%")},
         alt=f"{count(len(runs), 'network')} with settings and results",
     )
     rows = [row for row in event["selection"]["rows"] if row < len(runs)]
@@ -159,7 +159,7 @@ def draw_networks(snapshot: SweepSnapshot) -> None:
 def table_of(runs: Sequence[Run]) -> dict[str, list]:
     """Return a row for each run: its settings, cost and accuracy, and what marks it."""
     order = best_first(runs)
-    marks = {order[-1]: "worst", order[0]: "best"}
+    marks = {order[-1]: "worst", order[0]: "best"} if any(run.epoch for run in runs) else {}
     return {
         "learning rate": [f"{run.config.learning_rate:g}" for run in runs],
         "seed": [str(run.config.seed) for run in runs],
@@ -183,7 +183,7 @@ def draw_bench(run: Run, chosen: bool) -> None:
             args=(run,),
             help="Makes this the current network: all pages work with it, and Train goes on from here.",
         )
-        which = "The one you chose" if chosen else "The best so far"
+        which = "The one you chose" if chosen else "The best so far" if run.epoch else "Untrained, it"
         st.caption(f"{which} reads {percent(run.accuracy)} right. Choose a row to take that one.")
 
 

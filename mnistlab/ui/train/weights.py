@@ -105,8 +105,8 @@ def figures_after(run: Run, epoch: int) -> str:
     if epoch >= len(run.history):
         return ""
     metrics = run.history[epoch]
-    right = percent(metrics.test.accuracy)
-    return f"{when(epoch).capitalize()}: test cost {metrics.test.cost:.4f}, {right} of the tests read right."
+    right = f"{percent(metrics.test.accuracy)} of the test images read right"
+    return f"{when(epoch).capitalize()}: test cost {metrics.test.cost:.4f}, {right}."
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
