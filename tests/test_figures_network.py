@@ -130,7 +130,7 @@ def test_the_pixel_histogram_is_logarithmic_and_says_how_much_is_paper():
     figure = plot_pixel_histogram(counts)
     assert list(figure.data[0].y) == counts.tolist()
     assert figure.layout.yaxis.type == "log"
-    assert figure.layout.annotations[0].text == "80% of all pixels are 0, 15% are 248 or more"
+    assert figure.layout.annotations[0].text == "80% of all pixels are 0, 15% are 250 or more"
 
 
 def test_baselines_are_bars_with_their_accuracies():

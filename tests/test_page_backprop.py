@@ -10,10 +10,13 @@ from streamlit.testing.v1 import AppTest
 from mnistlab import backprop
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset, Split
+from mnistlab.explaining.stepping import Growth
 from mnistlab.network import initialize_network
 from mnistlab.running import registry
 from mnistlab.runs import new_run, with_epoch
 from mnistlab.training import train
+from mnistlab.ui.backprop.change import change_of_cost
+from mnistlab.ui.backprop.growth import words_on_growth
 from tests.conftest import REPOSITORY
 
 SETTINGS = {"hidden": "12", "scaling": "unit", "initialization": "scaled", "dataset": "generated"}
@@ -268,3 +271,32 @@ def test_a_trained_network_can_be_compared_with_itself_before_training(generated
     state.set_value(False).run()
     assert not app.exception
     assert [metric.value for metric in app.metric] != after
+
+
+def some_growth(*gradients):
+    """How the gradients of a mini-batch, here plain vectors, add up."""
+    gradients = np.array(gradients, float)
+    return Growth(np.linalg.norm(gradients, axis=1), np.linalg.norm(gradients.cumsum(axis=0), axis=1))
+
+
+def test_the_words_on_the_mini_batch_follow_its_numbers():
+    alike, across = (3, 0), (0, 3)
+    assert "it is 3 times as long" in words_on_growth(some_growth(alike, alike, alike))
+    assert "ends about as high" in words_on_growth(some_growth(alike, alike, alike))
+    disagreeing = words_on_growth(some_growth(alike, across, (-1, 1)))
+    assert "falls, for what the images disagree on cancels" in disagreeing
+    learned = words_on_growth(some_growth((1e-6, 0), alike, across))
+    assert "rises, for the first image has hardly any gradient" in learned
+    assert "cancel." not in learned
+    assert "rises, for the first image's gradient is below" in words_on_growth(some_growth((1, 0), alike))
+    assert "falls, for the first image's gradient is far above" in words_on_growth(
+        some_growth((30, 0), alike, across)
+    )
+    assert "would move nothing" in words_on_growth(some_growth((0, 0), alike))
+    assert "no step" in words_on_growth(some_growth((0, 0), (0, 0)))
+
+
+def test_a_change_of_the_cost_is_written_with_a_real_minus_and_down_is_good():
+    assert change_of_cost(-0.908) == {"delta": "−0.908", "delta_color": "green", "delta_arrow": "down"}
+    assert change_of_cost(1.5e-7) == {"delta": "+1.5·10⁻⁷", "delta_color": "red", "delta_arrow": "up"}
+    assert change_of_cost(0.0)["delta_arrow"] == "off"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mnistlab.config import TrainConfig
-from mnistlab.explaining.stepping import batch_of, summed_cost, summed_gradient_norms, take_step
+from mnistlab.explaining.stepping import batch_of, gradient_growth, summed_cost, take_step
 from mnistlab.network import initialize_network
 from tests.oracles import summed_cost as oracle_cost
 
@@ -66,12 +66,20 @@ def test_a_step_leaves_the_network_as_it_is():
 @pytest.mark.parametrize("activation", ["sigmoid", "relu"])
 def test_the_size_of_the_summed_gradient_is_that_of_each_mini_batch_on_its_own(activation):
     _, params, batch = some_step(hidden=(8, 5), activation=activation)
-    norms = summed_gradient_norms(params, batch, activation)
+    growth = gradient_growth(params, batch, activation)
     for size in range(1, 7):
         first = batch._replace(pixels=batch.pixels[:size], targets=batch.targets[:size])
         gradient = gradient_of(params, first, activation)
         truth = sum(float((np.asarray(g, float) ** 2).sum()) for g in jax.tree.leaves(gradient)) ** 0.5
-        assert norms[size - 1] == pytest.approx(truth, rel=1e-4)
+        assert growth.summed[size - 1] == pytest.approx(truth, rel=1e-4)
+
+
+def test_the_size_of_each_image_s_own_gradient_is_that_of_a_mini_batch_of_one():
+    _, params, batch = some_step()
+    growth = gradient_growth(params, batch, "sigmoid")
+    for number, own in enumerate(growth.own):
+        alone = batch._replace(pixels=batch.pixels[number:][:1], targets=batch.targets[number:][:1])
+        assert own == pytest.approx(gradient_growth(params, alone, "sigmoid").summed[0], rel=1e-5)
 
 
 def test_the_same_image_twice_makes_the_gradient_twice_as_large():
@@ -79,5 +87,7 @@ def test_the_same_image_twice_makes_the_gradient_twice_as_large():
     twice = batch._replace(
         pixels=np.repeat(batch.pixels[:1], 4, 0), targets=np.repeat(batch.targets[:1], 4, 0)
     )
-    norms = summed_gradient_norms(params, twice, "sigmoid")
-    np.testing.assert_allclose(norms, norms[0] * np.arange(1, 5), rtol=1e-6)
+    growth = gradient_growth(params, twice, "sigmoid")
+    np.testing.assert_allclose(growth.own, np.full(4, growth.own[0]), rtol=1e-6)
+    np.testing.assert_allclose(growth.summed, growth.own[0] * np.arange(1, 5), rtol=1e-6)
+    np.testing.assert_allclose(growth.averaged, growth.own, rtol=1e-6)

@@ -8,7 +8,7 @@ import pytest
 from mnistlab.config import TrainConfig
 from mnistlab.explaining.following import Place, follow, telling_place
 from mnistlab.explaining.numerals import factor, numeral, plain, signed
-from mnistlab.explaining.worked import worked_weight
+from mnistlab.explaining.worked import Sum, Term, sum_lines, width, worked_weight
 from mnistlab.network import initialize_network
 
 NUMPY = {
@@ -152,3 +152,12 @@ def test_numbers_keep_four_digits_and_a_sign_is_put_in_parentheses():
     assert plain(-1.9e-7) == "−1.9·10⁻⁷"
     assert [signed(0.5), signed(-0.5), signed(0.0)] == ["+0.5", "-0.5", "0"]
     assert plain(float("nan")) == "not a number"
+
+
+def test_lines_of_a_sum_are_short_enough_to_stand_beside_another_equation():
+    long = Sum(tuple(Term(k, -0.012345, -1.2345e-7) for k in range(4)), 0, 0.0, 0)
+    assert [line.count("underset") for line in sum_lines(long, 0, "k")] == [1, 1, 1, 1]
+    short = Sum(tuple(Term(k, 0.5, 1.0) for k in range(4)), 12, 0.25, 0)
+    lines = sum_lines(short, 0, "j", 0.5)
+    assert 1 < len(lines) < 4
+    assert width(r"(-0.01234) \cdot (-1.234 \cdot 10^{-7})") == len("(-0.01234) · (-1.234 · 10-7)")

@@ -11,7 +11,7 @@ from mnistlab.explaining.double import moved
 from mnistlab.explaining.following import Followed, Place
 from mnistlab.network import Params, outputs
 
-BOUND = 1e-5  # what max|g - g'| / max|g'| may be
+BOUND = 1e-5  # what max|g - g_jax| / max|g_jax| may be
 CARRYING = 1e-3  # of the largest activation of a layer
 NUDGE = 1e-5  # by so much z is moved either way for a central difference
 
@@ -22,8 +22,8 @@ class ArrayCheck(NamedTuple):
     layer: int  # 1..D
     kind: str  # "W" or "b"
     size: int  # numbers in the array
-    largest: float  # max|g'|
-    disagreement: float  # max|g - g'| / max|g'|
+    largest: float  # max|g_jax|
+    disagreement: float  # max|g - g_jax| / max|g_jax|
 
 
 class WeightCheck(NamedTuple):
@@ -32,11 +32,11 @@ class WeightCheck(NamedTuple):
     place: Place
     by_hand: float
     difference: float  # the central difference
-    disagreement: float  # |g - g'| / max|g| over all weights of that layer
+    disagreement: float  # |g - difference| / max|g| over all weights of that layer
 
 
 def disagreement(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """Return max|g - g'| / max|g'|; gradients that vanish altogether agree if both do."""
+    """Return max|g - g_jax| / max|g_jax|; gradients that vanish altogether agree if both do."""
     apart = float(np.abs(np.asarray(ours, np.float64) - np.asarray(theirs, np.float64)).max(initial=0.0))
     largest = float(np.abs(theirs).max(initial=0.0))
     return apart / largest if largest else (0.0 if apart == 0.0 else np.inf)
@@ -85,7 +85,7 @@ def against_differences(followed: Followed, places: tuple[Place, ...]) -> tuple[
 
 
 def disagreement_of_one(ours: float, theirs: float, largest: float) -> float:
-    """Return |g - g'| as a share of the largest gradient of the layer."""
+    """Return how far two slopes are apart, as a share of the largest gradient of the layer."""
     return abs(ours - theirs) / largest if largest else (0.0 if ours == theirs else np.inf)
 
 

@@ -80,14 +80,26 @@ def take_step(params: Params, batch: Batch, learning_rate: float, config: TrainC
     )
 
 
+class Growth(NamedTuple):
+    """How long the gradients of the images of a mini-batch are, one by one and added up."""
+
+    own: np.ndarray  # of each image alone, (n,)
+    summed: np.ndarray  # of the sum over the first 1, 2, .. n images, (n,)
+
+    @property
+    def averaged(self) -> np.ndarray:
+        """The same of their mean."""
+        return self.summed / np.arange(1, len(self.summed) + 1)
+
+
 @cache
 def deltas_of_batch(hidden: str):
     """Return `image_deltas` lifted to a batch and traced."""
     return traced(jax.vmap(partial(image_deltas, hidden=hidden), in_axes=(None, 0, 0)))
 
 
-def summed_gradient_norms(params: Params, batch: Batch, hidden: str) -> np.ndarray:
-    """Return the norm of the summed gradient of the first 1, 2, .. n images, (n,).
+def gradient_growth(params: Params, batch: Batch, hidden: str) -> Growth:
+    """Return the norm of each image's gradient, and of their sum over the first 1, 2, .. n images.
 
     The gradients themselves are not needed: two images' gradients have the scalar product
     sum over layers of (Delta . Delta') (a . a' + 1), the 1 being the biases'.
@@ -98,4 +110,4 @@ def summed_gradient_norms(params: Params, batch: Batch, hidden: str) -> np.ndarr
         delta, a = np.asarray(delta, np.float64), np.asarray(a, np.float64)
         products += (delta @ delta.T) * (a @ a.T + 1.0)
     sums = products.cumsum(axis=0).cumsum(axis=1)
-    return np.sqrt(np.maximum(np.diagonal(sums), 0.0))
+    return Growth(*(np.sqrt(np.maximum(np.diagonal(squares), 0.0)) for squares in (products, sums)))

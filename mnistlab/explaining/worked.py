@@ -1,5 +1,6 @@
 """Backpropagation written out for one weight: each equation in symbols, and with this image's numbers."""
 
+import re
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from mnistlab.explaining.numerals import factor, numeral
 
 WRITTEN = 10  # a sum of so many terms is written in full
 FIRST = 3  # of a longer one the first so many
-PER_LINE = 2
+LINE = 42  # characters that fit beside another equation on a page 1366 px wide
 
 
 class Term(NamedTuple):
@@ -104,20 +105,32 @@ def shortened(weights: np.ndarray, carried: np.ndarray, chosen: int) -> Sum:
     )
 
 
-def sum_lines(total: Sum, chosen: int, letter: str, end: str) -> tuple[str, ...]:
-    """Return the written terms in lines, then the rest, and `end` after it all."""
-    parts = [
-        marked(
-            f"{factor(term.weight)} \\cdot {factor(term.carried)}", term.index, term.index == chosen, letter
-        )
-        for term in total.written
-    ]
+def sum_lines(total: Sum, chosen: int, letter: str, bias: float | None = None) -> list[str]:
+    """Return the written terms in lines, then the rest, and the bias where there is one."""
+    parts = []  # LaTeX, and the characters that tell its width
+    for index, *factors in total.written:
+        product = r" \cdot ".join(map(factor, factors))
+        parts.append((marked(product, index, index == chosen, letter), product))
     if total.num_rest:
-        others = "other" if total.num_rest == 1 else "others"
-        parts.append(rf"\underbrace{{{factor(total.rest)}}}_{{\text{{{total.num_rest:,} {others}}}}}")
-    lines = [" + ".join(parts[start : start + PER_LINE]) for start in range(0, len(parts), PER_LINE)]
-    lines[-1] += end
-    return tuple((r"&= " if number == 0 else r"&\quad + ") + line for number, line in enumerate(lines))
+        rest, others = factor(total.rest), "other" if total.num_rest == 1 else "others"
+        words = rf"\text{{{total.num_rest:,} {others}}}"
+        parts.append((rf"\underbrace{{{rest}}}_{{{words}}}", max(rest, words, key=width)))
+    if bias is not None:
+        parts.append((rf"\underset{{b}}{{{factor(bias)}}}", factor(bias)))
+    lines, room = [], 0
+    for latex, seen in parts:
+        room -= width(seen) + len(" + ")
+        if room >= 0:
+            lines[-1] += f" + {latex}"
+        else:
+            lines.append((r"&\quad + " if lines else r"&= ") + latex)
+            room = LINE - width(seen)
+    return lines
+
+
+def width(latex: str) -> int:
+    """Return how many characters of a number, a product or words can be seen."""
+    return len(re.sub(r"\\text|[{}^]", "", latex.replace(r"\cdot", "·")))
 
 
 def marked(product: str, index: int, chosen: bool, letter: str) -> str:
@@ -142,8 +155,7 @@ def unit_sum(followed: Followed, place: Place) -> Equation:
         rf"{z} &= \textstyle\sum_j {symbol('W', layer, unit, 'j')}\, {symbol('a', layer - 1, 'j')} + "
         rf"{symbol('b', layer, unit)}"
     )
-    bias = rf" + \underset{{b}}{{{factor(float(biases[unit]))}}}"
-    lines = (first, *sum_lines(total, source, "j", bias), rf"&= {numeral(value)}")
+    lines = (first, *sum_lines(total, source, "j", float(biases[unit])), rf"&= {numeral(value)}")
     return Equation("sum", place, lines, value, total)
 
 
@@ -201,9 +213,10 @@ def carried_error(followed: Followed, place: Place, upper: Place) -> Equation:
         rf"{symbol(DELTA, layer + 1, 'k')}\Big)\,\sigma'({symbol('z', layer, unit)})"
     )
     slope = factor(float(followed.slopes(layer)[unit]))
-    opening, *others = sum_lines(total, upper.unit, "k", r"\,\big)")
-    last = rf"&\quad \cdot {slope} = {numeral(value)}"
-    lines = (first, opening.replace("&= ", r"&= \big(\,", 1), *others, last)
+    written = sum_lines(total, upper.unit, "k")
+    written[0] = written[0].replace("&= ", r"&= \big(\,", 1)
+    written[-1] += r"\,\big)"
+    lines = (first, *written, rf"&\quad \cdot {slope} = {numeral(value)}")
     return Equation("BP2", place, lines, value, total)
 
 

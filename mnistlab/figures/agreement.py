@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from mnistlab.explaining.numerals import plain
 from mnistlab.figures.slopes import PLAIN, line
 from mnistlab.figures.template import ACCENT, MUTED, axis, framed
 
@@ -39,7 +40,7 @@ def plot_agreement(
             "size": [13 if number == 0 else 8 for number in np.flatnonzero(there)],
         },
         customdata=[
-            [names[number], f"{by_hand[number]:.8g}", f"{differences[number]:.8g}"]
+            [names[number], plain(by_hand[number], 8), plain(differences[number], 8)]
             for number in np.flatnonzero(there)
         ],
         hovertemplate="%{customdata[0]}<br>by hand %{customdata[1]}<br>"
@@ -49,7 +50,6 @@ def plot_agreement(
     logarithmic = {
         "type": "log",
         "range": [np.log10(low), np.log10(high)],
-        "exponentformat": "power",
         "nticks": 6,
     }
     alt = (

@@ -7,6 +7,8 @@ import plotly.graph_objects as go
 
 from mnistlab.figures.template import ACCENT, TEST, TEXT, TRAINING, empty, framed, note
 
+FULL_INK = 250  # from here on a pixel counts as ink and no longer as gray
+
 
 def plot_class_balance(
     counts_train: Sequence[int],
@@ -63,7 +65,7 @@ def plot_pixel_histogram(
         "customdata": shares.round(6).tolist(),
         "hovertemplate": "value %{x}: %{y:,} pixels, %{customdata:.2%}<extra></extra>",
     }
-    words = f"{shares[0]:.0%} of all pixels are 0, {shares[-8:].sum():.0%} are 248 or more"
+    words = f"{shares[0]:.0%} of all pixels are 0, {shares[FULL_INK:].sum():.0%} are {FULL_INK} or more"
     return framed(
         [bars],
         title=title,
@@ -74,7 +76,7 @@ def plot_pixel_histogram(
             "range": [-2, 257],
             "tickvals": [0, 64, 128, 192, 255],
         },
-        y={"title": "pixels", "type": "log", "dtick": 1, "exponentformat": "power"},
+        y={"title": "pixels", "type": "log", "dtick": 1},
         bargap=0,
         annotations=[note(words, 0.5, 1, xref="paper", yref="paper", yanchor="top")],
     )

@@ -70,8 +70,8 @@ def plot_growth(norms: Sequence[float], title: str = "", height: int = 300) -> g
         line(sizes, norms / sizes, TRAINING, "averaged", "%{x} images: %{y:.4g}"),
     ]
     alt = (
-        f"Size of the gradient: summed it grows from {norms[0]:.3g} to {norms[-1]:.3g} with {len(norms)} "
-        f"images, averaged it is {norms[-1] / sizes[-1]:.3g}."
+        f"Size of the gradient: {norms[0]:.3g} of the first image alone; of {len(norms)} images it is "
+        f"{norms[-1]:.3g} summed, averaged it is {norms[-1] / sizes[-1]:.3g}."
     )
     return framed(
         traces,

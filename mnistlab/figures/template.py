@@ -107,6 +107,7 @@ def axis(own: dict | None = None) -> dict:
         "fixedrange": True,
         "ticklabelstandoff": 6,
         "automargin": True,
+        "exponentformat": "power",  # 10⁻⁵ and not 10μ
     }
     return {**quiet, "title": title, **own}
 

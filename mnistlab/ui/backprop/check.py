@@ -10,6 +10,7 @@ from mnistlab.ui.show import show
 
 CHECKED = "backprop_checked"  # (weight_id, against jax, against differences)
 RANDOM = 50
+JAX = r"g_{\text{jax}}"  # on every other tab a prime is a derivative
 
 
 @st.fragment
@@ -52,13 +53,16 @@ def draw_arrays(arrays) -> None:
         verdict = (
             f"{word}: of {count} slopes none is further apart than {plain(worst, 2)} of its array's largest."
         )
-    st.markdown(f"**By hand against `jax.grad`.** {verdict} Single precision allows {plain(BOUND)}.")
+    st.markdown(
+        f"**By hand against `jax.grad`.** {verdict} Single precision allows {plain(BOUND)}. "
+        f"The slopes by hand are $g$, those of `jax.grad` are ${JAX}$."
+    )
     st.table(
         {
             "array": [f"$\\partial L / \\partial {check.kind}^{{({check.layer})}}$" for check in arrays],
             "slopes": [f"{check.size:,}" for check in arrays],
-            "$\\max |g'|$": [plain(check.largest, 4) for check in arrays],
-            "$\\max |g - g'| \\,/\\, \\max |g'|$": [apart(check.disagreement) for check in arrays],
+            f"$\\max |{JAX}|$": [plain(check.largest, 4) for check in arrays],
+            f"$\\max |g - {JAX}| \\,/\\, \\max |{JAX}|$": [apart(check.disagreement) for check in arrays],
         },
         border="horizontal",
         hide_index=True,

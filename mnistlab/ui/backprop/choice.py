@@ -8,6 +8,7 @@ import streamlit as st
 from mnistlab.datasets import Split
 from mnistlab.evaluation import activations_of
 from mnistlab.explaining.following import follow
+from mnistlab.explaining.numerals import numeral
 from mnistlab.figures.tiles import digit_picture
 from mnistlab.ui.backprop.case import Case, chosen_place, params_of
 from mnistlab.ui.bars import LOOK, bars_markup
@@ -195,6 +196,6 @@ def draw_summary(name: str, followed) -> None:
     reads = f"and the network reads **{followed.answer}**" + (", which is right" if right else "")
     st.markdown(
         f"{name.capitalize()} is a **{followed.label}**, {reads}. The target is $y_{{{followed.label}}} = "
-        f"1$ and 0 elsewhere, so the cost is $L = \\sum_r (y_r - a_r)^2 = {followed.cost:.4f}$.",
+        f"1$ and 0 elsewhere, so the cost is $L = \\sum_r (y_r - a_r)^2 = {numeral(followed.cost)}$.",
         help=GLOSSARY["cost"],
     )

@@ -4,10 +4,11 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.explaining.double import moved
-from mnistlab.explaining.numerals import numeral, plain, signed
+from mnistlab.explaining.numerals import numeral, plain
 from mnistlab.explaining.worked import symbol
 from mnistlab.figures.slopes import plot_cost_of_weight, plot_moved_outputs
 from mnistlab.ui.backprop.case import Case
+from mnistlab.ui.backprop.change import change_of_cost, with_sign
 from mnistlab.ui.show import show
 
 SWING = 8.0  # the weight may be turned until z has moved by so much, from one end of a sigmoid to the other
@@ -65,18 +66,14 @@ def draw_by_hand(case: Case) -> None:
 
 def draw_numbers(case: Case, weight: float, value: float, costs: np.ndarray) -> None:
     """Draw the weight, the cost, and what the slope promised, each with its change."""
-    turned = value != weight
     promised = case.followed.slope_of(case.place) * (value - weight)
     with st.container(horizontal=True, key="backprop_turned"):
         st.metric(
-            "the weight", plain(value, 5), signed(value - weight, 3), delta_color="off", delta_arrow="off"
+            "the weight", plain(value, 5), with_sign(value - weight, 3), delta_color="off", delta_arrow="off"
         )
+        st.metric("cost $L$", plain(costs[1], 6), **change_of_cost(costs[1] - costs[0], 3))
         st.metric(
-            "cost $L$", f"{costs[1]:.6f}", signed(costs[1] - costs[0], 3),
-            delta_color="inverse" if turned else "off", delta_arrow="auto" if turned else "off",
-        )  # fmt: skip
-        st.metric(
-            "cost that the slope promises", f"{costs[0] + promised:.6f}", signed(promised, 3),
+            "cost that the slope promises", plain(costs[0] + promised, 6), with_sign(promised, 3),
             delta_color="off", delta_arrow="off",
         )  # fmt: skip
 

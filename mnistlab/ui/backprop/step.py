@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from mnistlab.explaining.numerals import plain, signed
-from mnistlab.explaining.stepping import batch_of, summed_gradient_norms, take_step
+from mnistlab.explaining.numerals import plain
+from mnistlab.explaining.stepping import batch_of, gradient_growth, take_step
 from mnistlab.figures.steps import plot_growth, plot_step
 from mnistlab.ui.backprop.case import Case
+from mnistlab.ui.backprop.change import change_of_cost, with_sign
+from mnistlab.ui.backprop.growth import words_on_growth
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.show import show
@@ -13,7 +15,7 @@ from mnistlab.ui.show import show
 SIZES = (1, 8, 32, 128)
 PARTS = {1: "η", 10: "η / 10", 100: "η / 100"}
 PROMISE = "The change divided by the promised change. A promise is kept by steps that are short enough."
-STEPPED = "backprop_stepped"  # (what it was taken with, the step, norms)
+STEPPED = "backprop_stepped"  # (what it was taken with, the step, growth)
 
 
 @st.fragment
@@ -41,13 +43,13 @@ def draw_step(lab: Lab, case: Case) -> None:
             st.session_state[STEPPED] = (
                 made_with,
                 take_step(case.params, batch, learning_rate, case.config),
-                summed_gradient_norms(case.params, batch, case.config.activation),
+                gradient_growth(case.params, batch, case.config.activation),
             )
-    known, step, norms = st.session_state.get(STEPPED, (None, None, None))
+    known, step, growth = st.session_state.get(STEPPED, (None, None, None))
     if known != made_with:
         st.caption("The step is taken on a copy; your network stays as it is.")
         return
-    draw_outcome(step, norms)
+    draw_outcome(step, growth)
 
 
 def draw_settings(lab: Lab, case: Case) -> tuple[int, int, int]:
@@ -86,13 +88,13 @@ def draw_settings(lab: Lab, case: Case) -> tuple[int, int, int]:
     return size, number, part
 
 
-def draw_outcome(step, norms) -> None:
+def draw_outcome(step, growth) -> None:
     """Draw the three figures of a step, its way along the gradient, and the growth with the mini-batch."""
     card = {"border": True, "height": "stretch"}
     with st.container(horizontal=True, key="backprop_outcome"):
-        st.metric("summed cost before", f"{step.before:.5g}", **card)
-        st.metric("after", f"{step.after:.5g}", signed(step.change), delta_color="inverse", **card)
-        st.metric("promised change, $-\\eta\\,\\lVert g \\rVert^2$", signed(step.predicted), **card)
+        st.metric("summed cost before", plain(step.before, 5), **card)
+        st.metric("after", plain(step.after, 5), **change_of_cost(step.change), **card)
+        st.metric("promised change, $-\\eta\\,\\lVert g \\rVert^2$", with_sign(step.predicted), **card)
         st.metric("kept of the promise", kept_promise(step), help=PROMISE, **card)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -103,9 +105,9 @@ def draw_outcome(step, norms) -> None:
         )
         st.markdown(words_on(step))
     with right:
-        if len(norms) > 1:
-            show(plot_growth(norms, height=340), "backprop_growth", width="stretch")
-            st.markdown(why_it_grows(norms))
+        if len(growth.own) > 1:
+            show(plot_growth(growth.summed, height=340), "backprop_growth", width="stretch")
+            st.markdown(words_on_growth(growth))
         else:
             st.markdown("Take more images to see how the step grows with the mini-batch.")
 
@@ -114,7 +116,7 @@ def kept_promise(step) -> str:
     """Return the change as a share of the promised one."""
     if not step.predicted:
         return "nothing promised"
-    return f"{step.change / step.predicted:.1%}"
+    return f"{step.change / step.predicted:.1%}".replace("-", "−")
 
 
 def words_on(step) -> str:
@@ -133,16 +135,4 @@ def words_on(step) -> str:
         return "The cost fell more than promised: here it bends downward, and a longer step would pay."
     return (
         "Change and promise agree within a tenth: on so short a step the cost is as good as a straight line."
-    )
-
-
-def why_it_grows(norms) -> str:
-    """Return why a larger mini-batch makes a longer step here."""
-    count, times = len(norms), plain(norms[-1] / norms[0], 3)
-    return (
-        "**Why the step grows with the mini-batch.** The cost is a mean, but the step follows the **sum** "
-        f"of the images' gradients: with {count} images it is {times} times as long as with the first "
-        f"alone. A learning rate $\\eta$ thus acts like ${count}\\,\\eta$ on the mean. Averaged, the "
-        "images' disagreements cancel, and the lower curve falls and levels off. If you change the "
-        "mini-batch, change $\\eta$ the other way."
     )

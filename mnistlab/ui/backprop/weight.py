@@ -4,9 +4,10 @@ import streamlit as st
 
 from mnistlab.explaining.checking import nudge
 from mnistlab.explaining.double import moved
-from mnistlab.explaining.numerals import numeral, plain, signed
+from mnistlab.explaining.numerals import numeral, plain
 from mnistlab.explaining.worked import Equation, symbol, worked_weight
 from mnistlab.ui.backprop.case import Case
+from mnistlab.ui.backprop.change import change_of_cost
 from mnistlab.ui.glossary import GLOSSARY
 
 GUESS = "backprop_guess"  # (weight_id, answer)
@@ -115,12 +116,11 @@ def draw_verdict(case: Case, answer: str) -> None:
     costs = moved(case.followed, case.place, (weight - h, weight, weight + h)).costs
     with st.container(horizontal=True, key="backprop_proof"):
         for label, cost in zip(("a little lower", "as it is", "a little higher"), costs, strict=True):
-            change = None if label == "as it is" else signed(cost - costs[1], 3)
+            change = {} if label == "as it is" else change_of_cost(cost - costs[1], 3)
             st.metric(
                 f"$L$, the weight {label}",
-                f"{cost:.7f}",
-                change,
-                delta_color="inverse",
+                plain(cost, 8),
+                **change,
                 border=True,
                 height="stretch",
                 help=f"The weight is moved by {plain(h, 3)}." if change else GLOSSARY["cost"],

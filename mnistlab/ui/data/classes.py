@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnistlab.explaining.exploring import digit_counts
 from mnistlab.figures.statistics import (
+    FULL_INK,
     plot_baselines,
     plot_class_balance,
     plot_pixel_histogram,
@@ -14,8 +15,6 @@ from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.show import show
 from mnistlab.ui.sketch import show_sketch
-
-FULL_INK = 250  # from here on a pixel counts as ink
 
 
 def draw_classes(lab: Lab) -> None:

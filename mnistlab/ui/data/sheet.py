@@ -6,6 +6,7 @@ import streamlit as st
 from mnistlab.datasets import Split
 from mnistlab.explaining.verdict import a_digit
 from mnistlab.figures.sketch import INK, Sketch, ink_levels
+from mnistlab.figures.statistics import FULL_INK
 from mnistlab.figures.tiles import named_tiles
 from mnistlab.ui.data.table import pixel_table
 from mnistlab.ui.lab import Lab
@@ -110,6 +111,6 @@ def draw_picture(split: Split, index: int, split_name: str) -> None:
     with facts:
         st.markdown(
             f"**{split_name} image {index:,}** is {a_digit(label)}.  \n"
-            f"{int((image > 0).sum())} of its 784 pixels have ink, {int((image >= 250).sum())} of them full "
-            f"ink; on average a pixel is {image.mean():.1f}."
+            f"{int((image > 0).sum())} of its 784 pixels have ink, {int((image >= FULL_INK).sum())} of them "
+            f"full ink; on average a pixel is {image.mean():.1f}."
         )
