@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mnistlab.explaining.numerals import plain
 from mnistlab.figures import sketch as sketches
 from mnistlab.figures.diagram import STRENGTHS, draw_network
 from mnistlab.figures.drawn import drawn_units
@@ -79,7 +80,7 @@ def test_every_unit_has_a_cell_that_knows_its_layer_number_and_value(sizes):
     drawn = draw_passes(layers, {1: 2}, "cells")
     said = [(field.picks[cell], field.said(cell)) for field in drawn.fields for cell in range(field.cells)]
     assert said == [
-        ((strip.layer, unit), f"unit {unit}\nz = {value:.6g}")
+        ((strip.layer, unit), f"unit {unit}\nz = {plain(value, 6)}")
         for strip in layers
         for unit, value in enumerate(strip.values.tolist())
     ]
@@ -113,7 +114,7 @@ def test_a_gradient_picture_is_the_gradient_row_by_row_and_each_pixel_tells_its_
     (field,) = drawn.fields
     assert field.levels.ravel().tolist() == signed_levels(gradient, 3).tolist()
     assert list(field.picks) == list(range(784))
-    assert field.said(29) == f"pixel 29\n∂L/∂W = {gradient[29]:.6g}"
+    assert field.said(29) == f"pixel 29\n∂L/∂W = {plain(gradient[29], 6)}"
     assert framed_cell(drawn) == 29
 
 
@@ -213,7 +214,7 @@ def test_every_line_has_the_color_of_its_weights_sign_and_says_its_weight(shape)
         found = re.match(r"layer (\d+), to unit (\d+) from \w+ (\d+)", says)
         layer, target, source = map(int, found.groups())
         weight = params[layer - 1].weights[target, source]
-        assert says.endswith(f"\nweight {weight:+.6f}")
+        assert says.endswith(f"\nweight {weight:+.6f}".replace("-", "−"))
         assert kinds[tuple(np.round(1000 * ends).astype(int))] == ("negative" if weight < 0 else "positive")
 
 
@@ -233,7 +234,7 @@ def test_a_stronger_weight_is_never_drawn_thinner():
     drawn = draw_network(params)
     widths = {ends: width for ends, _, width in paths(drawn)}
     sizes = {
-        tuple(np.round(1000 * ends).astype(int)): abs(float(says.rpartition(" ")[2]))
+        tuple(np.round(1000 * ends).astype(int)): abs(float(says.rpartition(" ")[2].replace("−", "-")))
         for ends, says in zip(drawn.marks.ends, drawn.marks.says, strict=True)
     }
     ordered = [widths[ends] for ends in sorted(sizes, key=sizes.get)]
@@ -243,7 +244,8 @@ def test_a_stronger_weight_is_never_drawn_thinner():
 
 def test_hovering_over_a_unit_says_its_bias():
     params = network(784, 3, 10)
-    assert f'data-says="unit 2\nbias {params[0].biases[2]:+.6f}"' in draw_network(params).markup
+    bias = f"{params[0].biases[2]:+.6f}".replace("-", "−")
+    assert f'data-says="unit 2\nbias {bias}"' in draw_network(params).markup
 
 
 def test_a_large_layer_is_sampled_evenly_and_the_diagram_says_so():
@@ -251,7 +253,7 @@ def test_a_large_layer_is_sampled_evenly_and_the_diagram_says_so():
     assert len(column.units) == 14
     assert set(np.diff(column.units)) == {56}
     markup = draw_network(network(784, 10)).markup
-    assert "Of layers with more units, 14 are drawn." in markup
+    assert "Of layers with more units, 14 are drawn, evenly spaced." in markup
     assert "<b>784</b><br>input" in markup
     assert "⋮" in markup
 

@@ -15,6 +15,7 @@ from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset, Split
 from mnistlab.evaluation import evaluate
 from mnistlab.explaining.layers import curve, flat_share, layer_shapes, pre_activations
+from mnistlab.explaining.numerals import plain
 from mnistlab.running import registry
 from mnistlab.runs import new_run, with_epoch
 from mnistlab.training import initial_params, train
@@ -186,7 +187,7 @@ def test_a_clicked_unit_is_shown_large(generated):
     weights = np.asarray(initial_params(TrainConfig(hidden=(40,)))[0].weights)[33]
     unit = sketches(app)["_unit_before"]
     assert "Unit 33 as it begins" in unit["markup"]
-    assert unit["fields"][0]["lists"]["value"] == [f"{weight:.6g}" for weight in weights.astype(float)]
+    assert unit["fields"][0]["lists"]["value"] == [plain(weight, 6) for weight in weights.tolist()]
     smaller = page("First weights", hidden="4")
     assert "Unit 0" in sketches(smaller)["_unit_before"]["markup"]
 

@@ -54,7 +54,7 @@ def sketch(app: AppTest, key: str) -> dict:
 
 
 def captions(app: AppTest, key: str = "data_sheet") -> list[str]:
-    return re.findall(r'<div class="muted">([^<]*)</div>', sketch(app, key)["markup"])
+    return re.findall(r'<div class="muted"[^>]*>([^<]*)</div>', sketch(app, key)["markup"])
 
 
 def shown(app: AppTest) -> str:

@@ -12,7 +12,7 @@ from mnistlab.explaining.numerals import factor, numeral
 
 WRITTEN = 10  # a sum of so many terms is written in full
 FIRST = 3  # of a longer one the first so many
-LINE = 42  # characters that fit beside another equation on a page 1366 px wide
+LINE = 40  # characters that fit beside another equation on a page 1366 px wide
 
 
 class Term(NamedTuple):

@@ -28,10 +28,10 @@ def farthest(*values: np.ndarray) -> float:
     return max(10.0, *(float(np.abs(z[np.isfinite(z)]).max(initial=0.0)) for z in values))
 
 
-def row_axis(level: int, levels: int) -> dict:
+def row_axis(level: int, levels: int, name: str) -> dict:
     """Return the vertical axis of one layer of several, the first at the top."""
     own = {"domain": [1 - (level + 0.8) / levels, 1 - level / levels], "visible": True}
-    own |= {"showticklabels": False, "title": f"layer {level + 1}"}
+    own |= {"showticklabels": False, "title": name}
     return axis({**own, "showgrid": False, "rangemode": "tozero"})
 
 
@@ -40,6 +40,7 @@ def plot_pre_activations(
     after: Sequence[np.ndarray] | None = None,
     title: str = "Pre-activations z",
     row_height: int = 130,
+    names: Sequence[str] = (),
 ) -> go.Figure:
     """Return for each layer how its pre-activations are spread; |z| > 5 is shaded.
 
@@ -50,11 +51,13 @@ def plot_pre_activations(
         after: The same of the trained network.
         title: Above the figure.
         row_height: Of one layer, in px.
+        names: Of the layers; without them they are numbered.
     """
     before = [np.asarray(z, float).ravel() for z in before]
     after = [None] * len(before) if after is None else [np.asarray(z, float).ravel() for z in after]
     if not before or not before[0].size:
         return empty(title, "There are no pre-activations yet.")
+    names = names or [f"layer {level}" for level in range(1, len(before) + 1)]
     reach = farthest(*before, *(z for z in after if z is not None))
     edges = even_edges(reach)
     traces, shapes, notes, axes = [], [], [], {}
@@ -63,7 +66,7 @@ def plot_pre_activations(
         traces.append(spread(first, edges, suffix, "before training", filled=True, legend=level == 0))
         if last is not None:
             traces.append(spread(last, edges, suffix, "after training", filled=False, legend=level == 0))
-        axes[f"yaxis{suffix}"] = row_axis(level, len(before))
+        axes[f"yaxis{suffix}"] = row_axis(level, len(before), names[level])
         beyond = {"yref": f"y{suffix} domain"}
         shapes += [zone(-np.arcsinh(reach), -np.arcsinh(SATURATED), **beyond)]
         shapes += [zone(np.arcsinh(SATURATED), np.arcsinh(reach), **beyond)]
@@ -71,7 +74,7 @@ def plot_pre_activations(
             note(shares_text(first, last), 1, 1, xref="paper", **beyond, xanchor="right", yanchor="bottom")
         )
     shares = "; ".join(
-        f"layer {i}: {shares_text(*pair)}" for i, pair in enumerate(zip(before, after, strict=True), 1)
+        f"{name}: {shares_text(*pair)}" for name, *pair in zip(names, before, after, strict=True)
     )
     x = {
         "title": "z",

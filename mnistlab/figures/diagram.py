@@ -88,7 +88,7 @@ def edges_of(edges: Edges):
 
 def line_text(level: int, target: int, source: int, weight: float) -> str:
     """Return what hovering over a line says."""
-    return f"layer {level + 1}, to unit {target} from {kind(level)} {source}\nweight {weight:+.6f}"
+    return f"layer {level + 1}, to unit {target} from {kind(level)} {source}\nweight {signed(weight)}"
 
 
 def units(columns: Sequence[Column], biases: Sequence) -> str:
@@ -103,8 +103,13 @@ def units(columns: Sequence[Column], biases: Sequence) -> str:
 
 def unit_text(level: int, unit: int, biases: Sequence) -> str:
     """Return what hovering over a unit says: its number and, where it has one, its bias."""
-    bias = "" if level == 0 else f"\nbias {float(biases[level][unit]):+.6f}"
+    bias = "" if level == 0 else f"\nbias {signed(float(biases[level][unit]))}"
     return f"{kind(level)} {unit}{bias}"
+
+
+def signed(value: float) -> str:
+    """Return a weight or a bias with its sign."""
+    return f"{value:+.6f}".replace("-", "−")
 
 
 def kind(level: int) -> str:
@@ -135,7 +140,11 @@ def captions(columns: Sequence[Column]) -> str:
 def sampled(columns: Sequence[Column]) -> str:
     """Return how many units of a large layer are drawn."""
     drawn = [len(column.units) for column in columns if column.gap is not None]
-    return f'<div class="muted">Of layers with more units, {max(drawn)} are drawn.</div>' if drawn else ""
+    return (
+        f'<div class="muted">Of layers with more units, {max(drawn)} are drawn, evenly spaced.</div>'
+        if drawn
+        else ""
+    )
 
 
 def layer_name(level: int, count: int) -> str:

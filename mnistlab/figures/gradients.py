@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mnistlab.explaining.numerals import plain
 from mnistlab.figures.sketch import DIVERGING, Field, Sketch, field_markup, reach_of, signed_levels
 from mnistlab.figures.tiles import SIDE, named_tiles, weight_picture
 
@@ -27,7 +28,7 @@ def draw_gradient_sheet(
         DIVERGING,
         [f"unit {unit}" for unit in units],
         [
-            f"unit {unit}\nlargest slope {np.abs(row).max():.3g}"
+            f"unit {unit}\nlargest slope {plain(float(np.abs(row).max()), 3)}"
             for unit, row in zip(units, gradients, strict=True)
         ],
         columns,
@@ -57,7 +58,7 @@ def draw_gradient_matrix(
         columns,
         rows,
         "to unit {row} from unit {source}\n∂L/∂W = {value}",
-        {"source": sources * rows, "value": [f"{value:.6g}" for value in gradient.ravel().tolist()]},
+        {"source": sources * rows, "value": [plain(value, 6) for value in gradient.ravel().tolist()]},
         picks,
     )
     place = picks.index(chosen) if chosen in picks else None

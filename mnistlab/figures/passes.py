@@ -106,7 +106,7 @@ def named(strip: Strip, unit: int) -> str:
 
 def exact(value: float) -> str:
     """Return a value as hovering says it."""
-    return f"{float(value):.6g}"
+    return plain(float(value), 6)
 
 
 def written(value: float) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from mnistlab.explaining.numerals import plain
 from mnistlab.figures.template import ACCENT, RIGHT, TEXT, framed, legend_above, note
 
 PLAIN = "#00003759"
@@ -74,7 +75,7 @@ def plot_cost_of_weight(
             [own[1] + slope * (end - own[0]) for end in ends],
             TEXT,
             "tangent, slope ∂L/∂W",
-            f"slope {slope:.4g}",
+            f"slope {plain(slope)}",
             dash="dot",
         ),
         point(*own, TEXT, "W as it is", "as it is: W = %{x:.5g}<br>L = %{y:.6g}", filled=False),

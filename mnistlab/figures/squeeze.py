@@ -30,7 +30,7 @@ def draw_activation(
     frame = Frame(float(z[0]), float(z[-1]), low - room, high + room)
     marked = [float(np.interp(z_marked, z, line)) for line in (values, slopes)]
     says = {
-        name: [f"{value:.4f}" for value in line]
+        name: [f"{value:.4f}".replace("-", "−") for value in line]
         for name, line in zip("zas", (z, values, slopes), strict=True)
     }
     field = Field(

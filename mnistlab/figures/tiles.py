@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mnistlab.explaining.numerals import plain
 from mnistlab.figures.sketch import (
     DIVERGING,
     INK,
@@ -19,6 +20,7 @@ from mnistlab.figures.template import number
 
 SIDE = 28
 MARGIN = 1  # pixels around each picture of a sheet
+BELOW = "0.3rem"  # between a picture and its name, so that the frame of the chosen one fits
 SHOWN = 100  # units of a layer on a sheet
 
 
@@ -61,7 +63,7 @@ def weight_picture(
         SIDE,
         SIDE,
         says,
-        {"value": [f"{value:.6g}" for value in weights.tolist()]},
+        {"value": [plain(value, 6) for value in weights.tolist()]},
         range(SIDE * SIDE) if clickable else (),
     )
     alt = f"{title or 'A unit'} as 28 by 28 numbers from {weights.min():.3g} to {weights.max():.3g}."
@@ -185,7 +187,7 @@ def named_tiles(
             chosen=0 if place == chosen else None,
             name=what.replace("\n", ", ") if len(picks) else "",
         )
-        + f'<div class="muted">{name}</div></div>'
+        + f'<div class="muted" style="margin-top:{BELOW}">{name}</div></div>'
         for place, (field, name, what) in enumerate(zip(fields, names, says, strict=True))
     )
     width = f"max-width:{columns * (tile + 8)}px"

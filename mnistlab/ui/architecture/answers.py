@@ -47,18 +47,18 @@ def answer_markup(train: Split, place: int, answers: Sequence[tuple[str, np.ndar
 def draw_scores(lab: Lab, viewed: Viewed) -> None:
     """Draw cost and number correct on the test images, and how they have changed since the beginning."""
     start = known_score(viewed.start_id, viewed.before, viewed.config, lab.dataset)
-    now, when, cheaper, better = start, "untrained", None, None
+    now, when, cheaper, better = start, "untrained", {}, {}
     if viewed.after is not None:
         now = score_now(lab, viewed)
         when = f"after epoch {viewed.epoch}"
-        cheaper = f"{now.cost - start.cost:+.6f} since {start.cost:.6f}, untrained"
-        better = f"{now.num_correct - start.num_correct:+,} since {start.num_correct:,}, untrained"
+        less, more = now.cost - start.cost, now.num_correct - start.num_correct
+        cheaper = changed(f"{less:+.6f} since {start.cost:.6f}, untrained", less, less < 0)
+        better = changed(f"{more:+,} since {start.num_correct:,}, untrained", more, more > 0)
     cost, right = st.columns(2)
     cost.metric(
         f"Cost on the test images, {when}",
         f"{now.cost:.6f}",
-        delta=cheaper,
-        delta_color="inverse",
+        **cheaper,
         border=True,
         help=GLOSSARY["cost"],
         height="stretch",
@@ -66,11 +66,22 @@ def draw_scores(lab: Lab, viewed: Viewed) -> None:
     right.metric(
         f"Test images read right, {when}",
         f"{now.num_correct:,} of {now.num_images:,}",
-        delta=better,
+        **better,
         border=True,
         help=GLOSSARY["accuracy"],
         height="stretch",
     )
+
+
+def changed(words: str, change: float, good: bool) -> dict:
+    """Return the settings of a metric that has changed.
+
+    By itself it would read the direction off a hyphen; it is told, and the minus can be a real one.
+    """
+    if not change:
+        return {"delta": words, "delta_color": "off", "delta_arrow": "off"}
+    color, arrow = "green" if good else "red", "up" if change > 0 else "down"
+    return {"delta": words.replace("-", "−"), "delta_color": color, "delta_arrow": arrow}
 
 
 def score_now(lab: Lab, viewed: Viewed) -> Score:

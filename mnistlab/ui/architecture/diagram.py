@@ -21,8 +21,7 @@ def draw_diagram(viewed: Viewed) -> None:
     show_sketch(sketch, "architecture_diagram")
     st.caption(
         f"{what}. A line is a weight: blue where a unit's firing helps the next, orange where "
-        "it hinders, the stronger the bolder. Hover over a line for its weight, over a unit for its bias. "
-        "Of a large layer some units are drawn, evenly spaced.",
+        "it hinders, the stronger the bolder. Hover over a line for its weight, over a unit for its bias.",
         help=GLOSSARY["weight"],
     )
 
@@ -30,7 +29,7 @@ def draw_diagram(viewed: Viewed) -> None:
 def draw_table(viewed: Viewed) -> None:
     """Draw the layers with the arithmetic of their parameters, beside the formula that they compute."""
     shapes = layer_shapes(viewed.config)
-    words, table = st.columns([5, 7], gap="large")
+    words, table = st.columns([4, 6], gap="medium")
     with words:
         st.markdown(
             "Every layer does the same: weigh what comes in, add a bias, squeeze.", help=GLOSSARY["bias"]

@@ -33,7 +33,12 @@ def draw_sums(lab: Lab, viewed: Viewed) -> None:
     with figure:
         count = min(PROBED, len(lab.dataset.train.images))
         show(
-            plot_pre_activations(before, after, title=f"z for the first {count} training images"),
+            plot_pre_activations(
+                before,
+                after,
+                title=f"z for the first {count} training images",
+                names=[shape.name for shape in layer_shapes(viewed.config)],
+            ),
             key="architecture_sums",
         )
 

@@ -70,6 +70,6 @@ def draw_unit(name: str, layer, unit: int, when: str) -> None:
     show_sketch(weight_picture(weights, f"Unit {unit} {when}", 270), f"architecture_unit_{name}")
     st.caption(
         f"Weights from {number(float(weights.min()))} to {number(float(weights.max()))}; its bias "
-        f"$b_{{{unit}}}$ = {float(layer.biases[unit]):+.4f}.",
+        f"$b_{{{unit}}} = {float(layer.biases[unit]):+.4f}$.",
         help=GLOSSARY["bias"],
     )

@@ -1,6 +1,7 @@
 """A change of the cost under a metric."""
 
 from mnistlab.explaining.numerals import plain
+from mnistlab.ui.architecture.answers import changed
 
 
 def with_sign(value: float, digits: int = 4) -> str:
@@ -9,11 +10,5 @@ def with_sign(value: float, digits: int = 4) -> str:
 
 
 def change_of_cost(value: float, digits: int = 4) -> dict:
-    """Return the settings of a metric whose value has changed: down is good.
-
-    The metric would read the direction off a hyphen; it is told, and the minus is a minus.
-    """
-    if not value:
-        return {"delta": "0", "delta_color": "off", "delta_arrow": "off"}
-    color, arrow = ("green", "down") if value < 0 else ("red", "up")
-    return {"delta": with_sign(value, digits), "delta_color": color, "delta_arrow": arrow}
+    """Return the settings of a metric of the cost that has changed: down is good."""
+    return changed(with_sign(value, digits), value, value < 0)

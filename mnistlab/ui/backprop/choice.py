@@ -196,6 +196,6 @@ def draw_summary(name: str, followed) -> None:
     reads = f"and the network reads **{followed.answer}**" + (", which is right" if right else "")
     st.markdown(
         f"{name.capitalize()} is a **{followed.label}**, {reads}. The target is $y_{{{followed.label}}} = "
-        f"1$ and 0 elsewhere, so the cost is $L = \\sum_r (y_r - a_r)^2 = {numeral(followed.cost)}$.",
+        f"1$ and 0 elsewhere, so the cost is $L = \\sum_r (y_r - a_r)^2 = {numeral(followed.cost)}.$",
         help=GLOSSARY["cost"],
     )

@@ -36,8 +36,8 @@ def draw_forward(case: Case) -> None:
         alt = f"Pre-activations and activations of {followed.depth} layers; the answer is {followed.answer}."
         draw_strips(strips, "forward", case, alt)
     st.caption(
-        f"Blue is positive, orange negative, the page's own color zero. Outlined: unit {place.unit} of "
-        f"layer {place.layer}."
+        "Blue is positive, orange negative, the page's own color zero; activations that are never negative "
+        f"are the more violet, the larger. Outlined: unit {place.unit} of layer {place.layer}."
     )
 
 

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from mnistlab.explaining.worked import symbol
 from mnistlab.ui.backprop.case import Case, choose
+from mnistlab.ui.data.row import control_row
 
 PICKERS = ("backprop_pick_layer", "backprop_pick_unit", "backprop_pick_source")
 
@@ -12,7 +14,9 @@ def draw_picker(case: Case) -> None:
     followed, place = case.followed, case.place
     for key, value in zip(PICKERS, place, strict=True):
         st.session_state[key] = value
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    chosen = symbol("W", *place)
+    st.markdown(f"**The weight that all tabs are about:** ${chosen}.$ Choose it here, or click in a figure.")
+    with control_row("backprop_weight", "medium"):
         if followed.depth > 1:
             st.segmented_control(
                 "Layer $l$",

@@ -8,6 +8,7 @@ from mnistlab.figures.steps import plot_growth, plot_step
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.backprop.change import change_of_cost, with_sign
 from mnistlab.ui.backprop.growth import words_on_growth
+from mnistlab.ui.data.row import control_row
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.show import show
@@ -56,7 +57,7 @@ def draw_settings(lab: Lab, case: Case) -> tuple[int, int, int]:
     """Draw the choice of mini-batch and learning rate."""
     most = len(lab.dataset.train.labels)
     sizes = sorted({*SIZES, min(case.config.batch_size, 1024, most)})
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with control_row("backprop_step", "medium"):
         size = st.segmented_control(
             "Images in the mini-batch",
             sizes,

@@ -6,8 +6,9 @@ from mnistlab.figures.sketch import INK, ink_levels
 from mnistlab.figures.strokes import draw_strokes
 from mnistlab.figures.tiles import sheet
 from mnistlab.handwriting import pen_path, variations
+from mnistlab.ui.data.row import control_row
+from mnistlab.ui.data.seed import draw_seed
 from mnistlab.ui.lab import Lab
-from mnistlab.ui.seed import draw_seed
 from mnistlab.ui.sketch import show_sketch
 from mnistlab.writing.splines import DOTS
 from mnistlab.writing.strokes import TEMPLATES
@@ -78,7 +79,7 @@ def draw_forms() -> None:
 
 def draw_controls() -> tuple[int, int, int]:
     """Draw the choice of digit, form and seed, and return them."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with control_row("data_form"):
         digit = st.segmented_control(
             "Digit",
             list(range(10)),
@@ -89,8 +90,10 @@ def draw_controls() -> tuple[int, int, int]:
             persist_state="session",
         )
         names = [template.name for template in TEMPLATES[digit]]
-        form = st.selectbox("Form", names, key=f"data_form_{digit}", persist_state="session", width=220)
-        seed = draw_seed("data_form_seed", "Write again", "Forty others: the next seed.")
+        form = st.selectbox("Form", names, key=f"data_form_{digit}", persist_state="session", width=180)
+        seed = draw_seed(
+            "data_form_seed", "Seed of the writers", "Write again", "Forty others: the next seed."
+        )
     return digit, names.index(form), seed
 
 

@@ -8,10 +8,11 @@ from mnistlab.explaining.verdict import a_digit
 from mnistlab.figures.sketch import INK, Sketch, ink_levels
 from mnistlab.figures.statistics import FULL_INK
 from mnistlab.figures.tiles import named_tiles
+from mnistlab.ui.data.row import control_row
+from mnistlab.ui.data.seed import draw_seed
 from mnistlab.ui.data.table import pixel_table
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.picture import show_digit
-from mnistlab.ui.seed import draw_seed
 from mnistlab.ui.sketch import show_sketch
 
 SHOWN = 16
@@ -46,7 +47,7 @@ def draw_sheet(lab: Lab) -> None:
 
 def draw_controls() -> tuple[str, str | int, int]:
     """Draw what decides which digits are on the sheet; return split, kind of digit and seed."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with control_row("data_sheet"):
         split = st.segmented_control(
             "From",
             list(SPLITS),
@@ -66,7 +67,7 @@ def draw_controls() -> tuple[str, str | int, int]:
             key="data_kind",
             persist_state="session",
         )
-        seed = draw_seed("data_seed", "Reshuffle", "Sixteen others: the next seed.")
+        seed = draw_seed("data_seed", "Seed of the sample", "Reshuffle", "Sixteen others: the next seed.")
     return split, kind, seed
 
 

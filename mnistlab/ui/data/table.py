@@ -11,7 +11,7 @@ from mnistlab.figures.sheet import ink_palette
 # Inline, so that the table looks the same in both themes: ink on paper.
 STYLE = """<style>
 .pixels { overflow-x: auto }
-.pixels table { border-collapse: collapse; table-layout: fixed; width: 100%; min-width: 34rem; margin: 0;
+.pixels table { border-collapse: collapse; table-layout: fixed; width: 100%; min-width: 31rem; margin: 0;
   font-size: 0.62rem; font-variant-numeric: tabular-nums; line-height: 1; border: 0 }
 .pixels td, .pixels th { padding: 0; height: 1.28rem; text-align: center; border: 0; font-weight: 400 }
 .pixels td { border: 1px solid rgba(128, 128, 128, 0.12) }
