@@ -8,7 +8,7 @@ import pytest
 from mnistlab.config import TrainConfig
 from mnistlab.explaining.following import Place, follow, telling_place
 from mnistlab.explaining.numerals import factor, numeral, plain, signed
-from mnistlab.explaining.worked import Sum, Term, sum_lines, width, worked_weight
+from mnistlab.explaining.worked import Sum, Term, ending, sum_lines, width, worked_weight
 from mnistlab.network import initialize_network
 
 NUMPY = {
@@ -161,3 +161,9 @@ def test_lines_of_a_sum_are_short_enough_to_stand_beside_another_equation():
     lines = sum_lines(short, 0, "j", 0.5)
     assert 1 < len(lines) < 4
     assert width(r"(-0.01234) \cdot (-1.234 \cdot 10^{-7})") == len("(-0.01234) · (-1.234 · 10-7)")
+
+
+def test_a_long_product_leaves_its_value_to_the_next_line():
+    assert ending("2 \\cdot 3", 6.0) == ("&= 2 \\cdot 3 = 6",)
+    product = r"2\,(1.234 \cdot 10^{-5} - 1) \cdot 1.234 \cdot 10^{-5}"
+    assert ending(product, -2.468e-5) == (f"&= {product}", r"&= -2.468 \cdot 10^{-5}")

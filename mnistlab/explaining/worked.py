@@ -128,9 +128,17 @@ def sum_lines(total: Sum, chosen: int, letter: str, bias: float | None = None) -
     return lines
 
 
+def ending(product: str, value: float) -> tuple[str, ...]:
+    """Return a product and its value in one line, or in two where one would be too long."""
+    result = numeral(value)
+    if width(f"{product} = {result}") <= LINE:
+        return (f"&= {product} = {result}",)
+    return f"&= {product}", f"&= {result}"
+
+
 def width(latex: str) -> int:
     """Return how many characters of a number, a product or words can be seen."""
-    return len(re.sub(r"\\text|[{}^]", "", latex.replace(r"\cdot", "·")))
+    return len(re.sub(r"\\text|\\,|[{}^]", "", latex.replace(r"\cdot", "·")))
 
 
 def marked(product: str, index: int, chosen: bool, letter: str) -> str:
@@ -193,8 +201,8 @@ def output_error(followed: Followed, place: Place) -> Equation:
         rf"y_{{{unit}}}\big)\,\sigma'({symbol('z', layer, unit)})"
     )
     slope = numeral(float(followed.slopes(layer)[unit]))
-    last = rf"&= 2\,({numeral(a)} - {y}) \cdot {slope} = {numeral(value)}"
-    return Equation("BP1", place, (first, last), value)
+    product = rf"2\,({numeral(a)} - {y}) \cdot {slope}"
+    return Equation("BP1", place, (first, *ending(product, value)), value)
 
 
 def carried_error(followed: Followed, place: Place, upper: Place) -> Equation:

@@ -35,7 +35,7 @@ def draw_check(case: Case) -> None:
     if weight_id != case.weight_id:
         st.caption("It is made for the image, the network and the weight that are chosen above.")
         return
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         draw_arrays(arrays)
     with right:
