@@ -95,12 +95,12 @@ def clues(case: Case, equations: tuple[Equation, ...]) -> list[str]:
     known = [f"it carries ${symbol('a', layer - 1, source)} = {numeral(float(carried))}$"]
     if layer == followed.depth:
         a, y = float(followed.activations[layer][unit]), int(followed.target[unit])
-        known.append(f"output {unit} says {numeral(a)} and should say {y}")
+        known.append(f"output {unit} says {plain(a)} and should say {y}")
         return known
     total = next(e for e in reversed(equations) if e.name == "BP2").terms
     loudest = sorted(total.written, key=lambda term: -abs(term.product))[:3]
     known += [
-        f"unit {term.index} above listens with {numeral(term.weight, 3)} and has $\\Delta = "
+        f"unit {term.index} above listens with {plain(term.weight, 3)} and has $\\Delta = "
         f"{numeral(term.carried, 3)}$"
         for term in loudest
     ]

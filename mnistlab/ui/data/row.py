@@ -4,7 +4,7 @@ import streamlit as st
 
 # Buttons that choose are lower than fields that are typed in: beside each other their labels would not align.
 LOOK = """<style>
-[class*="st-key-row_"] [data-testid="stButtonGroup"] button { min-height: 2.5rem; }
+[class*="st-key-row_"] [data-testid="stButtonGroup"] > :not(label) button { min-height: 2.5rem; }
 </style>"""
 
 
