@@ -81,6 +81,15 @@ def test_a_bad_value_gets_a_sentence_and_the_others_stay(name, values):
     assert len(complaints[0]) < 200
 
 
+def test_two_good_values_that_do_not_go_together_name_the_one_that_is_left_out():
+    settings, complaints = settings_from({"batch_size": ["4096"], "train_size": ["100"]})
+    assert settings == {"batch_size": 4096}
+    assert complaints == [
+        "train_size 100 does not go with the rest: "
+        "batch_size must be a whole number from 1 to 100 (train_size). Got 4096."
+    ]
+
+
 @given(
     st.dictionaries(
         st.sampled_from([*TrainConfig.__dataclass_fields__, "note", "hide", "without"]),

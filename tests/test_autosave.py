@@ -79,6 +79,21 @@ def test_an_index_that_points_outside_reads_nothing_there(tmp_path):
     assert Autosave(folder).load().runs == ()
 
 
+@pytest.mark.parametrize("gone", ["*", "*.network", "*.run", INDEX], ids=["all", "networks", "runs", "index"])
+def test_what_somebody_removed_is_written_anew(tmp_path, gone):
+    run, other = trained_run(), trained_run()
+    autosave = Autosave(tmp_path / "lab")
+    autosave.save(Shelf((run, other), run.id))
+    for path in autosave.folder.glob(gone):
+        path.unlink()
+    if gone == "*":
+        autosave.folder.rmdir()
+    autosave.save(Shelf((run, other), other.id))
+    shelf = Autosave(autosave.folder).load()
+    assert [each.id for each in shelf.runs] == [run.id, other.id]
+    assert shelf.runs[0].kept.keys() == run.kept.keys()
+
+
 SAVER = textwrap.dedent("""
     import sys
     from dataclasses import replace

@@ -145,7 +145,7 @@ def test_a_student_finds_the_lab_as_the_teachers_link_has_it(chromium, server):
         teacher.open("?hidden=30")
         with teacher.rerun():
             teacher.page.get_by_text("A link for your class").click()
-        words = teacher.page.get_by_label("Your words above every page")
+        words = teacher.page.get_by_label("Your words above every page, as plain text")
         with teacher.rerun():
             words.fill("Guess *first*")
             words.press("Control+Enter")

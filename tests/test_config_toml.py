@@ -10,6 +10,7 @@ import pytest
 from streamlit import config
 
 from mnistlab.figures.template import INK_COLOR, PAPER, RIGHT, WRONG
+from mnistlab.files.weights import MAX_FILE_BYTES
 
 FILE = Path(__file__).parent.parent / ".streamlit" / "config.toml"
 SETTINGS = tomllib.loads(FILE.read_text())
@@ -111,7 +112,10 @@ def test_the_server_neither_reports_nor_shows_stack_traces_nor_takes_large_files
     assert SETTINGS["browser"]["gatherUsageStats"] is False
     assert SETTINGS["client"]["showErrorDetails"] == "none"
     assert SETTINGS["client"]["showErrorLinks"] is False
-    assert SETTINGS["server"]["maxUploadSize"] == 11
+    assert SETTINGS["server"]["maxUploadSize"] * 2**20 >= MAX_FILE_BYTES, (
+        "a network could not be brought back"
+    )
+    assert SETTINGS["server"]["maxUploadSize"] < 50
     assert "enableCORS" not in SETTINGS["server"]
     assert "enableXsrfProtection" not in SETTINGS["server"]
 

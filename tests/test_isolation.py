@@ -147,7 +147,7 @@ def test_no_token_stands_in_a_log_a_file_or_a_name_even_when_saving_fails(
         labs.sweep_folders()
         with pytest.raises(ValueError, match="token must be") as refusal:
             labs.trainer_for(visitors[0].token + "0")
-    assert caplog.text.count("A lab could not be saved.") == LABS
+    assert caplog.text.count("A lab could not be saved") == LABS
     places = "\n".join(str(path) for path in tmp_path.rglob("*"))
     for each in visitors:
         assert each.token not in caplog.text

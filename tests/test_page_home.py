@@ -1,11 +1,15 @@
 """Home and the sidebar that all pages share, driven without a browser."""
 
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnistlab.config import PRESETS
 from mnistlab.experiments import EXPERIMENTS
 from mnistlab.running import registry
+from mnistlab.ui import digits
 from mnistlab.ui.address import query_of
 from tests.conftest import REPOSITORY
 from tests.test_report import some_run
@@ -85,6 +89,14 @@ def test_what_a_link_gets_wrong_is_said_and_the_rest_is_kept(generated):
     assert app.query_params["scaling"] == "unit"
 
 
+def test_a_link_to_mnist_where_there_is_none_says_so_and_works_with_drawn_digits(generated, monkeypatch):
+    monkeypatch.setattr(digits, "mnist_is_here", lambda: False)
+    app = home(dataset="mnist", hidden="8")
+    assert not app.exception
+    assert "MNIST is not" in app.warning[0].value
+    assert (app.query_params["dataset"], app.query_params["hidden"]) == ("generated", "8")
+
+
 def test_what_a_link_gets_wrong_outlives_the_first_seconds_of_a_page(generated, monkeypatch):
     app = home(seed="inf")
     assert len(app.run().warning) == 1, "a page draws itself again by itself"
@@ -132,6 +144,16 @@ def test_the_link_builder_begins_with_the_lesson_that_was_opened(generated):
         link.split("?")[1].split("&")
     )
     assert "/train?" in link
+
+
+def test_a_link_with_an_experiment_has_its_settings_on_the_digits_in_use(generated):
+    app = unfolded(home(hidden="30"))
+    app.selectbox(key="link_experiment").set_value("narrow").run()
+    lab = home(**dict(parse_qsl(app.code[-1].value.split("?")[1])))
+    chosen = next(each for each in EXPERIMENTS if each.slug == "narrow").config
+    settings = lab.session_state["settings"]
+    assert settings == replace(chosen, dataset=settings.dataset)
+    assert settings.dataset == app.session_state["settings"].dataset
 
 
 def test_a_link_opens_on_no_page_that_it_leaves_out(generated):

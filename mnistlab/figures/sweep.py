@@ -29,7 +29,7 @@ def plot_sweep(
     """
     curves = [(str(name), [float(value) for value in values]) for name, values in curves if len(values)]
     if not curves:
-        return empty(title, "Start the comparison, and the curves appear here.", height)
+        return empty(title, "The curves appear here, epoch by epoch.", height)
     ends = [value[-1] if math.isfinite(value[-1]) else -1.0 for _, value in curves]
     best, worst = ends.index(max(ends)), ends.index(min(ends))
     words = {worst: "worst", best: "best"}

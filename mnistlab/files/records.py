@@ -2,11 +2,12 @@
 
 import base64
 from dataclasses import asdict
+from math import inf
 from typing import Any
 
 import numpy as np
 
-from mnistlab.config import NUM_CLASSES, TrainConfig, config_from, shown
+from mnistlab.config import MAX_LEARNING_RATE, NUM_CLASSES, TrainConfig, config_from, shown
 from mnistlab.evaluation import EpochMetrics, Score
 from mnistlab.runs import CHANGEABLE, Change, OwnDigits, Run, SettingChange, settings_in
 
@@ -93,7 +94,8 @@ def _change(values: Any) -> Change:
     name = _typed(values, "name", str)
     if name not in CHANGEABLE:
         raise RecordError(f"A change must be of {', '.join(CHANGEABLE)}. Got {shown(name)}.")
-    value = _number(values, "value") if name == "learning_rate" else _whole(values, "value", MAX_COUNT)
+    rate = name == "learning_rate"
+    value = _number(values, "value", MAX_LEARNING_RATE) if rate else _whole(values, "value", MAX_COUNT)
     return SettingChange(_whole(values, "epoch", MAX_EPOCHS), name, value)
 
 
@@ -112,13 +114,14 @@ def _own_digits(values: dict[str, Any]) -> OwnDigits:
         raise RecordError("Own digits must be images in base64. Got something else.") from error
     if len(pixels) != len(labels) * 784:
         raise RecordError(f"Own digits must have {len(labels) * 784:,} pixels. Got {len(pixels):,}.")
-    numbers = [_number(values, name) for name in OwnDigits._fields[4:]]
+    rate, *shares = OwnDigits._fields[4:]
     return OwnDigits(
         _whole(values, "epoch", MAX_EPOCHS),
         np.frombuffer(pixels, np.uint8).reshape(-1, 28, 28),
         np.array(labels, np.uint8),
         _whole(values, "num_steps", MAX_COUNT),
-        *numbers,
+        _number(values, rate, MAX_LEARNING_RATE),
+        *(_number(values, share, 1.0) for share in shares),
     )
 
 
@@ -138,8 +141,8 @@ def _metrics(values: Any, num_layers: int) -> EpochMetrics:
         train=_score(values, "train"),
         test=_score(values, "test"),
         gradient_norms=_numbers(values, "gradient_norms", num_layers),
-        saturation=_numbers(values, "saturation", num_layers),
-        learning_rate=_number(values, "learning_rate"),
+        saturation=_numbers(values, "saturation", num_layers, 1.0),
+        learning_rate=_number(values, "learning_rate", MAX_LEARNING_RATE),
         seconds=_number(values, "seconds"),
     )
 
@@ -159,17 +162,19 @@ def _score(values: dict[str, Any], name: str) -> Score:
     return Score(_number(score, "cost"), np.array(rows, int))
 
 
-def _numbers(values: dict[str, Any], name: str, count: int) -> tuple[float, ...]:
+def _numbers(values: dict[str, Any], name: str, count: int, high: float = inf) -> tuple[float, ...]:
     numbers = _typed(values, name, list)
     if len(numbers) != count:
         raise RecordError(f"{name} must have {count} numbers, one per layer. Got {len(numbers)}.")
-    return tuple(_number({name: number}, name) for number in numbers)
+    return tuple(_number({name: number}, name, high) for number in numbers)
 
 
-def _number(values: dict[str, Any], name: str) -> float:
+def _number(values: dict[str, Any], name: str, high: float = inf) -> float:
     number = values.get(name)
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number < 1e300:
-        raise RecordError(f"{name} must be a finite number, 0 or more. Got {shown(number)}.")
+    good = isinstance(number, (int, float)) and not isinstance(number, bool) and 0 <= number < 1e300
+    if not good or number > high:
+        bounds = "0 or more" if high == inf else f"from 0 to {high:g}"
+        raise RecordError(f"{name} must be a finite number, {bounds}. Got {shown(number)}.")
     return float(number)
 
 

@@ -40,6 +40,7 @@ class Autosave:
             OSError: It cannot be written; the folder holds the lab as it was.
         """
         private_folder(self.folder)
+        self._forget_what_is_gone()
         networks, records = {}, {}
         runs = [*shelf.runs, *([shelf.undo.run] if shelf.undo else [])]
         for run in runs:
@@ -52,6 +53,14 @@ class Autosave:
             write_whole(self.folder / INDEX, index)
         self._networks, self._records, self._index = networks, records, index
         self._sweep()
+
+    def _forget_what_is_gone(self) -> None:
+        """Somebody may have removed files, or the whole folder: what is not there is written anew."""
+        there = {path.name for path in self.folder.iterdir()}
+        self._networks = {key: value for key, value in self._networks.items() if value[1] in there}
+        self._records = {key: value for key, value in self._records.items() if value[1] in there}
+        if INDEX not in there:
+            self._index = b""
 
     def load(self) -> Shelf | None:
         """Return the lab in the folder, or None where there is none; a damaged run is left out."""

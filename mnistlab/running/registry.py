@@ -224,9 +224,11 @@ class Registry:
             try:
                 lab.autosave.save(shelf)
             except Exception as error:  # whatever it is, the other labs have to be saved
-                logger.exception("A lab could not be saved.")
                 reason = getattr(error, "strerror", None) or type(error).__name__
-                lab.trainer.unsaved = f"Your runs could not be saved: {reason}."
+                sentence = f"Your runs could not be saved: {reason}."
+                if lab.trainer.unsaved != sentence:  # once, not at every attempt
+                    logger.error("A lab could not be saved: %r", error)
+                lab.trainer.unsaved = sentence
             else:
                 lab.saved, lab.trainer.unsaved = shelf, ""
 

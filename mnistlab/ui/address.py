@@ -46,7 +46,9 @@ def settings_from(query: Mapping[str, Sequence[str]]) -> tuple[dict[str, object]
             config_from({**good, name: value})
             good[name] = value
         except ValueError as error:
-            complaints.append(str(error))
+            said = str(error)  # of another setting, where two that are good do not go together
+            own = name in said.split("must")[0]
+            complaints.append(said if own else f"{name} {shown(given[0])} does not go with the rest: {said}")
     return good, complaints
 
 

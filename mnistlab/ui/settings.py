@@ -44,6 +44,10 @@ def read_address() -> None:
     except ValueError as error:  # each is good by itself, but not with the experiment's
         settings = TrainConfig(**{**prepared, **default_dataset()})
         complaints.append(str(error))
+    here = default_dataset()
+    if settings.dataset == "mnist" and here:
+        settings = replace(settings, **here)
+        complaints.append("dataset must be one that is on this machine, where MNIST is not. Got mnist.")
     st.session_state[KEY] = settings
     st.session_state[LESSON] = lesson
     st.session_state[COMPLAINTS] = complaints + more

@@ -71,7 +71,7 @@ def draw_digits(lab: Lab) -> None:
     if "dataset" in current_lesson().hide:
         return
     name = lab.settings.dataset
-    if mnist_is_here():
+    if mnist_is_here() or name == "mnist":  # a network that was brought along may ask for what is not here
         st.segmented_control(
             "Digits",
             list(DATASET_NAMES),
@@ -82,6 +82,7 @@ def draw_digits(lab: Lab) -> None:
             on_change=lambda: use_digits(st.session_state[f"digits_{name}"], lab),
             width="stretch",
         )
+    if mnist_is_here():
         return
     download = arrival()
     moving = download is not None and download.state in MOVING

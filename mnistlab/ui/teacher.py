@@ -1,10 +1,12 @@
 """For teachers: a link that opens this lab as it is set up now, with less in sight and a few words above."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from mnistlab.setting_names import SETTING_NAMES
 from mnistlab.ui.lab import Lab
-from mnistlab.ui.lesson import CONTROLS, MAX_NOTE, PAGES, Lesson, link_to
+from mnistlab.ui.lesson import BY_SLUG, CONTROLS, MAX_NOTE, PAGES, Lesson, link_to
 from mnistlab.ui.settings import current_lesson
 
 HOME = "home"
@@ -27,12 +29,15 @@ def draw_builder(lab: Lab) -> None:
         "Everyone who opens it gets a lab of their own."
     )
     lesson, page = draw_form(current_lesson())
+    settings = lab.settings
+    if lesson.chosen and lesson.experiment != current_lesson().experiment:
+        settings = replace(lesson.chosen.config, dataset=settings.dataset)
     if lesson.chosen:
-        st.caption(f"The experiment “{lesson.chosen.title}” comes with it; it is shown on the Train page.")
+        st.caption("The experiment brings its settings along, and is shown on the Train page.")
     if page in lesson.without:
         st.caption(f"You leave {page.capitalize()} out, so the link opens on Home.")
         page = HOME
-    link = link_to(address_of(page), lab.settings, lesson)
+    link = link_to(address_of(page), settings, lesson)
     st.code(link, language=None, wrap_lines=True)
     st.link_button("Try it in a new tab", link)
 
@@ -40,12 +45,21 @@ def draw_builder(lab: Lab) -> None:
 def draw_form(lesson: Lesson) -> tuple[Lesson, str]:
     """Draw the form, filled in with a lesson, and return what it says and the page that the link opens on."""
     note = st.text_area(
-        "Your words above every page",
+        "Your words above every page, as plain text",
         lesson.note,
         max_chars=MAX_NOTE,
         key="link_note",
         persist_state="session",
         height=100,
+    )
+    slugs = ["", *BY_SLUG]
+    experiment = st.selectbox(
+        "Experiment",
+        slugs,
+        slugs.index(lesson.experiment),
+        format_func=lambda slug: BY_SLUG[slug].title if slug else "None",
+        key="link_experiment",
+        persist_state="session",
     )
     hide = st.multiselect(
         "Settings to hide",
@@ -68,12 +82,12 @@ def draw_form(lesson: Lesson) -> tuple[Lesson, str]:
         page = st.selectbox(
             "It opens on",
             pages,
-            pages.index("train" if lesson.experiment else HOME),
+            pages.index("train" if experiment else HOME),
             format_func=str.capitalize,
             key="link_page",
             persist_state="session",
         )
-    return Lesson(note=note, hide=tuple(hide), without=tuple(without), experiment=lesson.experiment), page
+    return Lesson(note=note, hide=tuple(hide), without=tuple(without), experiment=experiment), page
 
 
 def address_of(page: str) -> str:

@@ -1,5 +1,6 @@
 """Records in the place of a run's settings, changes and figures, in an otherwise good network file."""
 
+import base64
 import json
 
 from tests.attacks.cutting import record_of, with_epochs, with_figures, with_record, with_texts
@@ -21,6 +22,8 @@ def measured(**figures):
     """Return a builder of a file with these figures after epoch 1."""
     return lambda data: with_figures(data, **figures)
 
+
+IMAGE = base64.b64encode(bytes(784)).decode()
 
 RECORDS = {
     "no JSON": lambda data: with_texts(data, run="{"),
@@ -56,6 +59,18 @@ CHANGES = {
     "10,000 of them": lambda data: with_record(data, schedule=[{}] * 10_000),
     "digits without pixels": changed_by(epoch=1, images="", labels=[1], num_steps=1),
     "digits not in base64": changed_by(epoch=1, images="é", labels=[1], num_steps=1),
+    "digits read right by more than all": changed_by(
+        epoch=1,
+        images=IMAGE,
+        labels=[1],
+        num_steps=1,
+        learning_rate=0.1,
+        test_before=0.1,
+        test_after=1e299,
+        own_before=0,
+        own_after=1,
+    ),
+    "a learning rate beyond its bound": changed_by(epoch=1, name="learning_rate", value=1e6),
     "digits labeled 10": changed_by(epoch=1, images="AAAA", labels=[10], num_steps=1),
 }
 
@@ -65,6 +80,8 @@ FIGURES = {
     "a negative cost": measured(cost=-0.1),
     "a negative time": lambda data: with_epochs(data, seconds=-1.0),
     "negative gradients": lambda data: with_epochs(data, gradient_norms=[-0.1] * 2),
+    "more saturated than all": lambda data: with_epochs(data, saturation=[1.5] * 2),
+    "a learning rate of a million": lambda data: with_epochs(data, learning_rate=1e6),
     "a cost of 10**400": measured(cost=10**400),
     "nine rows": measured(confusion=[[1] * 10] * 9),
     "nine columns": measured(confusion=[[1] * 9] * 10),
@@ -95,7 +112,7 @@ HARMLESS = {
     "costs of 0": lambda data: with_epochs(data, train=FREE, test=FREE),
     "figures on no image": lambda data: with_epochs(data, train=EMPTY, test=EMPTY),
     "figures near the largest number": lambda data: with_epochs(
-        data, gradient_norms=[9e299] * 2, saturation=[9e299] * 2, seconds=9e299
+        data, gradient_norms=[9e299] * 2, saturation=[1.0] * 2, seconds=9e299
     ),
     "no history": lambda data: with_record(data, history=[], schedule=[]),
 }

@@ -12,6 +12,7 @@ from mnistlab.explaining.verdict import a_digit
 from mnistlab.figures import evidence as plotted
 from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.figures.sketch import Sketch
+from mnistlab.figures.template import number
 from mnistlab.network import Passed
 from mnistlab.runs import Run
 from mnistlab.ui.crowd import crowd
@@ -128,7 +129,7 @@ def draw_evidence(run: Run, passed: Passed, image: np.ndarray) -> None:
         st.markdown(
             f"Blue: more ink there raises {name}; orange: it lowers it. The backward pass, begun at $z = "
             f"{found.z:.2f}$, gives $\\partial z / \\partial x$ for every pixel; "
-            f"$\\partial a / \\partial x$ is that times $\\sigma'(z) = {found.slope_of_activation:.3g}$."
+            f"$\\partial a / \\partial x$ is that times $\\sigma'(z)$ = {number(found.slope_of_activation)}."
         )
 
 
