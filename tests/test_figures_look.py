@@ -147,3 +147,8 @@ def test_the_diverging_scale_has_the_page_at_zero_and_is_symmetric():
     assert places[0] == 0
     assert places[-1] == pytest.approx(1)
     np.testing.assert_allclose(places, [1 - place for place in reversed(places)], atol=1e-9)
+
+
+def test_small_numbers_on_an_axis_are_powers_of_ten_and_no_prefixes():
+    figure = template.framed()
+    assert {figure.layout.xaxis.exponentformat, figure.layout.yaxis.exponentformat} == {"power"}
