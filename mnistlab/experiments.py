@@ -145,7 +145,7 @@ EXPERIMENTS = (
     Experiment(
         slug="unit-pixels",
         title="Pixels divided by 255",
-        watch="Watch the accuracy, and compare it with that of The notebook.",
+        watch="Watch the accuracy, and compare it with that of the experiment before.",
         question="Fed with raw pixels, the first layer ends up saturated: nearly every pre-activation z is "
         "beyond 5 in size. How many will be when the pixels go from 0 to 1?",
         options=("just as many", "fewer than half", "none at all"),

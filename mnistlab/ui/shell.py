@@ -26,6 +26,10 @@ LOOK = """<style>
   [data-testid="stMarkdownContainer"] table { font-size: 0.75rem; }
   [data-testid="stMarkdownContainer"] :is(th, td) { padding-inline: 0.25rem; }
 }
+@media (max-width: 640px) {
+  .st-key-train_axis { flex-direction: column; align-items: start; }
+  .st-key-train_axis > * { flex: none; }
+}
 </style>"""
 LARGE = """<style>
 html { font-size: 125%; }

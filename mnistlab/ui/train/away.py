@@ -48,6 +48,7 @@ def taking() -> None:
     draw_downloads(run, current_trainer())
     draw_link(run)
     st.markdown("#### The notebook's log")
+    st.caption("Word for word as the introduction behind this lab prints it: its episode 0 is your epoch 1.")
     st.code(log_text(run) or "Nothing yet.", language=None, height=260)
 
 

@@ -37,6 +37,9 @@ def draw_card(label: str, term: str, course: list[float]) -> None:
         step = course[-1] - course[-2]
         change = f"{100 * step:+.2f} points" if term == "accuracy" else f"{step:+.4f}"
     better = "normal" if term == "accuracy" else "inverse"
-    st.metric(label, value, change, delta_color=better, help=GLOSSARY[term])
+    if change and not any(digit in change for digit in "123456789"):
+        st.metric(label, value, "no change", delta_color="off", delta_arrow="off", help=GLOSSARY[term])
+    else:
+        st.metric(label, value, change, delta_color=better, help=GLOSSARY[term])
     since = course[1:] if len(course) > 2 else course  # the untrained network would flatten all that follows
     st.html(plot_sparkline(since, f"{label} by epoch"))
