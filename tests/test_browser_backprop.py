@@ -153,7 +153,7 @@ def test_the_slider_the_check_and_the_step_work_and_the_choice_outlives_the_page
     visit.page.get_by_text("By hand against central differences.").wait_for()
     open_tab(visit, "One step")
     press(visit, "backprop_step")
-    visit.page.get_by_text("Why the step grows with the mini-batch.").wait_for()
+    visit.page.get_by_text("The sum and the mean.").wait_for()
     press(visit, "backprop_next")
     assert visit.page.locator(".st-key-backprop_number input").input_value() == "1"
     with visit.rerun():
