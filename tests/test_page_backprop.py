@@ -15,8 +15,8 @@ from mnistlab.network import initialize_network
 from mnistlab.running import registry
 from mnistlab.runs import new_run, with_epoch
 from mnistlab.training import train
-from mnistlab.ui.backprop.change import change_of_cost
 from mnistlab.ui.backprop.growth import words_on_growth
+from mnistlab.ui.change import change_of_cost
 from tests.conftest import REPOSITORY
 
 SETTINGS = {"hidden": "12", "scaling": "unit", "initialization": "scaled", "dataset": "generated"}

@@ -9,6 +9,7 @@ from mnistlab.datasets import Split
 from mnistlab.evaluation import Score
 from mnistlab.ui.architecture.case import FIRST, Viewed, known_answers, known_score
 from mnistlab.ui.bars import LOOK, bars_markup
+from mnistlab.ui.change import changed
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.picture import digit_picture
@@ -52,8 +53,8 @@ def draw_scores(lab: Lab, viewed: Viewed) -> None:
         now = score_now(lab, viewed)
         when = f"after epoch {viewed.epoch}"
         less, more = now.cost - start.cost, now.num_correct - start.num_correct
-        cheaper = changed(f"{less:+.6f} since {start.cost:.6f}, untrained", less, less < 0)
-        better = changed(f"{more:+,} since {start.num_correct:,}, untrained", more, more > 0)
+        cheaper = changed(f"{less:+.6f} from {start.cost:.6f}, untrained", less, less < 0)
+        better = changed(f"{more:+,} from {start.num_correct:,}, untrained", more, more > 0)
     cost, right = st.columns(2)
     cost.metric(
         f"Cost on the test images, {when}",
@@ -71,17 +72,6 @@ def draw_scores(lab: Lab, viewed: Viewed) -> None:
         help=GLOSSARY["accuracy"],
         height="stretch",
     )
-
-
-def changed(words: str, change: float, good: bool) -> dict:
-    """Return the settings of a metric that has changed.
-
-    By itself it would read the direction off a hyphen; it is told, and the minus can be a real one.
-    """
-    if not change:
-        return {"delta": words, "delta_color": "off", "delta_arrow": "off"}
-    color, arrow = "green" if good else "red", "up" if change > 0 else "down"
-    return {"delta": words.replace("-", "−"), "delta_color": color, "delta_arrow": arrow}
 
 
 def score_now(lab: Lab, viewed: Viewed) -> Score:

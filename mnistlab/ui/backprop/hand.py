@@ -8,7 +8,7 @@ from mnistlab.explaining.numerals import numeral, plain
 from mnistlab.explaining.worked import symbol
 from mnistlab.figures.slopes import plot_cost_of_weight, plot_moved_outputs
 from mnistlab.ui.backprop.case import Case
-from mnistlab.ui.backprop.change import change_of_cost, with_sign
+from mnistlab.ui.change import change_of_cost, with_sign
 from mnistlab.ui.show import show
 
 SWING = 8.0  # the weight may be turned until z has moved by so much, from one end of a sigmoid to the other

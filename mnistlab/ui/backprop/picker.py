@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnistlab.explaining.worked import symbol
 from mnistlab.ui.backprop.case import Case, choose
-from mnistlab.ui.data.row import control_row
+from mnistlab.ui.row import control_row
 
 PICKERS = ("backprop_pick_layer", "backprop_pick_unit", "backprop_pick_source")
 

@@ -6,11 +6,11 @@ from mnistlab.explaining.numerals import plain
 from mnistlab.explaining.stepping import batch_of, gradient_growth, take_step
 from mnistlab.figures.steps import plot_growth, plot_step
 from mnistlab.ui.backprop.case import Case
-from mnistlab.ui.backprop.change import change_of_cost, with_sign
 from mnistlab.ui.backprop.growth import words_on_growth
-from mnistlab.ui.data.row import control_row
+from mnistlab.ui.change import change_of_cost, with_sign
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
+from mnistlab.ui.row import control_row
 from mnistlab.ui.show import show
 
 SIZES = (1, 8, 32, 128)

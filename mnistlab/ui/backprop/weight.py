@@ -7,7 +7,7 @@ from mnistlab.explaining.double import moved
 from mnistlab.explaining.numerals import numeral, plain
 from mnistlab.explaining.worked import Equation, symbol, worked_weight
 from mnistlab.ui.backprop.case import Case
-from mnistlab.ui.backprop.change import change_of_cost
+from mnistlab.ui.change import change_of_cost
 from mnistlab.ui.glossary import GLOSSARY
 
 GUESS = "backprop_guess"  # (weight_id, answer)

@@ -6,9 +6,9 @@ from mnistlab.figures.sketch import INK, ink_levels
 from mnistlab.figures.strokes import draw_strokes
 from mnistlab.figures.tiles import sheet
 from mnistlab.handwriting import pen_path, variations
-from mnistlab.ui.data.row import control_row
 from mnistlab.ui.data.seed import draw_seed
 from mnistlab.ui.lab import Lab
+from mnistlab.ui.row import control_row
 from mnistlab.ui.sketch import show_sketch
 from mnistlab.writing.splines import DOTS
 from mnistlab.writing.strokes import TEMPLATES

@@ -8,11 +8,11 @@ from mnistlab.explaining.verdict import a_digit
 from mnistlab.figures.sketch import INK, Sketch, ink_levels
 from mnistlab.figures.statistics import FULL_INK
 from mnistlab.figures.tiles import named_tiles
-from mnistlab.ui.data.row import control_row
 from mnistlab.ui.data.seed import draw_seed
 from mnistlab.ui.data.table import pixel_table
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.picture import show_digit
+from mnistlab.ui.row import control_row
 from mnistlab.ui.sketch import show_sketch
 
 SHOWN = 16
