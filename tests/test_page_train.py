@@ -1,10 +1,12 @@
 """The Train page, driven without a browser: each control, each state, each tab."""
 
 import json
+from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
 from mnistlab.running import registry
+from mnistlab.ui.lesson import BY_SLUG
 from tests.conftest import REPOSITORY
 
 SMALL = {"dataset": "generated", "hidden": "10", "train_size": "500", "num_epochs": "2", "scaling": "unit"}
@@ -224,3 +226,16 @@ def test_two_sessions_are_two_labs(generated):
     settled(pressed(one, "start"))
     assert run_of(one).epoch == 2
     assert run_of(other).epoch == 0
+
+
+def test_an_experiment_after_another_training_offers_to_train_it(generated):
+    app = trained()
+    app.session_state["lesson"] = replace(app.session_state["lesson"], experiment="narrow")
+    app.session_state["settings"] = replace(BY_SLUG["narrow"].config, dataset="generated")
+    app.session_state["settings_times"] = 1  # changed by something else than their widgets
+    app.run()
+    guess = app.radio(key="guess_narrow")
+    guess.set_value(guess.options[0]).run()
+    assert not app.exception
+    assert app.button(key="experiment_train").label == "Train it"
+    assert "experiment_again" not in [button.key for button in app.button]

@@ -150,7 +150,7 @@ def test_numbers_keep_four_digits_and_a_sign_is_put_in_parentheses():
     assert numeral(0.0) == "0"
     assert factor(-0.5) == "(-0.5)"
     assert plain(-1.9e-7) == "−1.9·10⁻⁷"
-    assert [signed(0.5), signed(-0.5), signed(0.0)] == ["+0.5", "-0.5", "0"]
+    assert [signed(0.5), signed(-0.5), signed(0.0)] == ["+0.5", "−0.5", "0"]
     assert plain(float("nan")) == "not a number"
 
 

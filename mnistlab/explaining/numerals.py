@@ -33,9 +33,8 @@ def plain(value: float, digits: int = DIGITS) -> str:
 
 
 def signed(value: float, digits: int = DIGITS) -> str:
-    """Return a change: +0.2437, -12.3, 0; with the plain minus by which a metric knows its direction."""
-    text = plain(value, digits)
-    return f"+{text}" if value > 0 else f"-{text[1:]}" if value < 0 else text
+    """Return a change: +0.2437, −12.3, 0."""
+    return f"+{plain(value, digits)}" if value > 0 else plain(value, digits)
 
 
 def trimmed(mantissa: str) -> str:

@@ -1,6 +1,6 @@
 """A change under a metric: its words, its color and its arrow."""
 
-from mnistlab.explaining.numerals import plain
+from mnistlab.explaining.numerals import signed
 
 
 def changed(words: str, change: float, good: bool) -> dict:
@@ -14,11 +14,6 @@ def changed(words: str, change: float, good: bool) -> dict:
     return {"delta": words.replace("-", "−"), "delta_color": color, "delta_arrow": arrow}
 
 
-def with_sign(value: float, digits: int = 4) -> str:
-    """Return a change as it is written: +0.2437, −12.3, 0."""
-    return f"+{plain(value, digits)}" if value > 0 else plain(value, digits)
-
-
 def change_of_cost(value: float, digits: int = 4) -> dict:
     """Return the settings of a metric of the cost that has changed: down is good."""
-    return changed(with_sign(value, digits), value, value < 0)
+    return changed(signed(value, digits), value, value < 0)

@@ -61,18 +61,23 @@ def draw_reveal(experiment: Experiment, lab: Lab, guess: str | None) -> None:
     run = lab.run
     if guess is None:
         st.caption("Guess first; then train and see.")
+    elif not differs(experiment, run.config):
+        draw_run(experiment, lab, guess)
     elif differs(experiment, lab.settings):
         st.caption("Your settings are no longer those of the experiment.")
         press_button("Set it up again", "experiment_again", open_experiment, experiment.slug)
-    elif differs(experiment, run.config):  # one that was trained before
+    else:  # a network that was trained before is still on the bench
         press_button("Train it", "experiment_train", begin_and_train, type="primary")
-    elif run.epoch < experiment.config.num_epochs:
-        if lab.snapshot.active:
-            st.caption("It is training. What it did appears here when it is done.")
-        else:
-            press_button("Train it", "experiment_train", command, "start", type="primary")
+
+
+def draw_run(experiment: Experiment, lab: Lab, guess: str) -> None:
+    """Draw how far the experiment's network is: to be trained, training, or with its outcome."""
+    if lab.run.epoch >= experiment.config.num_epochs:
+        draw_outcome(experiment, lab.run.history, guess)
+    elif lab.snapshot.active:
+        st.caption("It is training. What it did appears here when it is done.")
     else:
-        draw_outcome(experiment, run.history, guess)
+        press_button("Train it", "experiment_train", command, "start", type="primary")
 
 
 def differs(experiment: Experiment, config: TrainConfig) -> bool:

@@ -4,11 +4,11 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.explaining.double import moved
-from mnistlab.explaining.numerals import numeral, plain
+from mnistlab.explaining.numerals import numeral, plain, signed
 from mnistlab.explaining.worked import symbol
 from mnistlab.figures.slopes import plot_cost_of_weight, plot_moved_outputs
 from mnistlab.ui.backprop.case import Case
-from mnistlab.ui.change import change_of_cost, with_sign
+from mnistlab.ui.change import change_of_cost
 from mnistlab.ui.show import show
 
 SWING = 8.0  # the weight may be turned until z has moved by so much, from one end of a sigmoid to the other
@@ -69,11 +69,11 @@ def draw_numbers(case: Case, weight: float, value: float, costs: np.ndarray) -> 
     promised = case.followed.slope_of(case.place) * (value - weight)
     with st.container(horizontal=True, key="backprop_turned"):
         st.metric(
-            "the weight", plain(value, 5), with_sign(value - weight, 3), delta_color="off", delta_arrow="off"
+            "the weight", plain(value, 5), signed(value - weight, 3), delta_color="off", delta_arrow="off"
         )
         st.metric("cost $L$", plain(costs[1], 6), **change_of_cost(costs[1] - costs[0], 3))
         st.metric(
-            "cost that the slope promises", plain(costs[0] + promised, 6), with_sign(promised, 3),
+            "cost that the slope promises", plain(costs[0] + promised, 6), signed(promised, 3),
             delta_color="off", delta_arrow="off",
         )  # fmt: skip
 

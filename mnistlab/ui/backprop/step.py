@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from mnistlab.explaining.numerals import plain
+from mnistlab.explaining.numerals import plain, signed
 from mnistlab.explaining.stepping import batch_of, gradient_growth, take_step
 from mnistlab.figures.steps import plot_growth, plot_step
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.backprop.growth import words_on_growth
-from mnistlab.ui.change import change_of_cost, with_sign
+from mnistlab.ui.change import change_of_cost
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab
 from mnistlab.ui.row import control_row
@@ -95,7 +95,7 @@ def draw_outcome(step, growth) -> None:
     with st.container(horizontal=True, key="backprop_outcome"):
         st.metric("summed cost before", plain(step.before, 5), **card)
         st.metric("after", plain(step.after, 5), **change_of_cost(step.change), **card)
-        st.metric("promised change, $-\\eta\\,\\lVert g \\rVert^2$", with_sign(step.predicted), **card)
+        st.metric("promised change, $-\\eta\\,\\lVert g \\rVert^2$", signed(step.predicted), **card)
         st.metric("kept of the promise", kept_promise(step), help=PROMISE, **card)
     left, right = st.columns(2, gap="medium")
     with left:
