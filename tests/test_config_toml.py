@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from streamlit import config
 
-from mnistlab.figures.template import INK_COLOR, PAPER, RIGHT, WRONG
+from mnistlab.figures.ink import INK_COLOR, PAPER
+from mnistlab.figures.template import RIGHT, WRONG
 from mnistlab.files.weights import MAX_FILE_BYTES
 
 FILE = Path(__file__).parent.parent / ".streamlit" / "config.toml"

@@ -8,12 +8,13 @@ from PIL import ImageColor
 
 from mnistlab.figures.activation import plot_pre_activations
 from mnistlab.figures.evidence import FAINT_INK, draw_evidence, over_ink
+from mnistlab.figures.ink import PAPER
 from mnistlab.figures.statistics import (
     plot_baselines,
     plot_class_balance,
     plot_pixel_histogram,
 )
-from mnistlab.figures.template import ACCENT, PAPER, number
+from mnistlab.figures.template import ACCENT, number
 from mnistlab.figures.weights import (
     STEPS,
     plot_weight_histogram,

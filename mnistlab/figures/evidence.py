@@ -6,8 +6,9 @@ import io
 import numpy as np
 from PIL import Image, ImageColor
 
+from mnistlab.figures.ink import PAPER
 from mnistlab.figures.sketch import DIVERGING, NOTHING, Field, Sketch, field_markup, reach_of
-from mnistlab.figures.template import PAPER, number
+from mnistlab.figures.template import number
 from mnistlab.figures.tiles import SIDE, titled
 
 FAINT_INK = "#A9A7A3"

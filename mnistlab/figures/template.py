@@ -12,7 +12,12 @@ the figure, stays in it as `layout.meta["alt"]`, and `alt_text(figure)` returns 
 
 import math
 
+# Plotly asks of each value whether it is one of pandas as soon as somebody began to import that, and fails on
+# a half imported one; Streamlit begins in the middle of a page. So pandas is whole before any figure is made.
+import pandas  # noqa: F401
 import plotly.graph_objects as go
+
+from mnistlab.figures.ink import INK_COLOR, PAPER
 
 # Neutral: text, text that steps back, the lines behind the data, the page itself.
 TEXT = "#000037"
@@ -42,8 +47,6 @@ DIVERGING = (
 )
 
 # Digits are ink on paper, on a dark page too.
-PAPER = "#F4F1EA"
-INK_COLOR = "#1B1C22"
 INK = [[0.0, PAPER], [1.0, INK_COLOR]]
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

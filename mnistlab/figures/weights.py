@@ -6,8 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mnistlab.figures.digits import SIDE, picture_axes
+from mnistlab.figures.ink import tiled
 from mnistlab.figures.lines import layer_line
-from mnistlab.figures.sheet import cells, tiled
+from mnistlab.figures.sheet import cells
 from mnistlab.figures.template import DIVERGING, GRID, empty, framed, note, number
 
 GAP = 2  # pixels between two images of weights

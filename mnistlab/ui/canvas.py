@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from mnistlab.figures.template import INK_COLOR, PAPER
+from mnistlab.figures.ink import INK_COLOR, PAPER
 from mnistlab.pictures import MAX_CANVAS_CHARACTERS, PictureError, read_canvas
 
 SIDE = 280  # px; fits the narrowest phones

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from mnistlab.figures.sheet import ink_palette, png_source
+from mnistlab.figures.ink import ink_palette, png_source
 
 STYLE = "image-rendering: pixelated; display: block; max-width: 100%; aspect-ratio: 1"
 GALLERY = """<style>

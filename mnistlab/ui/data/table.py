@@ -6,7 +6,7 @@ and on a narrow screen they scroll instead of shrinking.
 
 import numpy as np
 
-from mnistlab.figures.sheet import ink_palette
+from mnistlab.figures.ink import ink_palette
 
 # Inline, so that the table looks the same in both themes: ink on paper.
 STYLE = """<style>
