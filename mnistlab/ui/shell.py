@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from mnistlab.ui.every_page import on_every_page
 from mnistlab.ui.experiment import draw_experiment
 from mnistlab.ui.lab import Lab, enter, open_lab
 from mnistlab.ui.settings import current_lesson
@@ -54,22 +55,26 @@ def open_page(title: str, sentence: str) -> Lab:
         layout="wide",
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
-    enter()
-    st.html(LOOK)
-    complaints = st.container()
-    show_note()
+    with on_every_page():
+        st.html(LOOK)
+        tab = st.container()
+    complaints, note = st.container(), st.container()
     st.title("mnistlab" if title == "Home" else title, anchor=False)
     st.markdown(sentence)  # something to read while the lab is being opened
-    with st.sidebar:
+    with on_every_page(), tab:
+        enter()
+    with note:
+        show_note()
+    with on_every_page(), st.sidebar:
         st.markdown("### mnistlab")
         draw_menu()
         network, digits = st.container(), st.container()
         settings = draw_settings()
         draw_type_size()
     lab = open_lab(settings)
-    with network:
+    with on_every_page(), network:
         draw_network(lab)
-    with digits:
+    with on_every_page(), digits:
         draw_digits(lab)
     with complaints:
         show_complaints()
