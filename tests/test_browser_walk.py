@@ -117,6 +117,38 @@ def test_settings_survive_page_changes_and_stand_in_the_address(visit):
     assert "784-30-10" in page.locator(".st-key-network_state").inner_text()
 
 
+def test_the_sidebar_stays_where_it_is_and_back_leads_to_the_page_before(visit):
+    page = visit.page
+    rate = page.get_by_role("slider", name="Learning rate η").first
+    link = page.locator(".st-key-menu").get_by_role("link", name="Data")
+    visit.open("train?seed=7")
+    kept = rate.element_handle()
+    for _ in range(3):
+        rate.focus()
+        with visit.rerun():
+            rate.press("ArrowRight")
+    with visit.rerun():
+        link.click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Data"
+    assert kept.evaluate("slider => slider.isConnected")
+    with visit.rerun():
+        page.go_back()
+    assert page.get_by_role("heading", level=1).inner_text() == "Train"
+    assert rate.get_attribute("aria-valuetext") == "0.01"
+    assert "learning_rate=0.01" in page.url
+    assert visit.complaints() == []
+
+
+def test_on_a_phone_the_sidebar_gives_way_to_the_page_that_was_chosen(chromium, server):
+    with visiting(chromium, server, viewport={"width": 390, "height": 844}) as visit:
+        visit.open()
+        visit.page.get_by_test_id("stExpandSidebarButton").click()
+        with visit.rerun():
+            visit.page.locator(".st-key-menu").get_by_role("link", name="Data").click()
+        visit.page.locator("[data-testid=stSidebar][data-collapsed=true]").wait_for(state="attached")
+        assert visit.page.get_by_role("heading", level=1).inner_text() == "Data"
+
+
 def test_an_experiment_asks_first_and_answers_after(visit):
     page = visit.page
     visit.open("train?experiment=by-heart&num_epochs=40")

@@ -5,10 +5,10 @@ import streamlit as st
 
 from mnistlab.datasets import Split
 from mnistlab.ui.lab import Lab, command
+from mnistlab.ui.menu import PAGES
 from mnistlab.ui.picture import digit_picture
 from mnistlab.ui.press import press_button
 from mnistlab.ui.settings import current_lesson, preset_settings, use_settings
-from mnistlab.ui.sidebar import PAGES
 from mnistlab.ui.words import percent
 
 TILE = 72  # px of a digit, where there is room

@@ -7,8 +7,9 @@ import streamlit as st
 from mnistlab.ui.every_page import on_every_page
 from mnistlab.ui.experiment import draw_experiment
 from mnistlab.ui.lab import Lab, enter, open_lab
+from mnistlab.ui.menu import draw_menu
 from mnistlab.ui.settings import current_lesson
-from mnistlab.ui.sidebar import draw_menu, draw_settings
+from mnistlab.ui.sidebar import draw_settings
 from mnistlab.ui.status import draw_digits, draw_network
 from mnistlab.ui.words import plain
 

@@ -1,4 +1,4 @@
-"""The sidebar, on every page the same: menu, state of the network, digits in use, settings."""
+"""The settings in the sidebar, on every page the same: a widget for each that the lesson does not hide."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -22,18 +22,6 @@ from mnistlab.ui.settings import (
 
 Control = Callable[[TrainConfig], object]  # draws a setting and returns what it is set to
 
-PAGES = (
-    ("streamlit_app.py", "Home", ""),
-    ("pages/data.py", "Data", "Look at the digits, and at how far you get without a network."),
-    (
-        "pages/architecture.py",
-        "Architecture",
-        "Shape a network, and see what it says before it has learned.",
-    ),
-    ("pages/backprop.py", "Backprop", "Follow one image forward, and its error back, number by number."),
-    ("pages/train.py", "Train", "Watch cost and accuracy, epoch by epoch."),
-    ("pages/predict.py", "Predict", "Draw a digit. Your own network reads it, and shows why."),
-)
 LEARNING_RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5))
 BATCH_SIZES = (1, 5, 10, 20, 32, 50, 64, 100, 128, 256, 512, 1024, 4096)
 TRAIN_SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 60_000)
@@ -41,25 +29,6 @@ PRESET_WIDTHS = (5, 7)  # as long as their names
 DATASET_NAMES, INITIALIZATION_NAMES, SCALING_NAMES = (
     CHOICE_NAMES[name] for name in ("dataset", "initialization", "scaling")
 )
-# Beside the sidebar a page keeps most of a small screen for itself; with large type the sidebar is wider.
-LOOK = """<style>
-[data-testid="stPageLink-NavLink"]:focus-visible { outline: 2px solid light-dark(#5146b8, #9c92f2); }
-@media (min-width: 641px) {
-  [data-testid="stSidebar"][data-collapsed="false"] { min-width: 21rem; }
-}
-@media (min-width: 641px) and (max-width: 1200px) {
-  [data-testid="stMainBlockContainer"] { padding-inline: 2rem; }
-}
-</style>"""
-
-
-def draw_menu() -> None:
-    """Draw the links to the pages, without those that the lesson leaves out."""
-    st.html(LOOK)
-    with st.container(gap="xsmall", key="menu"):
-        for path, label, _ in PAGES:
-            if label.lower() not in current_lesson().without:
-                st.page_link(path, label=label)
 
 
 def draw_settings() -> TrainConfig:
