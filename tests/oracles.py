@@ -1,13 +1,14 @@
 """Independent truths that the engine is held against."""
 
 from functools import partial
+from itertools import pairwise
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from mnistlab.backprop import cost, one_hot
-from mnistlab.network import outputs
+from mnistlab.backprop import cost
+from mnistlab.network import Layer, outputs
 
 NUMPY = {
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
@@ -24,14 +25,24 @@ def summed_cost(params, pixels, targets, hidden):
 
 
 def disagreement(ours, theirs):
-    """The largest max|g - g'| / max|g'| over the arrays."""
-    return max(
-        float(jnp.abs(g - h).max() / jnp.maximum(jnp.abs(h).max(), 1e-30))
-        for g, h in zip(jax.tree.leaves(ours), jax.tree.leaves(theirs), strict=True)
+    """The largest max|g - h| / max|h| over the arrays, in float64."""
+    leaves = [[np.asarray(g, np.float64) for g in jax.tree.leaves(tree)] for tree in (ours, theirs)]
+    return max(float(np.abs(g - h).max() / max(np.abs(h).max(), 1e-30)) for g, h in zip(*leaves, strict=True))
+
+
+def some_network(dimensions, seed, spread=0.1):
+    """A network from numpy's random numbers: JAX would compile its own for each shape."""
+    rng = np.random.default_rng(seed)
+    return tuple(
+        Layer(
+            jnp.asarray(rng.normal(0, spread, (n_out, n_in)), jnp.float32),
+            jnp.asarray(rng.normal(0, spread, n_out), jnp.float32),
+        )
+        for n_in, n_out in pairwise(dimensions)
     )
 
 
 def some_batch(size, n_in, seed, high=1.0):
     rng = np.random.default_rng(seed)
     pixels = jnp.asarray(rng.uniform(0, high, (size, n_in)), jnp.float32)
-    return pixels, one_hot(jnp.asarray(rng.integers(0, 10, size)))
+    return pixels, jnp.asarray(np.eye(10, dtype=np.float32)[rng.integers(0, 10, size)])

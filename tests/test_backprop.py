@@ -16,7 +16,7 @@ from mnistlab.backprop import (
 )
 from mnistlab.dispatch import traced
 from mnistlab.network import Layer, forward, initialize_network
-from tests.oracles import ACTIVATIONS, disagreement, some_batch, summed_cost
+from tests.oracles import ACTIVATIONS, disagreement, some_batch, some_network, summed_cost
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -95,7 +95,7 @@ def test_the_traced_step_gives_the_same_as_the_readable_one(activation):
     step = partial(batch_step, hidden=activation)
     run = traced(step)
     for widths in ((20, 10), (20, 8, 10), (20, 8, 7, 10)):
-        params = initialize_network(widths, 1, "scaled")
+        params = some_network(widths, 1)
         for size in (1, 4):
             pixels, targets = some_batch(size, 20, size)
             rate = jnp.float32(0.1)

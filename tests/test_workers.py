@@ -95,7 +95,7 @@ def test_many_trainers_on_two_workers_give_the_same_numbers_and_fair_turns():
 
 
 def test_a_worker_killed_in_mid_epoch_costs_nothing_but_time(own_pool):
-    config = replace(CONFIG, num_epochs=60)  # long enough to be still under way when it is killed
+    config = replace(CONFIG, num_epochs=30)  # long enough to be still under way when it is killed
     trainer = Trainer(own_pool)
     trainer.new(config)
     trainer.start()
