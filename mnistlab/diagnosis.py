@@ -136,7 +136,7 @@ def _stuck(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding | No
     norms = history[-1].gradient_norms
     if len(norms) > 2 and norms[0] < VANISHED * norms[-1]:
         evidence += f" Its gradient vanishes: {norms[-1]:.0e} in the last layer, {norms[0]:.0e} in the first."
-        remedy = "Take fewer hidden layers, or relu in them."
+        remedy = "Take fewer hidden layers, or ReLU in them."
     sentence = f"The network is stuck: it answers {digit} whatever it sees."
     return Finding("stuck", "warning", sentence, evidence, remedy)
 

@@ -16,6 +16,7 @@ SETTING_NAMES = {
 }
 CHOICE_NAMES = {
     "dataset": {"mnist": "MNIST", "generated": "Generated"},
+    "activation": {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"},
     "initialization": {"notebook": "0.01", "scaled": "1 / √n"},
     "scaling": {"raw": "0 to 255", "unit": "divided by 255"},
 }

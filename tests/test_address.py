@@ -129,3 +129,10 @@ def test_a_note_that_is_too_long_is_left_out_with_a_sentence():
     lesson, complaints = lesson_from({"note": ["x" * (MAX_NOTE + 1)]})
     assert lesson == Lesson()
     assert complaints == ["note must be at most 400 characters long. Got 401."]
+
+
+@pytest.mark.parametrize("name", ["note", "hide", "without", "experiment"])
+def test_what_a_link_says_twice_it_does_not_say(name):
+    lesson, complaints = lesson_from({name: ["seed", "data"]})
+    assert lesson == Lesson()
+    assert complaints == [f"{name} must be given once. Got it 2 times."]

@@ -7,7 +7,7 @@ from mnistlab.evaluation import EpochMetrics, Score
 from mnistlab.figures.curves import plot_accuracy, plot_cost
 from mnistlab.figures.frame import whole_ticks
 from mnistlab.figures.sweep import plot_sweep
-from mnistlab.figures.template import TEST, TRAINING
+from mnistlab.figures.template import TEST, TRAINING, alt_text
 
 
 def confusion(right, wrong=0):
@@ -64,6 +64,15 @@ def test_other_runs_are_overlaid_by_their_thin_test_curve():
     assert [trace.name for trace in figure.data] == ["test, now", "training, now", "test, before"]
     assert list(line(figure, "test, before").y) == [5.0, 2.0]
     assert line(figure, "test, before").line.width < line(figure, "test, now").line.width
+
+
+@pytest.mark.parametrize("plot", [plot_cost, plot_accuracy])
+def test_what_was_changed_on_the_way_stands_where_it_was_changed(plot):
+    assert plot([("now", HISTORY)], 10).layout.shapes == ()
+    figure = plot([("now", HISTORY)], 10, changes=((1, "η 0.01"), (2, "own digits")))
+    assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(1, 1), (2, 2)]
+    assert [(words.x, words.text) for words in figure.layout.annotations] == [(1, "η 0.01"), (2, "own digits")]
+    assert "After epoch 1: η 0.01." in alt_text(figure)
 
 
 @pytest.mark.parametrize("plot", [plot_cost, plot_accuracy])

@@ -189,6 +189,8 @@ def test_the_learning_rate_changes_on_the_way_and_the_network_stays(generated):
     settled(pressed(app, "one_epoch"))
     rates = [metrics.learning_rate for metrics in run_of(app).history]
     assert rates == [0.001, 0.001, 0.001, 0.01]
+    (words,) = figure(app, "cost")["layout"]["annotations"]
+    assert (words["x"], words["text"]) == (2, "η 0.01")
 
 
 def test_the_vertical_axis_can_be_logarithmic(generated):

@@ -62,7 +62,7 @@ def draw_recall(history: "History", x_max: int) -> Sketch:
     frame = framed(x_max, -0.02, 1.04)
     rows = [(share, f"{share:.0%}") for share in (0, 0.2, 0.4, 0.6, 0.8, 1)]
     ends = names_at_ends(frame, history[-1].epoch, last)
-    axes = frame.lines("epoch", "share read right", rows, epoch_ticks(x_max))
+    axes = frame.lines("epoch", "recall", rows, epoch_ticks(x_max))
     return drawn(title, history, lines, frame, axes, "{:.1%}".format, alt, over=ends)
 
 

@@ -47,8 +47,13 @@ def lesson_from(query: Mapping[str, Sequence[str]]) -> tuple[Lesson, list[str]]:
         The lesson, without what was not good, and a sentence for each such thing.
     """
     complaints: list[str] = []
-    given = {name: list(query.get(name, ()))[-1:] for name in NAMES}
-    texts = {name: values[0] if values else "" for name, values in given.items()}
+    given = {name: list(query.get(name, ())) for name in NAMES}
+    complaints += [
+        f"{name} must be given once. Got it {len(values)} times."
+        for name, values in given.items()
+        if len(values) > 1
+    ]
+    texts = {name: values[0] if len(values) == 1 else "" for name, values in given.items()}
     if len(texts["note"]) > MAX_NOTE:
         complaints.append(f"note must be at most {MAX_NOTE} characters long. Got {len(texts['note']):,}.")
         texts["note"] = ""

@@ -7,7 +7,6 @@ from functools import partial
 
 import streamlit as st
 
-from mnistlab.activations import ACTIVATIONS
 from mnistlab.config import MAX_HIDDEN_LAYERS, MAX_WIDTH, PRESETS, TrainConfig
 from mnistlab.setting_names import CHOICE_NAMES, SETTING_NAMES
 from mnistlab.ui.glossary import GLOSSARY
@@ -26,8 +25,8 @@ LEARNING_RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 2) for d
 BATCH_SIZES = (1, 5, 10, 20, 32, 50, 64, 100, 128, 256, 512, 1024, 4096)
 TRAIN_SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 60_000)
 PRESET_WIDTHS = (5, 7)  # as long as their names
-DATASET_NAMES, INITIALIZATION_NAMES, SCALING_NAMES = (
-    CHOICE_NAMES[name] for name in ("dataset", "initialization", "scaling")
+DATASET_NAMES, ACTIVATION_NAMES, INITIALIZATION_NAMES, SCALING_NAMES = (
+    CHOICE_NAMES[name] for name in ("dataset", "activation", "initialization", "scaling")
 )
 
 
@@ -150,7 +149,7 @@ def draw_batch_size(settings: TrainConfig) -> int:
 
 NETWORK: dict[str, Control] = {
     "hidden": draw_hidden,
-    "activation": partial(choice, name="activation", names={name: name for name in ACTIVATIONS}),
+    "activation": partial(choice, name="activation", names=ACTIVATION_NAMES),
     "initialization": partial(choice, name="initialization", names=INITIALIZATION_NAMES),
     "scaling": partial(choice, name="scaling", names=SCALING_NAMES),
     "seed": partial(number, name="seed", low=0, high=2**32 - 1),

@@ -8,7 +8,7 @@ import streamlit as st
 from mnistlab.figures.courses import draw_gradient_norms, draw_recall
 from mnistlab.figures.curves import plot_accuracy, plot_cost
 from mnistlab.running.snapshot import Snapshot
-from mnistlab.runs import Run
+from mnistlab.runs import OwnDigits, Run, SettingChange
 from mnistlab.ui.remembered import remembered
 from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.train.diagnosis import draw_other_findings
@@ -29,11 +29,12 @@ def draw_curves(snapshot: Snapshot) -> None:
     run, others = snapshot.run, overlaid(snapshot)
     x_max = max([snapshot.target_epoch, run.settings.num_epochs, *(each.epoch for each in (run, *others))])
     runs = [(escape(each.name, quote=False), each.history) for each in (run, *others)]
-    all_seen = (*((each.id, each.name, len(each.history)) for each in (run, *others)), x_max, log)
+    changes = changes_of(run)
+    all_seen = (*((each.id, each.name, len(each.history)) for each in (run, *others)), *changes, x_max, log)
     chosen = on_turn(TURNS, snapshot.active)
     for place, name, plot in zip(st.columns(2), TURNS, (plot_cost, plot_accuracy), strict=True):
         with place:
-            make = partial(plot, runs, x_max, log)
+            make = partial(plot, runs, x_max, log, changes=changes)
             show_kept(name, run.id, all_seen, make, may_wait=name not in chosen)
     seen = run.id, len(run.history), x_max
     sketches = {"recall": draw_recall, "gradients": draw_gradient_norms}
@@ -41,6 +42,16 @@ def draw_curves(snapshot: Snapshot) -> None:
         with place:
             make = partial(draw, run.history, x_max)
             show_sketch(remembered(f"train_{name}_figure", seen, make), f"train_{name}")
+
+
+def changes_of(run: Run) -> tuple[tuple[int, str], ...]:
+    """Return what was done to a run between its epochs: after which, and what."""
+    taught = (change.epoch for change in run.schedule if isinstance(change, OwnDigits))
+    words = {epoch: "own digits" for epoch in taught if epoch}
+    for change in run.schedule:
+        if isinstance(change, SettingChange) and change.name == "learning_rate" and change.epoch <= run.epoch:
+            words[change.epoch - 1] = f"η {change.value:g}"
+    return tuple(sorted(words.items()))
 
 
 def chosen_scale() -> str:
