@@ -36,7 +36,7 @@ LOOK = """<style>
 LARGE = """<style>
 html { font-size: 125%; }
 .st-key-train_cards { grid-template-columns: 1fr 1fr !important; }
-.katex-display { font-size: 0.7em; }
+@media (max-width: 1699px) { .katex-display { font-size: 0.7em; } }
 [data-testid="stTable"], [data-testid="stMarkdownContainer"] table { font-size: 0.66em; }
 [data-testid="stTable"] { overflow-x: auto; }
 </style>"""
