@@ -199,6 +199,11 @@ class Session:
             await self._draw(message.delta)
         elif kind == "new_session":
             self._begin(message.new_session, run)
+        elif kind == "navigation":
+            self.pages = {
+                "" if page.is_default else page.url_pathname: page.page_script_hash
+                for page in message.navigation.app_pages
+            }
         elif kind == "script_finished":
             if self._asked:
                 self._asked.end(run.script_run_id, message.script_finished)
@@ -216,8 +221,6 @@ class Session:
         if not run.fragment_ids:
             self._stop_timers()
             self.id = new.initialize.session_id
-            self.pages = {page.url_pathname: page.page_script_hash for page in new.app_pages}
-            self.pages[""] = new.main_script_hash
         if self._asked:
             self._asked.begin(run.script_run_id, run.fragment_ids)
 
