@@ -40,7 +40,7 @@ async def training(server: Server, num_sessions: int, seconds: float) -> Trained
     for session, error in zip(sessions, pressed, strict=True):
         if isinstance(error, Exception):
             session.complaints.append(f"Train was not answered: {error!r}")
-    await until(lambda: all(pace_is_known(session) for session in sessions))
+    await until(lambda: all(pace_is_known(session) for session in sessions), 3 * PATIENCE)
     health: list[float] = []
     watch = asyncio.create_task(server.watch_health(health))
     begin, used = time.perf_counter(), server.processor_seconds()
