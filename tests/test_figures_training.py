@@ -71,7 +71,10 @@ def test_what_was_changed_on_the_way_stands_where_it_was_changed(plot):
     assert plot([("now", HISTORY)], 10).layout.shapes == ()
     figure = plot([("now", HISTORY)], 10, changes=((1, "η 0.01"), (2, "own digits")))
     assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(1, 1), (2, 2)]
-    assert [(words.x, words.text) for words in figure.layout.annotations] == [(1, "η 0.01"), (2, "own digits")]
+    assert [(words.x, words.text) for words in figure.layout.annotations] == [
+        (1, "η 0.01"),
+        (2, "own digits"),
+    ]
     assert "After epoch 1: η 0.01." in alt_text(figure)
 
 

@@ -1,5 +1,6 @@
 """The equations for one weight: every number in them, recomputed in float64 from the parameters alone."""
 
+import math
 import re
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from mnistlab.config import TrainConfig
 from mnistlab.explaining.following import Place, follow, telling_place
-from mnistlab.explaining.numerals import factor, numeral, plain, signed
+from mnistlab.explaining.numerals import aligned, factor, numeral, plain, signed
 from mnistlab.explaining.worked import Sum, Term, ending, sum_lines, width, worked_weight
 from mnistlab.network import initialize_network
 
@@ -167,3 +168,9 @@ def test_a_long_product_leaves_its_value_to_the_next_line():
     assert ending("2 \\cdot 3", 6.0) == ("&= 2 \\cdot 3 = 6",)
     product = r"2\,(1.234 \cdot 10^{-5} - 1) \cdot 1.234 \cdot 10^{-5}"
     assert ending(product, -2.468e-5) == (f"&= {product}", r"&= -2.468 \cdot 10^{-5}")
+
+
+def test_numbers_side_by_side_have_as_many_decimals():
+    assert aligned([2.4701336, 2.47012, 2.4701064], 8) == ["2.4701336", "2.4701200", "2.4701064"]
+    assert aligned([-0.5, 1e-7], 3) == ["−0.5", "1·10⁻⁷"]
+    assert aligned([math.inf, 1.0], 3) == ["∞", "1"]

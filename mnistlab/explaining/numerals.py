@@ -1,6 +1,7 @@
 """Numbers as they stand in formulas and sentences: four significant digits, never more than is known."""
 
 import math
+from collections.abc import Sequence
 
 DIGITS = 4
 RAISED = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -30,6 +31,15 @@ def plain(value: float, digits: int = DIGITS) -> str:
     text = numeral(value, digits).replace("-", "−")
     mantissa, _, exponent = text.partition(r" \cdot 10^{")
     return mantissa + (f"·10{exponent.rstrip('}').translate(RAISED)}" if exponent else "")
+
+
+def aligned(values: Sequence[float], digits: int = DIGITS) -> list[str]:
+    """Return numbers that stand side by side, with as many decimals as the one that needs the most."""
+    texts = [plain(value, digits) for value in values]
+    decimals = max(len(text.partition(".")[2]) for text in texts)
+    if any("·" in text or not math.isfinite(value) for text, value in zip(texts, values, strict=True)):
+        return texts
+    return [f"{value:.{decimals}f}".replace("-", "−") for value in values]
 
 
 def signed(value: float, digits: int = DIGITS) -> str:

@@ -53,7 +53,7 @@ class Lab:
 
 
 def enter() -> None:
-    """Find out which lab this tab has. It comes first: where many return at once, none waits for a page."""
+    """Find out which lab this tab has, before what takes time: where many return, none waits for a page."""
     prepare_server()
     current_settings()
     if took_lab_back():

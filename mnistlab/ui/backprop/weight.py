@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnistlab.explaining.checking import nudge
 from mnistlab.explaining.double import moved
-from mnistlab.explaining.numerals import numeral, plain
+from mnistlab.explaining.numerals import aligned, numeral, plain
 from mnistlab.explaining.worked import Equation, symbol, worked_weight
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.change import change_of_cost
@@ -124,11 +124,12 @@ def draw_verdict(case: Case, answer: str) -> None:
     h, weight = LITTLE * nudge(case.followed, case.place), case.followed.weight(case.place)
     costs = moved(case.followed, case.place, (weight - h, weight, weight + h)).costs
     with st.container(horizontal=True, key="backprop_proof"):
-        for label, cost in zip(("a little lower", "as it is", "a little higher"), costs, strict=True):
+        labels = ("a little lower", "as it is", "a little higher")
+        for label, cost, text in zip(labels, costs, aligned(costs, 8), strict=True):
             change = {} if label == "as it is" else change_of_cost(cost - costs[1], 3)
             st.metric(
                 f"$L$, the weight {label}",
-                plain(cost, 8),
+                text,
                 **change,
                 border=True,
                 height="stretch",
