@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.browser import visiting
+
 pytest_plugins = ("tests.browser",)
 pytestmark = pytest.mark.browser
 
@@ -28,6 +30,14 @@ def click_middle(visit, locator) -> None:
 
 def numbers(page) -> list[str]:
     return page.locator(".st-key-data_table td").all_inner_texts()
+
+
+def test_a_digit_is_square_where_there_is_little_room(chromium, server):
+    with visiting(chromium, server, viewport={"width": 1024, "height": 768}) as visit:
+        visit.open("data")
+        box = visit.page.locator("[data-testid=stMain] img").first.bounding_box()
+        assert 0 < box["width"] < 60, "there is more room than this test is about"
+        assert box["height"] == pytest.approx(box["width"])
 
 
 def test_a_clicked_digit_opens_as_its_picture_and_its_numbers(visit):

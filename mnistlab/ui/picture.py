@@ -8,7 +8,7 @@ import streamlit as st
 
 from mnistlab.figures.ink import ink_palette, png_source
 
-STYLE = "image-rendering: pixelated; display: block; max-width: 100%; aspect-ratio: 1"
+STYLE = "image-rendering: pixelated; display: block; max-width: 100%; height: auto; aspect-ratio: 1"
 GALLERY = """<style>
 .gallery { display: grid; gap: 0.75rem 0.5rem; }
 .gallery figure { margin: 0; }
