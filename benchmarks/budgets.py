@@ -36,6 +36,7 @@ DRAWN = """document.querySelector("h1")?.innerText === "{title}"
     && !document.querySelector('[data-stale="true"]')"""
 SHOWN = """[...document.querySelectorAll("{selector}")].some(element => element.offsetParent)"""
 FULLY_TRAINED = re.compile(rf"epoch {PRESETS['recommended'].num_epochs}, \d")
+QUIET_SECONDS = 4.0  # in which the server before this one, and its workers, are gone
 NOTEBOOK = "train?seed=123&num_epochs=1000"  # the Notebook preset, for as long as it takes to measure
 
 
@@ -52,6 +53,7 @@ def main() -> None:
             environment["MNISTLAB_DATA_DIR"] = os.path.abspath(given.data)
         for cached in (False, True):
             words = "start to first paint" + ("" if cached else ", nothing cached")
+            time.sleep(QUIET_SECONDS)
             start = time.monotonic()
             with serving(**environment) as server, visiting(chromium, server) as visit:
                 visit.page.goto(server.url)
