@@ -13,6 +13,8 @@ AT_ONCE = """
 """
 # The page's own look arrives as an element of it; until then the accent has too little contrast.
 LOOK = "[...document.querySelectorAll('style')].some(style => style.textContent.includes('.katex-display {'))"
+# The page is drawn anew when the untrained network has been measured; a part that waits for that is faint.
+MEASURED = ".st-key-network_state:not(:has([role=progressbar]))"
 PAGES = ("", "data", "architecture", "backprop", "train", "predict")
 
 
@@ -24,6 +26,7 @@ def test_axe_finds_nothing_serious(chromium, server, path, scheme):
     )
     with visiting(chromium, server, color_scheme=scheme) as visit:
         visit.open(path)
+        visit.page.locator(MEASURED).wait_for()
         visit.settled()
         visit.page.wait_for_function(LOOK)
         visit.page.add_style_tag(content=AT_ONCE)
