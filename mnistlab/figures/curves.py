@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from mnistlab.figures.epochs import curve, epochs_figure
 from mnistlab.figures.lines import DASHES
-from mnistlab.figures.template import DIGITS, MUTED, TEST, TRAINING, empty, note
+from mnistlab.figures.template import DIGITS, HEIGHT, MUTED, TEST, TRAINING, empty, note
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     from mnistlab.evaluation import EpochMetrics, Score
@@ -22,11 +22,7 @@ ROUND_VALUES = tuple(m * 10.0**e for e in range(-5, 4) for m in (1, 2, 5))  # ti
 
 
 def plot_cost(
-    runs: Sequence["Run"],
-    x_max: int,
-    log: bool = False,
-    height: int = 320,
-    changes: Sequence["Change"] = (),
+    runs: Sequence["Run"], x_max: int, log: bool = False, changes: Sequence["Change"] = ()
 ) -> go.Figure:
     """Return the cost on training and test images by epoch.
 
@@ -35,22 +31,17 @@ def plot_cost(
             have their test curve.
         x_max: Epoch at the right edge, fixed so that nothing moves while training.
         log: Whether the cost stands on a logarithmic axis.
-        height: In px.
         changes: What was changed on the way in the first run: after which epoch, and to what.
     """
     costs = [cost for _, history in runs for m in history for cost in (m.train.cost, m.test.cost)]
     y = {"title": "cost L", "range": [0, 1.06 * max(filter(math.isfinite, costs), default=1.0)]}
     if log:
         y = {"title": "cost L", "type": "log", "tickvals": ROUND_VALUES, "tickformat": "~g"}
-    return runs_figure(runs, "Cost", lambda score: score.cost, ".4f", y, x_max, height, changes)
+    return runs_figure(runs, "Cost", lambda score: score.cost, ".4f", y, x_max, changes)
 
 
 def plot_accuracy(
-    runs: Sequence["Run"],
-    x_max: int,
-    log: bool = False,
-    height: int = 320,
-    changes: Sequence["Change"] = (),
+    runs: Sequence["Run"], x_max: int, log: bool = False, changes: Sequence["Change"] = ()
 ) -> go.Figure:
     """Return the share of images read right by epoch, or with `log` the share read wrong.
 
@@ -60,10 +51,10 @@ def plot_accuracy(
     if log:
         y = {"title": "share read wrong", "type": "log", "tickvals": ROUND_VALUES, "tickformat": "~%"}
         return runs_figure(
-            runs, "Errors", lambda score: (1 - score.accuracy) or None, ".2%", y, x_max, height, changes
+            runs, "Errors", lambda score: (1 - score.accuracy) or None, ".2%", y, x_max, changes
         )
     y = {"title": "share read right", "range": [0, 1.02], "tickformat": ".0%"}
-    return runs_figure(runs, "Accuracy", lambda score: score.accuracy, ".2%", y, x_max, height, changes)
+    return runs_figure(runs, "Accuracy", lambda score: score.accuracy, ".2%", y, x_max, changes)
 
 
 def runs_figure(
@@ -73,13 +64,12 @@ def runs_figure(
     digits: str,
     y: dict,
     x_max: int,
-    height: int,
     changes: Sequence["Change"],
 ) -> go.Figure:
     """Return training and test curve of the first run and the test curves of the others."""
     runs = [(name, history) for name, history in runs if len(history)]
     if not runs:
-        return empty(title, "Train, and the curve appears here.", height)
+        return empty(title, "Train, and the curve appears here.")
     name, history = runs[0]
     here = f", {name}" if len(runs) > 1 else ""
     traces = [
@@ -96,7 +86,7 @@ def runs_figure(
     )
     alt += "".join(f" After epoch {epoch}: {what}." for epoch, what in changes)
     marks = {"shapes": [dotted(epoch) for epoch, _ in changes], "annotations": [*starmap(upright, changes)]}
-    return epochs_figure(traces, title, alt, y, x_max, height, showlegend=True, **marks)
+    return epochs_figure(traces, title, alt, y, x_max, HEIGHT, showlegend=True, **marks)
 
 
 def dotted(epoch: int) -> dict:
