@@ -154,6 +154,8 @@ class Visit:
 
         if isinstance(frame, bytes):
             message = ForwardMsg.FromString(frame)
+            if message.HasField("ref_hash"):
+                self.failed.append("the server counted on what this tab has in its memory")
             ended = message.WhichOneof("type") == "script_finished"
             if ended and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 self._done = self._asked

@@ -109,6 +109,11 @@ def test_streamlit_takes_the_hidden_option_that_saves_a_tenth_of_a_second_per_ru
     assert config.get_option("runner.postScriptGC") is False
 
 
+def test_no_message_is_left_to_the_memory_of_a_browser():
+    config.get_config_options(force_reparse=True)
+    assert config.get_option("global.minCachedMessageSize") > 2**31
+
+
 def test_the_server_neither_reports_nor_shows_stack_traces_nor_takes_large_files():
     assert SETTINGS["browser"]["gatherUsageStats"] is False
     assert SETTINGS["client"]["showErrorDetails"] == "none"

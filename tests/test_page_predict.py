@@ -110,6 +110,22 @@ def test_undo_tells_the_browser_to_begin_with_all_strokes_but_the_last(trained):
     assert trained.session_state["predict_canvas_start"]["objects"] == strokes[:2]
 
 
+def test_undo_takes_the_stroke_that_came_in_the_same_message(trained):
+    strokes = [{"type": "path", "path": [["M", number, number]]} for number in range(2)]
+    trained.session_state[CANVAS] = sent(SEVEN, strokes[:1])
+    trained.run()
+    trained.session_state[CANVAS] = sent(THREE, strokes)
+    trained.button(key="predict_undo").click().run()
+    assert trained.session_state["predict_canvas_start"]["objects"] == strokes[:1]
+
+
+def test_clear_takes_the_stroke_that_came_in_the_same_message(trained):
+    draw(trained, SEVEN)
+    trained.session_state[CANVAS] = sent(THREE)
+    trained.button(key="predict_clear").click().run()
+    assert not bars(trained).size
+
+
 def test_the_drawing_is_there_again_after_another_page(trained, run):
     strokes = [{"type": "path", "path": [["M", 1, 2]]}]
     trained.session_state[CANVAS] = sent(SEVEN, strokes)

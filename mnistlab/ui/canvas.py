@@ -43,7 +43,7 @@ def sheet(tool: str | None, pen: int) -> str:
     """Draw the sheet and keep what is on it; return a sentence when what was sent is no drawing."""
     from streamlit_drawable_canvas import st_canvas  # can only be imported while an app runs
 
-    keep(*sent(st.session_state.get(CANVAS)))
+    keep_what_was_sent()
     try:
         st_canvas(
             stroke_width=min(max(int(pen), PENS[0]), PENS[1]) * (2 if tool == "Eraser" else 1),
@@ -95,6 +95,7 @@ def begin_with(strokes: list[dict]) -> None:
 
 def undo() -> None:
     """Take the last stroke away; the browser then sends the sheet without it."""
+    keep_what_was_sent()  # the stroke and the press on the button can come in one message
     strokes = st.session_state.get(STROKES, [])[:-1]
     if strokes:
         begin_with(strokes)
@@ -104,6 +105,7 @@ def undo() -> None:
 
 def clear() -> None:
     """Take a blank sheet."""
+    keep_what_was_sent()
     begin_with([])
     st.session_state.pop(PIXELS, None)
 
@@ -131,8 +133,9 @@ def is_stroke(thing: object) -> bool:
     return isinstance(thing, Mapping) and str(thing.get("type")).lower() == "path"
 
 
-def keep(strokes: list[dict], data: str) -> None:
-    """Keep a drawing that was not seen before."""
+def keep_what_was_sent() -> None:
+    """Keep the drawing that the browser sent, if it was not seen before."""
+    strokes, data = sent(st.session_state.get(CANVAS))
     if not data or data == st.session_state.get(SEEN):
         return
     st.session_state[SEEN] = data[: MAX_CANVAS_CHARACTERS + 1]
