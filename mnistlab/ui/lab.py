@@ -16,6 +16,7 @@ from mnistlab.ui.closed_tabs import sweep_closed_tabs
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.digits import dataset_in_use
 from mnistlab.ui.file_watching import watch_no_files
+from mnistlab.ui.leftovers import clear_leftovers
 from mnistlab.ui.mishap import report_mishaps
 from mnistlab.ui.settings import ADDRESS_ASKED, current_settings, use_settings
 from mnistlab.ui.tab import current_trainer, took_lab_back
@@ -91,6 +92,7 @@ def prepare_server() -> None:
     sweep_closed_tabs()
     notice_runs()
     make_theme_once()
+    clear_leftovers()
 
 
 @st.cache_resource(show_spinner=False)
