@@ -5,8 +5,7 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
 # Networks that people train, and the digits, outlive the container in this volume.
-ENV MNISTLAB_STATE_DIR=/data/state MNISTLAB_CACHE_DIR=/data/cache TFDS_DATA_DIR=/data/tfds \
-    MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 MALLOC_MMAP_THRESHOLD_=131072
+ENV MNISTLAB_STATE_DIR=/data/state MNISTLAB_CACHE_DIR=/data/cache TFDS_DATA_DIR=/data/tfds
 RUN useradd --create-home lab && install -d -o lab /data
 USER lab
 VOLUME /data

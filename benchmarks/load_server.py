@@ -15,12 +15,6 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
 HEALTH_SECONDS = 0.25  # between two questions
 ALARMS = ("traceback", "error", "exception", "critical")
-# As docs/hosting.md advises: memory of closed sessions goes back to the system.
-MEMORY = {
-    "MALLOC_ARENA_MAX": "2",
-    "MALLOC_TRIM_THRESHOLD_": "131072",
-    "MALLOC_MMAP_THRESHOLD_": "131072",
-}
 
 
 class Use(NamedTuple):
@@ -91,7 +85,7 @@ def serving(**environment: str) -> Iterator[Server]:
     Args:
         **environment: Further variables, such as MNISTLAB_WORKERS.
     """
-    with browser.serving(**MEMORY, **environment) as app:
+    with browser.serving(**environment) as app:
         yield Server(app.process, app.port, app.log_path)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset
+from mnistlab.memory import return_freed_memory
 from mnistlab.running import registry
 from mnistlab.running.snapshot import Snapshot
 from mnistlab.running.trainer import Trainer
@@ -85,6 +86,7 @@ def open_lab(settings: TrainConfig) -> Lab:
 @st.cache_resource(show_spinner=False)
 def prepare_server() -> None:
     """Do what has to be done once, before this process computes anything."""
+    return_freed_memory()
     keep_compiled_operations()
     gc.freeze()  # what was imported stays: no collection looks at it again
     watch_no_files()

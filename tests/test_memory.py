@@ -1,0 +1,50 @@
+"""What the C library does with freed memory, asked of the C library itself in a process of its own."""
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+from mnistlab.memory import keep_freed_memory, return_freed_memory
+
+pytestmark = pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="only glibc's malloc has these options"
+)
+COUNT_HEAPS = """
+import ctypes, threading
+from mnistlab.memory import {first}
+{first}()
+libc = ctypes.CDLL(None)
+libc.fopen.restype = libc.malloc.restype = ctypes.c_void_p
+libc.fclose.argtypes = libc.free.argtypes = (ctypes.c_void_p,)
+libc.malloc_info.argtypes = (ctypes.c_int, ctypes.c_void_p)
+together = threading.Barrier(12)
+
+def work():
+    together.wait()
+    block = libc.malloc(1000)
+    together.wait()
+    libc.free(block)
+
+threads = [threading.Thread(target=work) for _ in range(12)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+file = libc.fopen(b"/dev/stdout", b"w")
+libc.malloc_info(0, file)
+libc.fclose(file)
+"""
+
+
+def heaps_after(first) -> int:
+    """How many heaps there are after twelve threads have worked at once in a process that began with this."""
+    code = COUNT_HEAPS.format(first=first.__name__)
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return told.stdout.count("<heap ")
+
+
+def test_all_threads_of_the_web_process_share_two_heaps():
+    assert heaps_after(return_freed_memory) <= 2
+    assert heaps_after(keep_freed_memory) > 2  # so that the figure above says something
