@@ -17,7 +17,7 @@ from benchmarks.load_drawing import mixed
 from benchmarks.load_pool import without_pages
 from benchmarks.load_rows import Row, logged, table
 from benchmarks.load_server import Server, serving
-from benchmarks.load_training import compared, training
+from benchmarks.load_training import Trained, compared, training
 from mnistlab.datasets import load_dataset
 
 PARTS = ("training", "mixed", "dropped", "closed")
@@ -42,15 +42,21 @@ def main() -> None:
 def measured(part: str, sessions: int, seconds: float) -> list[Row]:
     """Return the rows of one part, measured on servers of its own."""
     if part == "training":
-        alone = on_server(lambda server: training(server, 1, seconds / 2), MNISTLAB_WORKERS="1")
-        one = on_server(lambda server: training(server, sessions, seconds / 2), MNISTLAB_WORKERS="1")
+        before = one_worker(1, seconds)
+        one = one_worker(sessions, seconds)
         many = on_server(lambda server: training(server, sessions, seconds))
-        return [*compared(alone, one, many), *without_pages(sessions, seconds)]
+        after = one_worker(1, seconds)
+        return [*compared((before, after), one, many), *without_pages(sessions, seconds)]
     if part == "mixed":
         return on_server(lambda server: mixed(server, sessions, seconds))
     if part == "dropped":
         return on_server(lambda server: dropped(server, 8 * sessions))
     return on_server(lambda server: closed(server, 4 * sessions))
+
+
+def one_worker(sessions: int, seconds: float) -> Trained:
+    """Return what some sessions do in half of the time with one worker process."""
+    return on_server(lambda server: training(server, sessions, seconds / 2), MNISTLAB_WORKERS="1")
 
 
 def on_server(visit: Callable[[Server], Coroutine], **environment: str):
