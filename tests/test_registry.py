@@ -30,6 +30,7 @@ from tests.fake_engine import HandPool
 from tests.test_checkpoints import same_figures, same_networks, trained_run
 
 EPOCH_TURNS = 2
+UNSAVED = "Your runs could not be saved: {}. Until they are, take away on Train what you need."
 
 
 class Clock:
@@ -293,7 +294,7 @@ def test_a_disk_that_cannot_be_written_is_said_on_screen_and_tried_again(labs, c
     with monkeypatch.context() as patch:
         patch.setattr("mnistlab.running.autosave.write_whole", full)
         labs.sweep()
-        assert trainer.snapshot().unsaved == "Your runs could not be saved: No space left on device."
+        assert trainer.snapshot().unsaved == UNSAVED.format("No space left on device")
         trainer.more(1)
         assert trainer.snapshot().active
         clock.now += 1000
@@ -312,7 +313,7 @@ def test_a_state_folder_that_cannot_be_made_ends_in_a_sentence(tmp_path, clock):
     labs = Registry(tmp_path / "file" / "state", QuietPool(), clock, real_initial)
     trainer = started(labs, new_token())
     labs.sweep()
-    assert trainer.snapshot().unsaved == "Your runs could not be saved: Not a directory."
+    assert trainer.snapshot().unsaved == UNSAVED.format("Not a directory")
 
 
 def test_closing_saves_everything(labs, clock):

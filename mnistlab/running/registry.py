@@ -225,7 +225,7 @@ class Registry:
                 lab.autosave.save(shelf)
             except Exception as error:  # whatever it is, the other labs have to be saved
                 reason = getattr(error, "strerror", None) or type(error).__name__
-                sentence = f"Your runs could not be saved: {reason}."
+                sentence = f"Your runs could not be saved: {reason}. Until they are, take away on Train what you need."
                 if lab.trainer.unsaved != sentence:  # once, not at every attempt
                     logger.error("A lab could not be saved: %r", error)
                 lab.trainer.unsaved = sentence
