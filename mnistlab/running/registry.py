@@ -34,6 +34,7 @@ SWEEP_SECONDS = 5.0
 FOLDER_SECONDS = 3600.0
 MAX_LABS = 400  # in memory
 EXIT_SECONDS = 3.0
+UNSAVED = "Your runs could not be saved: {}. Until they are, take away on Train what you need."
 
 
 class LabsFull(ValueError):
@@ -225,7 +226,7 @@ class Registry:
                 lab.autosave.save(shelf)
             except Exception as error:  # whatever it is, the other labs have to be saved
                 reason = getattr(error, "strerror", None) or type(error).__name__
-                sentence = f"Your runs could not be saved: {reason}. Until they are, take away on Train what you need."
+                sentence = UNSAVED.format(reason)
                 if lab.trainer.unsaved != sentence:  # once, not at every attempt
                     logger.error("A lab could not be saved: %r", error)
                 lab.trainer.unsaved = sentence
