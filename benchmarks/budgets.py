@@ -128,7 +128,10 @@ def walk(visit: Visit) -> list[float]:
 
 
 def strokes(visit: Visit, number: int) -> list[float]:
-    """Draw strokes and return the seconds from pen-up to the bars."""
+    """Draw strokes, each on a blank sheet, and return the seconds from pen-up to the bars.
+
+    On top of another, a stroke need not change any bar: raw pixels saturate every unit.
+    """
     visit.page.wait_for_timeout(1000)  # the sheet comes to its place
     box = visit.page.locator("canvas.upper-canvas").first.bounding_box()
     seconds = []
@@ -137,11 +140,14 @@ def strokes(visit: Visit, number: int) -> list[float]:
         visit.page.mouse.move(x, y)
         visit.page.mouse.down()
         visit.page.mouse.move(x + 4, y + 0.5 * box["height"], steps=8)
-        before, start = visit.page.evaluate(BARS), time.monotonic()
+        start = time.monotonic()
         with visit.rerun():
             visit.page.mouse.up()
-            visit.page.wait_for_function(f"before => {BARS} !== before", arg=before)
+            visit.page.wait_for_function(BARS)
             seconds.append(time.monotonic() - start)
+        visit.page.locator(".st-key-predict_clear button").click()
+        visit.page.wait_for_function(f"!{BARS}")
+        visit.settled()
     return seconds[1:]  # the first stroke has the figures loaded
 
 
