@@ -20,7 +20,7 @@ from mnistlab.config import PRESETS
 from mnistlab.datasets import best_available
 from mnistlab.drawing import stages
 from mnistlab.explaining.evidence import evidence
-from mnistlab.explaining.exploring import blocks_of, nearest
+from mnistlab.explaining.neighbors import nearest, shadows_of
 from mnistlab.explaining.reading import passed_by
 from mnistlab.explaining.verdict import verdict
 from mnistlab.figures.evidence import draw_evidence
@@ -39,16 +39,16 @@ def main(data_dir: str | None = None) -> None:
     """Print median and 95th percentile of each part over 60 digits, in ms."""
     train = best_available(data_dir).train
     begin = time.perf_counter()
-    blocks = blocks_of(train.images)
-    print(f"blocks of {len(train.labels):,} training images, once: {time.perf_counter() - begin:.2f} s")
+    shadows = shadows_of(train.images)
+    print(f"shadows of {len(train.labels):,} training images, once: {time.perf_counter() - begin:.2f} s")
     addresses = [as_address(drawn(strokes_of(text))) for ways in WRITTEN.values() for text in ways]
     for name, config in PRESETS.items():
         params = initial_params(config)
         parts = Parts()
         for address in addresses[:3]:  # the first ones compile the operations
-            one_stroke(Parts(), address, params, config, train, blocks)
+            one_stroke(Parts(), address, params, config, train, shadows)
         for address in addresses:
-            one_stroke(parts, address, params, config, train, blocks)
+            one_stroke(parts, address, params, config, train, shadows)
         print(f"\n{name}, {'-'.join(map(str, config.dimensions))}")
         parts.print()
 
@@ -74,7 +74,7 @@ class Parts:
             print(f"  {name:24s} {np.median(times):6.1f} ms, p95 {np.percentile(times, 95):6.1f} ms")
 
 
-def one_stroke(parts: Parts, address: str, params, config, train, blocks) -> None:
+def one_stroke(parts: Parts, address: str, params, config, train, shadows) -> None:
     """Do what the page does after a stroke."""
     pixels = parts.timed("read the picture", lambda: read_canvas(address, 280, 280))
     found = parts.timed("frame it", lambda: stages(pixels))
@@ -91,7 +91,7 @@ def one_stroke(parts: Parts, address: str, params, config, train, blocks) -> Non
         "figures of the evidence",
         lambda: [draw_evidence(each, found.framed, "Why") for each in (why.slopes, why.contributions)],
     )
-    indices, _ = parts.timed("nearest digits", lambda: nearest(found.framed, train.images, 5, blocks))
+    indices, _ = parts.timed("nearest digits", lambda: nearest(found.framed, train.images, 5, shadows))
     parts.timed("pictures of the nearest", lambda: gallery(train.images[indices], ["nearest"] * 5))
 
 

@@ -6,7 +6,8 @@ import ctypes
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # glibc's malloc.h
 KEPT_BYTES = 256 * 2**20
 LARGEST_BYTES = 32 * 2**20  # glibc takes no more
-SMALL_BYTES = 128 * 2**10
+PICTURE_BYTES = 2 * 2**20  # what a step of framing a drawing holds, and more
+LEFT_BYTES = 8 * 2**20
 
 
 def keep_freed_memory() -> None:
@@ -23,10 +24,10 @@ def return_freed_memory() -> None:
     """Have the C library give back what is freed, and keep it in two heaps instead of one for each thread.
 
     Each run of a page is a thread, and what is left in the gaps of its heap belongs to nobody else: after
-    some hundred runs a web process would hold twice of what it needs. Elsewhere than with glibc this does
-    nothing.
+    some hundred runs a web process would hold twice of what it needs. What is no larger than the pictures
+    that every stroke makes stays at hand. Elsewhere than with glibc this does nothing.
     """
-    set_options({M_TRIM_THRESHOLD: SMALL_BYTES, M_MMAP_THRESHOLD: SMALL_BYTES, M_ARENA_MAX: 2})
+    set_options({M_TRIM_THRESHOLD: LEFT_BYTES, M_MMAP_THRESHOLD: PICTURE_BYTES, M_ARENA_MAX: 2})
 
 
 def set_options(options: dict[int, int]) -> None:

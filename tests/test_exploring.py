@@ -1,11 +1,11 @@
-"""Statistics, neighbors, baselines and the map of digits, each against another way to the same numbers."""
+"""Statistics, baselines and the map of digits, each against another way to the same numbers."""
 
 import numpy as np
 import pytest
 
 from mnistlab.datasets import Dataset, Split
 from mnistlab.explaining.baselines import baselines, by_class_mean, by_darkness
-from mnistlab.explaining.exploring import blocks_of, class_pictures, digit_counts, nearest, pixel_counts
+from mnistlab.explaining.exploring import class_pictures, digit_counts, pixel_counts
 from mnistlab.explaining.projection import project
 
 # Figures of real MNIST that are known from elsewhere.
@@ -46,30 +46,6 @@ def test_every_pixel_and_every_label_is_counted_once():
     expected[values] = counts
     np.testing.assert_array_equal(pixel_counts(images), expected)
     assert digit_counts(labels).tolist() == [int((labels == digit).sum()) for digit in range(10)]
-
-
-@pytest.mark.parametrize("count", [1, 5, 40])
-def test_the_nearest_images_are_those_of_comparing_all(generated, count):
-    images = generated.train.images[:6_000]
-    for image in (*generated.test.images[:12], np.zeros((28, 28), np.uint8), noise(1)[0][0]):
-        found, distances = nearest(image, images, count)
-        squares = ((images.astype(int) - image) ** 2).sum(axis=(1, 2))
-        expected = np.argsort(squares, kind="stable")[:count]
-        np.testing.assert_allclose(distances, np.sqrt(squares[expected]))
-        np.testing.assert_array_equal(found, expected)
-
-
-def test_an_image_of_the_set_is_its_own_nearest(generated):
-    images = generated.train.images[:3_000]
-    found, distances = nearest(images[777], images, blocks=blocks_of(images))
-    assert found[0] == 777
-    assert distances[0] == 0
-
-
-def test_asking_for_more_neighbors_than_there_are_images_gives_all_of_them(generated):
-    found, distances = nearest(generated.test.images[0], generated.train.images[:3], count=5)
-    assert sorted(found) == [0, 1, 2]
-    assert (np.diff(distances) >= 0).all()
 
 
 def test_the_map_has_the_two_widest_directions_of_the_whole_decomposition(generated):

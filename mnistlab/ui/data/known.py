@@ -36,11 +36,6 @@ def _projection(name, _train: Split) -> Projection:
     return project(_train.images)
 
 
-@st.cache_resource(max_entries=SETS, show_spinner=False)
-def _blocks(name, _train: Split) -> exploring.Blocks:
-    return exploring.blocks_of(_train.images)
-
-
 def known_baselines(dataset: Dataset) -> tuple[Baseline, ...]:
     """Return the simple rules and what they reach."""
     return _baselines(name_of(dataset), dataset)
@@ -59,11 +54,3 @@ def known_pixel_counts(dataset: Dataset) -> np.ndarray:
 def known_projection(dataset: Dataset) -> Projection:
     """Return the map of some training images."""
     return _projection(name_of(dataset), dataset.train)
-
-
-def nearest_training_digits(
-    dataset: Dataset, image: np.ndarray, count: int = 5
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return indices and distances of the training images that differ least from one, uint8 (28, 28)."""
-    blocks = _blocks(name_of(dataset), dataset.train)
-    return exploring.nearest(image, dataset.train.images, count, blocks)

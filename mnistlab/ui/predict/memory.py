@@ -1,10 +1,8 @@
 """What the Predict page works out once and keeps while nothing of it has changed."""
 
 import numpy as np
-import streamlit as st
 
 from mnistlab.evaluation import activations_of
-from mnistlab.explaining.exploring import Blocks, blocks_of
 from mnistlab.explaining.reading import passed_by
 from mnistlab.explaining.verdict import Trust, trust
 from mnistlab.network import Passed
@@ -33,9 +31,3 @@ def test_trust(lab: Lab) -> Trust:
     activations = test_activations(lab)
     labels = lab.dataset.test.labels
     return remembered("predict_trust", (activations, labels), lambda: trust(activations, labels))
-
-
-@st.cache_resource(max_entries=3, show_spinner=False)
-def training_blocks(name: str, num_images: int, _images: np.ndarray) -> Blocks:
-    """Return the training images of a data set as blocks, shared by all sessions."""
-    return blocks_of(_images)

@@ -7,7 +7,6 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.explaining.evidence import evidence
-from mnistlab.explaining.exploring import nearest
 from mnistlab.explaining.verdict import a_digit
 from mnistlab.figures import evidence as plotted
 from mnistlab.figures.passes import Strip, draw_passes
@@ -18,8 +17,9 @@ from mnistlab.runs import Run
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab, current_snapshot, is_moving
+from mnistlab.ui.neighbors import nearest_training_digits
 from mnistlab.ui.picture import gallery
-from mnistlab.ui.predict.memory import read, training_blocks
+from mnistlab.ui.predict.memory import read
 from mnistlab.ui.remembered import remembered
 from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.words import count
@@ -171,8 +171,7 @@ def draw_neighbors(lab: Lab, image: np.ndarray) -> None:
 def neighbors_row(lab: Lab, image: np.ndarray) -> str:
     """Return the five training digits that differ least from an image, as HTML."""
     train = lab.dataset.train
-    blocks = training_blocks(lab.dataset.name, len(train.labels), train.images)
-    indices, distances = nearest(image, train.images, NUM_NEIGHBORS, blocks)
+    indices, distances = nearest_training_digits(lab.dataset, image, NUM_NEIGHBORS)
     labels = train.labels[indices].tolist()
     says = [
         f"training image {index:,}: {a_digit(label)}, distance {distance:,.0f}"
