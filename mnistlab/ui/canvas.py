@@ -74,10 +74,10 @@ def draw_tools() -> None:
         )
         st.button("Undo", key="predict_undo", on_click=undo, disabled=not st.session_state.get(STROKES))
         st.button("Clear", key="predict_clear", on_click=clear, disabled=PIXELS not in st.session_state)
-    st.session_state.setdefault("predict_pen", PEN)
     st.slider(
         "Pen width",
         *PENS,
+        value=PEN,
         step=2,
         key="predict_pen",
         format="%d px",

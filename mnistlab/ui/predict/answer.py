@@ -29,8 +29,10 @@ def draw_answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitatio
         invitation: What to do when there is no image.
     """
     st.markdown("**What it answers**")
-    tick = TICK * crowd(lab.snapshot) if is_moving(lab.snapshot) else None
-    st.fragment(answer, run_every=tick)(lab, image, truth, invitation)
+    draw = answer
+    if is_moving(lab.snapshot):
+        draw = st.fragment(answer, run_every=TICK * crowd(lab.snapshot))
+    draw(lab, image, truth, invitation)
     with st.container(key="predict_correction"):
         draw_correction(image if truth is None else None)
 

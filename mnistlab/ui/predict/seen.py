@@ -72,8 +72,6 @@ def direction(down: int, right: int) -> str:
 
 def draw_spoilers(asked: Asked | None) -> tuple[bool, int, int]:
     """Draw the switch and the sliders, and return what they say."""
-    for key, value in (("predict_raw", False), ("predict_down", 0), ("predict_right", 0)):
-        st.session_state.setdefault(key, value)
     raw = st.toggle(
         "Raw resize",
         key="predict_raw",
@@ -88,6 +86,7 @@ def draw_spoilers(asked: Asked | None) -> tuple[bool, int, int]:
             f"Move {name}",
             -FARTHEST,
             FARTHEST,
+            value=0,
             key=f"predict_{name}",
             format="%d px",
             persist_state="session",

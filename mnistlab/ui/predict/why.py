@@ -38,10 +38,10 @@ def draw_why(lab: Lab, image: np.ndarray | None) -> None:
             "spoke for the answer and which against, and the training digits it looks like."
         )
         return
+    draw = why
     if is_moving(lab.snapshot):
-        st.fragment(why, run_every=TICK * crowd(lab.snapshot))(lab, image)
-    else:
-        why(lab, image)
+        draw = st.fragment(why, run_every=TICK * crowd(lab.snapshot))
+    draw(lab, image)
 
 
 def why(lab: Lab, image: np.ndarray) -> None:
