@@ -8,7 +8,8 @@ import pytest
 
 from mnistlab.threads import one_thread_per_operation
 
-pytest.register_assert_rewrite("tests.browser", "tests.predict_page")  # plugins that tests import, too
+PLUGINS = "browser", "gated_workers", "predict_page", "registry_bench", "trainer_bench"
+pytest.register_assert_rewrite(*(f"tests.{name}" for name in PLUGINS))  # tests import from them, too
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 MNIST_FOLDER = REPOSITORY.parent / "shared" / "mnist"

@@ -1,7 +1,6 @@
 """Figures of plain markup: every cell has the level, the words and the meaning of its number."""
 
 import base64
-import itertools
 import json
 import re
 from pathlib import Path
@@ -11,28 +10,20 @@ import pytest
 
 from mnistlab.explaining.numerals import plain
 from mnistlab.figures import sketch as sketches
-from mnistlab.figures.diagram import STRENGTHS, draw_network
-from mnistlab.figures.drawn import drawn_units
+from mnistlab.figures.diagram import draw_network
 from mnistlab.figures.gradients import draw_gradient_matrix, draw_gradient_picture, draw_gradient_sheet
 from mnistlab.figures.ink import INK_COLOR, PAPER
 from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.figures.projection import draw_projection
 from mnistlab.figures.sketch import INK, NOTHING, TOP, ZERO, ink_levels, share_levels, signed_levels
-from mnistlab.figures.squeeze import draw_activation, flat_parts
+from mnistlab.figures.squeeze import draw_activation
 from mnistlab.figures.strokes import draw_strokes
 from mnistlab.figures.template import DIVERGING
 from mnistlab.figures.tiles import class_means, digit_picture, named_tiles, sheet, weight_sheet
-from mnistlab.network import Layer
 from mnistlab.ui.sketch import HERE, sent
+from tests.test_figures_diagram import network
 
 RANDOM = np.random.default_rng(2)
-
-
-def network(*widths):
-    return tuple(
-        Layer(RANDOM.normal(size=(n_out, n_in)), RANDOM.normal(size=n_out))
-        for n_in, n_out in itertools.pairwise(widths)
-    )
 
 
 def framed_cell(sketch, field=0):
@@ -184,139 +175,6 @@ def test_tiles_that_cannot_be_clicked_are_no_buttons():
     assert clickable.picked(1, 0) == 22
 
 
-SHAPES = [(784, 10), (784, 100, 10), (784, 1024, 512, 256, 10), (784, 64, 32, 16, 8, 4, 2, 10), (784, 1, 10)]
-
-
-def paths(drawn):
-    """Each line that is painted: both ends in thousandths, its class and its width."""
-    pattern = r'<path class="(\w+)" stroke-width="([\d.]+)" opacity="[\d.]+" d="([^"]*)"'
-    for kind, width, strokes in re.findall(pattern, drawn.markup):
-        for ends in re.findall(r"M(\d+) (\d+)L(\d+) (\d+)", strokes):
-            yield tuple(map(int, ends)), kind, float(width)
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_any_network_is_drawn_by_few_paths_and_is_light(shape):
-    drawn = draw_network(network(*shape))
-    assert drawn.markup.count("<path") == 2 * len(STRENGTHS) + 1
-    assert len(json.dumps(sent(drawn))) < 200_000
-    assert "-".join(map(str, shape)) in drawn.alt
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_every_line_has_the_color_of_its_weights_sign_and_says_its_weight(shape):
-    params = network(*shape)
-    drawn = draw_network(params)
-    columns = [drawn_units(width, 14) for width in shape]
-    painted = list(paths(drawn))
-    assert len(painted) == sum(len(a.units) * len(b.units) for a, b in itertools.pairwise(columns))
-    kinds = {ends: kind for ends, kind, _ in painted}
-    for ends, says in zip(drawn.marks.ends, drawn.marks.says, strict=True):
-        found = re.match(r"layer (\d+), to unit (\d+) from \w+ (\d+)", says)
-        layer, target, source = map(int, found.groups())
-        weight = params[layer - 1].weights[target, source]
-        assert says.endswith(f"\nweight {weight:+.6f}".replace("-", "−"))
-        assert kinds[tuple(np.round(1000 * ends).astype(int))] == ("negative" if weight < 0 else "positive")
-
-
-def test_a_line_runs_between_its_units():
-    params = network(5, 3)
-    drawn = draw_network(params)
-    units = re.findall(r'<i style="left:([\d.]+)%;top:([\d.]+)%" data-says="(\w+ \d+)', drawn.markup)
-    places = {name + ("" if name.startswith("pixel") else "!"): (float(x), float(y)) for x, y, name in units}
-    for ends, says in zip(drawn.marks.ends, drawn.marks.says, strict=True):
-        target, source = re.search(r"to unit (\d+) from pixel (\d+)", says).groups()
-        expected = [*places[f"pixel {source}"], *places[f"unit {target}!"]]
-        assert (100 * ends).tolist() == pytest.approx(expected, abs=1e-3)
-
-
-def test_a_stronger_weight_is_never_drawn_thinner():
-    params = network(6, 4)
-    drawn = draw_network(params)
-    widths = {ends: width for ends, _, width in paths(drawn)}
-    sizes = {
-        tuple(np.round(1000 * ends).astype(int)): abs(float(says.rpartition(" ")[2].replace("−", "-")))
-        for ends, says in zip(drawn.marks.ends, drawn.marks.says, strict=True)
-    }
-    ordered = [widths[ends] for ends in sorted(sizes, key=sizes.get)]
-    assert ordered == sorted(ordered)
-    assert len(ordered) == 24
-
-
-def test_hovering_over_a_unit_says_its_bias():
-    params = network(784, 3, 10)
-    bias = f"{params[0].biases[2]:+.6f}".replace("-", "−")
-    assert f'data-says="unit 2\nbias {bias}"' in draw_network(params).markup
-
-
-def test_a_large_layer_is_sampled_evenly_and_the_diagram_says_so():
-    column = drawn_units(784, 14)
-    assert len(column.units) == 14
-    assert set(np.diff(column.units)) == {56}
-    markup = draw_network(network(784, 10)).markup
-    assert "Of layers with more units, 14 are drawn, evenly spaced." in markup
-    assert "<b>784</b><br>input" in markup
-    assert "⋮" in markup
-
-
-def test_a_small_network_is_drawn_whole_and_nothing_is_said():
-    markup = draw_network(network(6, 4)).markup
-    assert "are drawn" not in markup
-    assert "⋮" not in markup
-
-
-Z = np.linspace(-10, 10, 401)
-SIGMOID = 1 / (1 + np.exp(-Z))
-SLOPE = SIGMOID * (1 - SIGMOID)
-
-
-def test_the_saturated_parts_of_a_sigmoid_begin_at_five():
-    (low, left), (right, high) = flat_parts(Z, SLOPE)
-    assert (low, high) == (-10, 10)
-    assert left == pytest.approx(-5, abs=0.06)
-    assert right == pytest.approx(5, abs=0.06)
-    assert draw_activation(Z, SIGMOID, SLOPE, 1.0).markup.count(">saturated<") == 2
-
-
-def test_a_relu_is_flat_to_the_left_only():
-    ((low, high),) = flat_parts(Z, (Z > 0).astype(float))
-    assert low == -10
-    assert high == pytest.approx(0, abs=0.05)
-
-
-@pytest.mark.parametrize(("values", "ticks"), [
-    (SIGMOID, ["0", "0.2", "0.4", "0.6", "0.8", "1"]),
-    (np.tanh(Z), ["−1", "−0.5", "0", "0.5", "1"]),
-    (np.maximum(Z, 0), ["0", "2", "4", "6", "8", "10"]),
-])  # fmt: skip
-def test_the_vertical_axis_has_round_numbers_at_their_places(values, ticks):
-    markup = draw_activation(Z, values, SLOPE, 0.0).markup
-    rows = re.findall(r'class="row" style="top:([\d.]+)%"><span class="muted">([^<]+)<', markup)
-    assert [text for _, text in rows] == ticks
-    steps = np.diff([float(top) for top, _ in rows])
-    assert np.allclose(steps, steps[0], atol=0.02)
-
-
-def test_the_marked_z_has_the_values_of_both_curves_and_stands_on_them():
-    drawn = draw_activation(Z, SIGMOID, SLOPE, 1.5)
-    a = 1 / (1 + np.exp(-1.5))
-    dots = re.findall(r'class="dot (\w+)" style="left:([\d.]+)%;top:([\d.]+)%"><span>([\d.]+)<', drawn.markup)
-    assert [(kind, left, text) for kind, left, _, text in dots] == [
-        ("value", "57.50", f"{a:.3f}"),
-        ("slope", "57.50", f"{a * (1 - a):.3f}"),
-    ]
-    for kind, _, top, _ in dots:
-        points = re.search(rf'<polyline class="{kind}" points="([^"]+)"', drawn.markup).group(1).split()
-        assert f"575,{round(10 * float(top))}" in [
-            f"{float(x):.0f},{float(y):.0f}" for x, y in (point.split(",") for point in points)
-        ]
-
-
-def test_hovering_over_the_curves_tells_z_and_both_values():
-    drawn = draw_activation(Z, SIGMOID, SLOPE, 1.0)
-    assert drawn.fields[0].said(200) == "z = 0.0000\nσ(z) = 0.5000\nσ′(z) = 0.2500"
-
-
 def test_a_point_of_the_map_is_its_digit_tells_its_image_and_means_it():
     points = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
     images = np.zeros((31, 28, 28), np.uint8)
@@ -361,7 +219,7 @@ def test_a_half_written_digit_has_as_many_points_as_were_written(upto, lengths):
         draw_passes(strips(100, 10), alt="Two layers."),
         draw_network(network(784, 10)),
         draw_gradient_sheet(RANDOM.normal(size=(3, 784)), [1, 2, 3]),
-        draw_activation(Z, SIGMOID, SLOPE, 0.0),
+        draw_activation(range(5), RANDOM.random(5), RANDOM.random(5), 0.0),
         class_means(np.zeros((10, 28, 28)), np.zeros((10, 28, 28))),
     ],
 )

@@ -20,8 +20,8 @@ from mnistlab.runs import OwnDigits, Run
 from mnistlab.ui.predict.answer import OWN
 from tests.attacks.run_records import MARKUP
 from tests.conftest import REPOSITORY
+from tests.registry_bench import Clock, QuietPool, real_initial
 from tests.test_checkpoints import trained_run
-from tests.test_registry import Clock, QuietPool, real_initial
 
 LABS = 10
 BITS = 128

@@ -15,10 +15,10 @@ from mnistlab.running.memory_share import LEAST, MEGABYTE, kept_bytes, require_m
 from mnistlab.running.registry import Registry, new_token
 from mnistlab.sweeps import command as commands
 from tests.conftest import REPOSITORY
+from tests.registry_bench import Clock, QuietPool, real_initial
 from tests.test_attacks import assert_clear
 from tests.test_checkpoints import trained_run
 from tests.test_page_train import in_tab, opened, run_of, shown
-from tests.test_registry import Clock, QuietPool, real_initial
 
 HUGE = TrainConfig(hidden=(1024,) * 6, batch_size=60_000)
 LARGE = TrainConfig(hidden=(1024,) * 6)

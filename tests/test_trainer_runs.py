@@ -1,0 +1,170 @@
+"""The runs of a trainer: kept, named, chosen, begun anew, taught own digits, brought along."""
+
+import numpy as np
+import pytest
+
+from mnistlab.runs import MAX_NAME, OwnDigits
+from tests.fake_engine import DIGITS, assert_whole, checksum_of, settings
+from tests.trainer_bench import epoch, ready
+
+pytest_plugins = ("tests.trainer_bench",)
+
+
+def test_a_trained_run_stays_when_a_new_one_is_made_and_an_untrained_one_goes(trainer, pool):
+    first = ready(trainer, pool)
+    second = ready(trainer, pool, seed=2)
+    assert [run.id for run in trainer.snapshot().runs] == [second.id] != [first.id]
+    trainer.one_epoch()
+    epoch(pool)
+    third = ready(trainer, pool, seed=3)
+    assert [run.id for run in trainer.snapshot().runs] == [second.id, third.id]
+    assert trainer.snapshot().run.id == third.id
+
+
+def test_select_in_mid_epoch_keeps_the_finished_epochs_of_the_other(trainer, pool):
+    first = ready(trainer, pool)
+    trainer.one_epoch()
+    epoch(pool)
+    second = ready(trainer, pool, seed=2)
+    trainer.start()
+    epoch(pool)
+    pool.turn()
+    trainer.select(first.id)
+    snapshot = trainer.snapshot()
+    assert (snapshot.run.id, snapshot.state, pool.jobs) == (first.id, "paused", [])
+    assert [run.epoch for run in snapshot.runs] == [1, 1]
+    trainer.select(second.id)
+    trainer.resume()
+    epoch(pool)
+    assert trainer.snapshot().run.epoch == 2
+    for run in trainer.snapshot().runs:
+        assert_whole(run)
+
+
+def test_rename_hide_and_delete(trainer, pool):
+    first = ready(trainer, pool)
+    trainer.one_epoch()
+    epoch(pool)
+    second = ready(trainer, pool, seed=2)
+    trainer.rename(first.id, "  a\n<b>name</b>\x00" + "x" * 100)
+    name = trainer.snapshot().runs[0].name
+    assert name.startswith("a <b>name</b> x")
+    assert len(name) == MAX_NAME
+    trainer.hide(first.id, True)
+    assert trainer.snapshot().hidden == {first.id}
+    trainer.hide(first.id, False)
+    assert not trainer.snapshot().hidden
+    trainer.delete(second.id)
+    assert (trainer.snapshot().run.id, trainer.snapshot().state) == (first.id, "paused")
+    trainer.delete(first.id)
+    assert (trainer.snapshot().run, trainer.snapshot().runs) == (None, ())
+    for command in (trainer.select, trainer.delete, trainer.hide, lambda gone: trainer.rename(gone, "x")):
+        with pytest.raises(ValueError, match="run_id must be"):
+            command(first.id)
+
+
+def test_reset_begins_anew_and_undo_brings_the_network_back(trainer, pool):
+    first = ready(trainer, pool)
+    trainer.one_epoch()
+    epoch(pool)
+    trainer.set_learning_rate(0.25)
+    trained = trainer.snapshot().run
+    trainer.reset()
+    pool.turn()
+    fresh = trainer.snapshot()
+    assert (fresh.run.epoch, fresh.can_undo_reset, len(fresh.runs)) == (0, True, 1)
+    assert fresh.run.config.learning_rate == 0.25
+    assert (fresh.run.name, fresh.run.id != first.id) == (trained.name, True)
+    trainer.undo_reset()
+    back = trainer.snapshot()
+    assert (back.run, back.runs, back.can_undo_reset) == (trained, (trained,), False)
+
+
+def test_undo_of_a_reset_keeps_what_was_trained_since(trainer, pool):
+    ready(trainer, pool)
+    trainer.one_epoch()
+    epoch(pool)
+    trained = trainer.snapshot().run
+    trainer.reset()
+    pool.turn()
+    trainer.start()
+    epoch(pool)
+    epoch(pool)
+    pool.turn()
+    since = trainer.snapshot().run
+    trainer.undo_reset()
+    snapshot = trainer.snapshot()
+    assert snapshot.run is trained
+    assert [run.epoch for run in snapshot.runs] == [1, since.epoch]
+    assert len({run.id for run in snapshot.runs}) == 2
+    for run in snapshot.runs:
+        assert_whole(run)
+
+
+def test_own_digits_are_noted_with_what_they_changed_and_can_be_undone(trainer, pool):
+    ready(trainer, pool)
+    trainer.one_epoch()
+    epoch(pool)
+    before = trainer.snapshot().run
+    trainer.train_on(*DIGITS, num_steps=4)
+    assert trainer.snapshot().doing == "own digits"
+    epoch(pool)
+    snapshot = trainer.snapshot()
+    (change,) = snapshot.run.schedule
+    assert isinstance(change, OwnDigits)
+    assert (change.epoch, change.num_steps, change.learning_rate) == (1, 4, 0.5)
+    assert (change.test_before, change.test_after, snapshot.run.accuracy) == (0.5, 0.6, 0.6)
+    assert (snapshot.can_undo_train_on, snapshot.state) == (True, "finished")
+    assert_whole(snapshot.run)
+    trainer.undo_train_on()
+    assert trainer.snapshot().run is before
+
+
+def test_own_digits_while_training_come_between_two_epochs(trainer, pool):
+    ready(trainer, pool, num_epochs=3)
+    trainer.start()
+    pool.turn()
+    trainer.train_on(*DIGITS, num_steps=2)
+    for _ in range(10):
+        pool.turn()
+    run = trainer.snapshot().run
+    assert (trainer.snapshot().state, run.epoch, run.schedule[0].epoch) == ("finished", 3, 1)
+    assert_whole(run)
+
+
+@pytest.mark.parametrize(
+    ("images", "labels"),
+    [
+        (np.zeros((0, 28, 28)), []),
+        (np.zeros((1, 28, 28)), [1, 2]),
+        (np.zeros((1, 27, 28)), [1]),
+        (np.zeros((1, 28, 28)), [10]),
+        (np.zeros((1001, 28, 28)), [1] * 1001),
+    ],
+)
+def test_own_digits_that_are_none_are_refused(trainer, pool, images, labels):
+    ready(trainer, pool)
+    with pytest.raises(ValueError, match="Own digits must be 1 to 1,000"):
+        trainer.train_on(images, labels)
+    assert not pool.jobs
+
+
+def test_a_run_from_elsewhere_becomes_the_current_one_under_an_id_that_is_free(trainer, pool):
+    run = ready(trainer, pool)
+    trainer.one_epoch()
+    epoch(pool)
+    trained = trainer.snapshot().run
+    added = trainer.add(trained)
+    assert added != run.id
+    assert [each.id for each in trainer.snapshot().runs] == [run.id, added]
+    assert checksum_of(trainer.snapshot().run.params) == checksum_of(trained.params)
+
+
+def test_a_lab_has_room_for_a_hundred_runs_and_says_so(trainer, pool):
+    for seed in range(100):
+        ready(trainer, pool, seed=seed)
+        trainer.one_epoch()
+        epoch(pool)
+    with pytest.raises(ValueError, match="at most 100 runs"):
+        trainer.new(settings())
+    assert len(trainer.snapshot().runs) == 100
