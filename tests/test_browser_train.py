@@ -235,6 +235,16 @@ def test_nothing_jumps_while_it_trains(visit):
     assert [len(places) for places in moved] == [1, 1, 1], moved
 
 
+def test_each_tab_opens_at_the_first_click(visit):
+    visit.open("train")
+    for name in ("Weights", "Runs", "Sweep", "Take away", "Digits"):
+        tab = visit.page.locator(".st-key-train_tabs").get_by_role("tab", name=name)
+        with visit.rerun():
+            tab.click()
+        assert tab.get_attribute("aria-selected") == "true", f"the click on {name} was lost"
+    assert visit.complaints() == []
+
+
 def test_a_click_on_the_matrix_opens_its_images(visit):
     begun(visit, SHORT)
     reached(visit, 3)

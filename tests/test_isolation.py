@@ -192,7 +192,7 @@ def test_what_ten_sessions_of_the_app_are_sent_is_their_own(generated, visitors,
     with caplog.at_level(logging.DEBUG):
         apps = [page_of(each) for each in visitors]
         for app in apps:
-            app.session_state["train_open_tab"] = app.session_state["train_tabs"] = "Runs"
+            app.session_state["train_tabs_open"] = app.session_state["train_tabs"] = "Runs"
             app.switch_page("pages/train.py").run()
     assert not any(app.exception for app in apps)
     assert_apart(visitors, map(sent_to, apps), ("name", "settings"))

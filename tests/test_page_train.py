@@ -50,7 +50,7 @@ def trained(**query) -> AppTest:
 
 def in_tab(app: AppTest, name: str) -> AppTest:
     """The page with another tab open; the session forgets the widget, as after a page switch."""
-    app.session_state["train_open_tab"] = name
+    app.session_state["train_tabs_open"] = name
     app.session_state["train_tabs"] = name
     app.run()
     assert not app.exception
