@@ -18,17 +18,25 @@ class Pace:
     def __init__(self, clock: Callable[[], float] = time.monotonic):
         self._clock = clock
         self._marks: deque[tuple[float, int]] = deque()
+        self._begun_at: int | None = None  # steps
 
     def begin(self) -> None:
         """Forget what was before."""
         self._marks.clear()
+        self._begun_at = None
 
     def note(self, steps: int) -> None:
-        """Take in that so many steps are done in all."""
+        """Take in that so many steps are done in all.
+
+        What comes before the first of them is done does not count: its operations are compiled meanwhile.
+        """
         now = self._clock()
+        if self._begun_at is None:
+            self._begun_at = steps
         if self._marks and steps < self._marks[-1][1]:  # an epoch was begun anew
             self._marks.clear()
-        self._marks.append((now, steps))
+        if self._marks or steps > self._begun_at:
+            self._marks.append((now, steps))
         while len(self._marks) > 2 and now - self._marks[0][0] > WINDOW_SECONDS:
             self._marks.popleft()
 
