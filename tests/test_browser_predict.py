@@ -144,6 +144,7 @@ def test_undo_takes_the_last_stroke_and_clear_takes_all(clean):
     clean.wait_until(lambda: not bars(clean).size and not ink_on_sheet(clean), "it was not cleared")
     clean.settled()
     assert not bars(clean).size, "the old drawing came back"
+    assert clean.page.locator(".st-key-predict_clear button").first.is_disabled()
     draw(
         clean, [[(180.0, 60.0), (180.0, 220.0)]]
     )  # the very same strokes at once would be taken for the old ones

@@ -161,6 +161,7 @@ def test_an_experiment_asks_first_and_answers_after(visit):
     panel.get_by_text("What your run did").wait_for()
     visit.settled()
     assert "It reads" in panel.inner_text()
+    assert panel.get_by_role("radio").first.is_disabled(), "a guess can be changed after the answer"
     assert visit.complaints() == []
 
 

@@ -94,13 +94,19 @@ def test_first_figures_and_own_digits_are_called_what_they_are():
 
 
 @pytest.mark.parametrize(
-    ("done", "state", "target", "ahead"),
-    [(0, "idle", 10, 10), (4, "paused", 12, 8), (4, "finished", 4, 6), (10, "finished", 10, 10)],
+    ("done", "state", "target", "ahead", "words"),
+    [
+        (0, "idle", 10, 10, "Untrained. 10 epochs will"),
+        (4, "paused", 12, 8, "; 8 epochs to go. They will"),
+        (4, "paused", 5, 1, "; 1 epoch to go. It will"),
+        (4, "finished", 4, 6, ". 6 more will"),
+        (10, "finished", 10, 10, ". 10 more will"),
+    ],
 )
-def test_the_next_press_of_train_is_announced(done, state, target, ahead):
+def test_the_next_press_of_train_is_announced(done, state, target, ahead, words):
     at_rest = snapshot(run(done), state=state, target_epoch=target, doing="")
     assert epochs_ahead(at_rest) == ahead
-    assert f"{ahead} epochs will take about 3.0 s." in expected_words(at_rest, 3.0)
+    assert expected_words(at_rest, 3.0).endswith(f"{words} take about 3.0 s.")
 
 
 STRANGE = (

@@ -43,6 +43,14 @@ def test_two_outputs_close_together_are_torn_named_in_order():
     assert "0.70" in explanation(found)
 
 
+def test_where_more_than_two_are_close_it_says_how_many():
+    found = verdict(np.linspace(0.45, 0.52, 10))
+    assert (found.kind, found.digit, found.num_close) == ("torn", 9, 10)
+    assert headline(found) == "Torn between 10 digits."
+    assert explanation(found) == "The largest, output 9, is at 0.52, and 9 others are less than 0.3 below it."
+    assert headline(verdict(outputs(d1=0.9, d7=0.8, d2=0.7, d3=0.55))) == "Torn between 3 digits."
+
+
 def test_no_output_above_the_threshold_is_no_answer():
     found = verdict(outputs(d3=FIRES - 0.01))
     assert found.kind == "none"

@@ -1,4 +1,4 @@
-"""From ten activations to one of three outcomes: a digit, torn between two, or no output fired."""
+"""From ten activations to one of three outcomes: a digit, torn between some, or no output fired."""
 
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ class Verdict(NamedTuple):
     activation: float
     runner_up: int  # of the second largest
     runner_up_activation: float
+    num_close: int  # outputs less than the margin below the largest, itself included
 
 
 class Trust(NamedTuple):
@@ -44,7 +45,9 @@ def verdict(activations: np.ndarray, fires: float = FIRES, margin: float = MARGI
     activations = np.asarray(activations)
     second, first = np.argsort(activations, kind="stable")[-2:]
     kind = str(judged(activations[None], fires, margin)[0])
-    return Verdict(kind, int(first), float(activations[first]), int(second), float(activations[second]))
+    largest, runner_up = float(activations[first]), float(activations[second])
+    num_close = int((activations[first] - activations < margin).sum())
+    return Verdict(kind, int(first), largest, int(second), runner_up, num_close)
 
 
 def judged(activations: np.ndarray, fires: float = FIRES, margin: float = MARGIN) -> np.ndarray:
@@ -81,6 +84,8 @@ def headline(found: Verdict) -> str:
     if found.kind == NONE:
         return "No output fired."
     if found.kind == TORN:
+        if found.num_close > 2:
+            return f"Torn between {found.num_close} digits."
         low, high = sorted((found.digit, found.runner_up))
         return f"Torn between {low} and {high}."
     return f"It is {a_digit(found.digit)}."
@@ -97,6 +102,11 @@ def explanation(found: Verdict) -> str:
         return (
             f"The largest, output {found.digit}, is at {found.activation:.2f}, below {FIRES:g}. "
             "To this network it is no digit."
+        )
+    if found.kind == TORN and found.num_close > 2:
+        return (
+            f"The largest, output {found.digit}, is at {found.activation:.2f}, and {found.num_close - 1} "
+            f"others are less than {MARGIN:g} below it."
         )
     if found.kind == TORN:
         return (

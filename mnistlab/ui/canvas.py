@@ -73,7 +73,7 @@ def draw_tools() -> None:
             persist_state="session",
         )
         st.button("Undo", key="predict_undo", on_click=undo, disabled=not st.session_state.get(STROKES))
-        st.button("Clear", key="predict_clear", on_click=clear, disabled=PIXELS not in st.session_state)
+        st.button("Clear", key="predict_clear", on_click=clear, disabled=not st.session_state.get(STROKES))
     st.slider(
         "Pen width",
         *PENS,

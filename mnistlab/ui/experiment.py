@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnistlab.config import TrainConfig
 from mnistlab.experiments import EXPERIMENTS, Experiment
+from mnistlab.runs import Run
 from mnistlab.ui.glossary import explained
 from mnistlab.ui.lab import Lab, begin_and_train, command, different_settings
 from mnistlab.ui.press import press_button
@@ -45,12 +46,14 @@ def draw_experiment(lab: Lab) -> None:
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
             st.markdown(words, help=explained(words))
             press_button("Close", "close_experiment", open_experiment, "")
+        key = f"guess_{experiment.slug}"
         guess = st.radio(
             experiment.question,
             experiment.options,
             index=None,
-            key=f"guess_{experiment.slug}",
+            key=key,
             help=explained(experiment.question),
+            disabled=st.session_state.get(key) is not None and is_done(experiment, lab.run),
             persist_state="session",
         )
         draw_reveal(experiment, lab, guess)
@@ -72,12 +75,17 @@ def draw_reveal(experiment: Experiment, lab: Lab, guess: str | None) -> None:
 
 def draw_run(experiment: Experiment, lab: Lab, guess: str) -> None:
     """Draw how far the experiment's network is: to be trained, training, or with its outcome."""
-    if lab.run.epoch >= experiment.config.num_epochs:
+    if is_done(experiment, lab.run):
         draw_outcome(experiment, lab.run.history, guess)
     elif lab.snapshot.active:
         st.caption("It is training. What it did appears here when it is done.")
     else:
         press_button("Train it", "experiment_train", command, "start", type="primary")
+
+
+def is_done(experiment: Experiment, run: Run) -> bool:
+    """Return whether a run is the experiment's and has come to its end; a guess is none any more then."""
+    return not differs(experiment, run.config) and run.epoch >= experiment.config.num_epochs
 
 
 def differs(experiment: Experiment, config: TrainConfig) -> bool:

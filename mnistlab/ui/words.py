@@ -78,10 +78,12 @@ def rest_words(snapshot: Snapshot) -> str:
 
 def expected_words(snapshot: Snapshot, seconds: float) -> str:
     """Return how a resting network stands, and how long the next press of Train would take."""
-    epochs = epochs_ahead(snapshot)
-    return (
-        f"{rest_words(snapshot)}. {count(epochs, 'epoch').capitalize()} will take about {duration(seconds)}."
-    )
+    epochs, rest = epochs_ahead(snapshot), rest_words(snapshot)
+    if rest.endswith("to go"):
+        ahead = "It" if epochs == 1 else "They"
+    else:
+        ahead = f"{epochs:,} more" if snapshot.run.epoch else count(epochs, "epoch").capitalize()
+    return f"{rest}. {ahead} will take about {duration(seconds)}."
 
 
 def epochs_ahead(snapshot: Snapshot) -> int:
