@@ -43,6 +43,15 @@ def test_a_digit_is_square_where_there_is_little_room(chromium, server):
         assert box["height"] == pytest.approx(box["width"])
 
 
+@pytest.mark.parametrize("width", [1024, 1440])
+def test_all_columns_of_the_numbers_are_in_view(chromium, server, width):
+    with visiting(chromium, server, viewport={"width": width, "height": 768}) as visit:
+        visit.open("data")
+        table = visit.page.locator(".st-key-data_table .pixels")
+        table.wait_for()
+        assert table.evaluate("e => e.scrollWidth <= e.clientWidth"), "some columns are cut off"
+
+
 def test_a_clicked_digit_opens_as_its_picture_and_its_numbers(visit):
     page = visit.page
     visit.open("data")

@@ -19,6 +19,10 @@ SHOWN = 16
 SPLITS = {"train": "Training", "test": "Test"}
 ALL = "all"
 KINDS = (ALL, *range(10))
+# Where not all 28 columns of the table fit beside the sheet, it comes below.
+LOOK = """<style>
+.st-key-data_pair > * > * > [data-testid="stColumn"]:last-child { min-width: min(32rem, 100%); }
+</style>"""
 OPENED = "data_opened"  # session state: which sheet, and the image opened on it
 
 
@@ -34,7 +38,9 @@ def draw_sheet(lab: Lab) -> None:
         return
     sheet = (lab.dataset.name, len(split.images), split_name, kind, seed)
     opened = opened_on(sheet, chosen)
-    left, right = st.columns([4, 7], gap="medium")
+    with st.container(key="data_pair"):
+        st.html(LOOK)
+        left, right = st.columns([4, 7], gap="medium")
     with left:
         draw_grid(split, chosen, sheet, opened)
         draw_picture(split, opened, SPLITS[split_name])

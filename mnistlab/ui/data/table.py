@@ -1,7 +1,7 @@
 """Data: one image as the table of its numbers, each on its own gray.
 
 It is a table of the browser and not a figure: 784 numbers are there at once, can be read aloud and copied,
-and on a narrow screen they scroll instead of shrinking.
+and on a narrow screen they scroll instead of shrinking, beside the numbers of their rows.
 """
 
 import numpy as np
@@ -11,6 +11,14 @@ from mnistlab.figures.ink import ink_palette
 # Inline, so that the table looks the same in both themes: ink on paper.
 STYLE = """<style>
 .pixels { overflow-x: auto }
+@media (max-width: 640px) {
+  .pixels th[scope="row"] { position: sticky; left: 0; opacity: 1; background: var(--st-background-color) }
+  @supports (animation-timeline: scroll()) {
+    .pixels { animation: more 1s linear; animation-timeline: scroll(self inline);
+      mask: linear-gradient(to right, #000 calc(100% - var(--hidden, 0px)), transparent) }
+  }
+}
+@keyframes more { from, 90% { --hidden: 48px } to { --hidden: 0px } }
 .pixels table { border-collapse: collapse; table-layout: fixed; width: 100%; min-width: 31rem; margin: 0;
   font-size: 0.62rem; font-variant-numeric: tabular-nums; line-height: 1; border: 0 }
 .pixels td, .pixels th { padding: 0; height: 1.28rem; text-align: center; border: 0; font-weight: 400 }

@@ -34,7 +34,8 @@ def draw_seen(asked: Asked | None) -> Seen:
         return Seen(None, None, ("", ""), pictures)
     image, boxed, captions = chosen_stage(asked, raw)
     if down or right:
-        image, captions = shift(image, down, right), (captions[0], f"then moved\n{direction(down, right)}")
+        moved = f"{'then moved' if boxed is not None else 'moved'}\n{direction(down, right)}"
+        image, captions = shift(image, down, right), (captions[0], moved)
     return Seen(image, boxed, captions, pictures)
 
 
