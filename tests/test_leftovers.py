@@ -11,7 +11,7 @@ DONE, BROKEN_OFF = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY, ForwardMsg.FIN
 
 @pytest.fixture
 def cleared(monkeypatch):
-    """What the browser is told of the fragments "sheet" and "bars" when others begin at once."""
+    """What the browser is told of the fragment "bench", and of "bars" in it, when others begin at once."""
     monkeypatch.setattr(ForwardMsgQueue, "clear", ForwardMsgQueue.clear)
     clear_leftovers()
 
@@ -22,7 +22,7 @@ def cleared(monkeypatch):
         text.delta.new_element.text.body = "0.98"
         finished.script_finished = how
         finished.metadata.run.script_run_id = "1"
-        finished.metadata.run.fragment_ids.extend(["sheet", "bars"])
+        finished.metadata.run.fragment_ids.append("bench")
         for message in (text, finished):
             queue.enqueue(message)
         queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=beginning)
@@ -32,17 +32,19 @@ def cleared(monkeypatch):
     return told
 
 
-def test_another_fragment_leaves_it_as_it_was(cleared):
-    assert cleared(["progress"]) == (1, DONE)
+@pytest.mark.parametrize("beginning", ["progress", "bars"])
+def test_another_fragment_or_a_part_of_it_leaves_it_as_it_was(cleared, beginning):
+    assert cleared([beginning]) == (1, DONE)
 
 
-@pytest.mark.parametrize("beginning", [["bars"], ["progress", "bars"], None])
+@pytest.mark.parametrize("beginning", [["bench", "bars"], None])
 def test_what_is_drawn_anew_counts_as_broken_off(cleared, beginning):
     assert cleared(beginning) == (0, BROKEN_OFF)
 
 
 def test_what_was_broken_off_stays_so(cleared):
     assert cleared(["progress"], BROKEN_OFF) == (1, BROKEN_OFF)
+    assert cleared(["bars"], BROKEN_OFF) == (0, BROKEN_OFF)
 
 
 def test_a_queue_that_was_sent_is_empty(cleared):
