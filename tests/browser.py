@@ -81,6 +81,7 @@ class Visit:
         self.failed: list[str] = []
         self.elsewhere: list[str] = []
         self.told_its_lab = 0  # how many times this tab said which lab it had before
+        self.strokes_told = 0  # of the drawing, as it last told the server
         self._asked = self._done = 0  # runs that this person asked for; how many of them are done
         page.set_default_timeout(1000 * SECONDS)
         page.on("console", self._hear)
@@ -148,6 +149,8 @@ class Visit:
             wants_run = message.WhichOneof("type") == "rerun_script"
             self._asked += wants_run and not message.rerun_script.is_auto_rerun
             self.told_its_lab += b'"copied"' in frame
+            if b'"objects":[' in frame:
+                self.strokes_told = frame.count(b'"type":"Path"')
 
     def _received(self, frame: bytes | str) -> None:
         from streamlit.proto.ForwardMsg_pb2 import ForwardMsg

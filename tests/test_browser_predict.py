@@ -35,8 +35,10 @@ def stroke(visit, points):
 def draw(visit, strokes):
     """Draw strokes, waiting for the answer to each; return the seconds that the last one took."""
     for points in strokes:
+        told = visit.strokes_told
         with visit.rerun() as watch:
             stroke(visit, points)
+            visit.wait_until(lambda told=told: visit.strokes_told > told, "the stroke was not told")
     return watch.seconds
 
 
@@ -102,9 +104,14 @@ def clean(lab):
     clear = lab.page.locator(".st-key-predict_clear button").first
     if clear.is_enabled() and bars(lab).size:
         clear.click()
-        lab.wait_until(lambda: not bars(lab).size and not ink_on_sheet(lab), "it was not cleared")
+        lab.wait_until(lambda: is_blank(lab), "it was not cleared")
     lab.settled()
     return lab
+
+
+def is_blank(visit):
+    """Whether the sheet is, also to the server: after Clear, the browser tells it of the blank sheet."""
+    return not bars(visit).size and not ink_on_sheet(visit) and not visit.strokes_told
 
 
 def test_a_digit_is_read_while_the_network_still_learns(clean):
@@ -125,8 +132,7 @@ def test_digits_drawn_with_the_mouse_are_read(clean, digit):
 def test_every_part_of_the_sheet_takes_ink(clean):
     for corner in ((12, 12), (SIDE - 12, 12), (12, SIDE - 12), (SIDE - 12, SIDE - 12), (SIDE - 70, 6)):
         before = ink_on_sheet(clean)
-        with clean.rerun():
-            stroke(clean, [corner, (SIDE / 2, SIDE / 2)])
+        draw(clean, [[corner, (SIDE / 2, SIDE / 2)]])
         assert ink_on_sheet(clean) > before, f"no ink from {corner}"
 
 
@@ -137,11 +143,14 @@ def test_undo_takes_the_last_stroke_and_clear_takes_all(clean):
     draw(clean, [second])
     assert ink_on_sheet(clean) > alone
     clean.page.locator(".st-key-predict_undo button").first.click()
-    clean.wait_until(lambda: ink_on_sheet(clean) == pytest.approx(alone, abs=1e-3), "it was not undone")
+    clean.wait_until(
+        lambda: clean.strokes_told == 1 and ink_on_sheet(clean) == pytest.approx(alone, abs=1e-3),
+        "it was not undone",
+    )
     clean.settled()
     assert bars(clean).size
     clean.page.locator(".st-key-predict_clear button").first.click()
-    clean.wait_until(lambda: not bars(clean).size and not ink_on_sheet(clean), "it was not cleared")
+    clean.wait_until(lambda: is_blank(clean), "it was not cleared")
     clean.settled()
     assert not bars(clean).size, "the old drawing came back"
     assert clean.page.locator(".st-key-predict_clear button").first.is_disabled()
