@@ -8,6 +8,7 @@ and looks for those of others in all that it receives.
 
 import argparse
 import asyncio
+import os
 import time
 from collections.abc import Callable, Coroutine
 
@@ -19,6 +20,7 @@ from benchmarks.load_rows import Row, logged, table
 from benchmarks.load_server import Server, serving
 from benchmarks.load_training import Trained, compared, training
 from mnistlab.datasets import load_dataset
+from mnistlab.mnist.originals import cache_folder
 
 PARTS = ("training", "mixed", "dropped", "closed")
 
@@ -31,6 +33,7 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := set(given.parts) - set(PARTS):
         parser.error(f"part must be one of {', '.join(PARTS)}. Got {', '.join(sorted(unknown))}.")
+    os.environ.setdefault("MNISTLAB_CACHE_DIR", str(cache_folder()))  # each server has a home of its own
     load_dataset("generated")  # drawn once, before anything is timed
     print(machine())
     for part in given.parts or PARTS:

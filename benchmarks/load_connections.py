@@ -108,5 +108,9 @@ async def come_and_go(server: Server, num_sessions: int) -> Sequence[Session]:
 
 def is_back(now: Use, before: Use) -> bool:
     """Return whether everything that was taken since is given back."""
-    small = now.megabytes <= ROOM * before.megabytes
-    return small and (now.threads, now.children, now.files) <= (before.threads, before.children, before.files)
+    return (
+        now.megabytes <= ROOM * before.megabytes
+        and now.threads <= before.threads
+        and now.children <= before.children
+        and now.files <= before.files
+    )

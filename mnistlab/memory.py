@@ -30,6 +30,12 @@ def return_freed_memory() -> None:
     set_options({M_TRIM_THRESHOLD: LEFT_BYTES, M_MMAP_THRESHOLD: PICTURE_BYTES, M_ARENA_MAX: 2})
 
 
+def return_gaps() -> None:
+    """Have the C library give back the pages that lie free between those in use; others have no such call."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def set_options(options: dict[int, int]) -> None:
     """Set options of glibc's malloc, by their numbers; other C libraries have none."""
     with contextlib.suppress(OSError, AttributeError):

@@ -6,8 +6,10 @@ import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.load import measured, on_server
+from benchmarks.load_connections import is_back
 from benchmarks.load_marks import new_mark
 from benchmarks.load_rows import share_within
+from benchmarks.load_server import Use
 from benchmarks.load_session import Asked, Session
 from benchmarks.load_training import fairness, training
 
@@ -22,6 +24,20 @@ def test_the_index_of_fairness_is_one_for_equals_and_falls_to_one_over_n():
 
 def test_of_a_hundred_times_the_share_of_95_in_100_is_the_96th():
     assert share_within([float(number) for number in range(100, 0, -1)]) == 96.0
+
+
+@pytest.mark.parametrize(
+    ("now", "back"),
+    [
+        (Use(109.0, 50.0, 9, 2, 30), True),
+        (Use(111.0, 50.0, 9, 2, 30), False),
+        (Use(100.0, 50.0, 8, 2, 31), False),  # fewer threads do not make up for more files
+        (Use(100.0, 50.0, 9, 3, 10), False),
+        (Use(100.0, 50.0, 10, 1, 10), False),
+    ],
+)
+def test_memory_threads_children_and_files_have_to_be_back_each(now, back):
+    assert is_back(now, Use(100.0, 50.0, 9, 2, 30)) == back
 
 
 def test_a_mark_of_another_session_is_found_in_what_is_received():

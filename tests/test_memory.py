@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from mnistlab.memory import keep_freed_memory, return_freed_memory
+from mnistlab.memory import keep_freed_memory, return_freed_memory, return_gaps
 
 pytestmark = pytest.mark.skipif(
     platform.libc_ver()[0] != "glibc", reason="only glibc's malloc has these options"
@@ -36,6 +36,25 @@ file = libc.fopen(b"/dev/stdout", b"w")
 libc.malloc_info(0, file)
 libc.fclose(file)
 """
+MEASURE_GAPS = """
+import ctypes, os
+from mnistlab.memory import {first}
+
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, (ctypes.c_void_p,)
+blocks = [libc.malloc(2000) for _ in range(40_000)]  # 80 MB, of which one in a hundred stays in use
+for block in blocks:
+    ctypes.memset(block, 1, 2000)
+for place, block in enumerate(blocks):
+    if place % 100:
+        libc.free(block)
+before = resident()
+{first}()
+print(before - resident())
+"""
 
 
 def heaps_after(first) -> int:
@@ -48,3 +67,16 @@ def heaps_after(first) -> int:
 def test_all_threads_of_the_web_process_share_two_heaps():
     assert heaps_after(return_freed_memory) <= 2
     assert heaps_after(keep_freed_memory) > 2  # so that the figure above says something
+
+
+def given_back(first) -> int:
+    """How many of 80 MB that are freed but for small pieces go back to the system when this is called."""
+    code = MEASURE_GAPS.format(first=first.__name__)
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return int(told.stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what is resident")
+def test_gaps_between_what_is_in_use_go_back_to_the_system():
+    assert given_back(return_gaps) > 60e6
+    assert given_back(return_freed_memory) < 20e6  # so that the figure above says something

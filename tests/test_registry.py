@@ -89,6 +89,23 @@ def test_a_lab_without_viewers_is_paused_then_stopped_then_freed_and_comes_back(
     assert same_run(back.snapshot().run, trainer.snapshot().run)
 
 
+def test_memory_of_labs_that_were_freed_goes_back_at_once_and_nothing_is_done_where_none_was(
+    labs, clock, monkeypatch
+):
+    held = []
+    monkeypatch.setattr(registries, "return_gaps", lambda: held.append(len(labs._labs)))
+    first, second = new_token(), new_token()
+    for token in (first, second):
+        labs.trainer_for(token)
+    labs.sweep()
+    assert held == []
+    clock.now += FREE_SECONDS
+    labs.touch(second)
+    labs.sweep()
+    labs.sweep()
+    assert held == [1]
+
+
 def test_closed_tabs_stop_within_three_minutes():
     assert STOP_SECONDS + registries.SWEEP_SECONDS < 180
 

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from mnistlab.config import TrainConfig
+from mnistlab.memory import return_gaps
 from mnistlab.running.autosave import Autosave
 from mnistlab.running.free_memory import free_bytes
 from mnistlab.running.lab_folders import folder_name, state_folder, sweep_folders
@@ -159,7 +160,7 @@ class Registry:
 
     def sweep(self) -> None:
         """Save what is new; pause, stop and free labs that nobody has looked at for some time."""
-        now = self._clock()
+        now, before = self._clock(), len(self._labs)
         for token, lab in list(self._labs.items()):
             alone = now - lab.seen_at
             if alone >= PAUSE_SECONDS:
@@ -172,6 +173,8 @@ class Registry:
                 self._save(lab)
             if alone >= FREE_SECONDS and lab.saved is lab.trainer.shelf:
                 self._free(token, lab)
+        if len(self._labs) < before:
+            return_gaps()
 
     def sweep_folders(self) -> None:
         """Remove labs from the disk that are too old or too many, and none that is in use."""
