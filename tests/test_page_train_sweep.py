@@ -37,7 +37,8 @@ def finished(app):
 
 def test_the_choice_is_said_in_a_sentence_with_the_time_it_takes(generated):
     app = asked_for(in_sweep(), 3, 2)
-    assert "η = 0.002, 0.02, 0.2; 2 seeds. That makes 6 networks of 784-10-10, 2 epochs each" in shown(app)
+    words = "η = 0.002, 0.02, 0.2; 2 seeds; spread of first weights {}. That makes {} networks of 784-10-10"
+    assert f"{words.format('0.01', 6)}, 2 epochs each" in shown(app)
     assert button(app, "start").label == "Train 6 networks"
     assert button(app, "stop").disabled
 

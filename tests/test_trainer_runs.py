@@ -1,5 +1,7 @@
 """The runs of a trainer: kept, named, chosen, begun anew, taught own digits, brought along."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -158,6 +160,23 @@ def test_a_run_from_elsewhere_becomes_the_current_one_under_an_id_that_is_free(t
     assert added != run.id
     assert [each.id for each in trainer.snapshot().runs] == [run.id, added]
     assert checksum_of(trainer.snapshot().run.params) == checksum_of(trained.params)
+
+
+def test_a_run_whose_name_is_taken_gets_a_number_behind_it(trainer, pool):
+    ready(trainer, pool)
+    trainer.one_epoch()
+    epoch(pool)
+    trained = trainer.snapshot().run
+    long = replace(trained, name="x" * MAX_NAME)
+    for run in (trained, trained, long, long):
+        trainer.add(run)
+    assert [each.name for each in trainer.snapshot().runs] == [
+        trained.name,
+        f"{trained.name} (2)",
+        f"{trained.name} (3)",
+        "x" * MAX_NAME,
+        "x" * (MAX_NAME - 4) + " (2)",
+    ]
 
 
 def test_a_lab_has_room_for_a_hundred_runs_and_says_so(trainer, pool):

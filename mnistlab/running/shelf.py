@@ -1,11 +1,12 @@
 """The runs of one lab: which there are, which is the current one, and what can be taken back."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import NamedTuple
 
 from mnistlab.config import TrainConfig
 from mnistlab.network import Params
-from mnistlab.runs import Run, bounded_name, new_run, num_bytes
+from mnistlab.runs import MAX_NAME, Run, bounded_name, new_run, num_bytes
 
 MAX_RUNS = 100
 MAX_BYTES = 256 * 2**20  # of all networks of a lab together, kept epochs included
@@ -61,12 +62,13 @@ def numbered_name(number: int) -> str:
 
 
 def with_run(shelf: Shelf, run: Run) -> Shelf:
-    """Return the shelf with one more run, which is the current one.
+    """Return the shelf with one more run, which is the current one; no other has its name.
 
     Raises:
         ValueError: There is no room.
     """
     shelf = without_untouched(shelf)
+    run = replace(run, name=free_name(run.name, {each.name for each in shelf.runs}))
     if len(shelf.runs) >= MAX_RUNS:
         raise ValueError(f"A lab must have at most {MAX_RUNS} runs. Delete some to make room.")
     total = sum(num_bytes(each.params) for each in (*shelf.runs, run))
@@ -75,6 +77,17 @@ def with_run(shelf: Shelf, run: Run) -> Shelf:
             f"The networks of a lab must fit in {MAX_BYTES >> 20} MB. Got {total >> 20} MB. Delete some runs."
         )
     return within_memory(shelf._replace(runs=(*shelf.runs, run), current_id=run.id))
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return a name that no other run has: this one, or with a number behind it."""
+    number = 1
+    free = name
+    while free in taken:
+        number += 1
+        mark = f" ({number})"
+        free = name[: MAX_NAME - len(mark)] + mark
+    return free
 
 
 def without_untouched(shelf: Shelf) -> Shelf:

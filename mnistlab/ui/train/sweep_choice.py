@@ -106,8 +106,10 @@ def words_of(configs: tuple[TrainConfig, ...], rates: list[float], seeds: list[i
     config = configs[0]
     seconds = TOGETHER * len(configs) * current_trainer().expected_seconds(config)
     widths = "-".join(map(str, config.dimensions))
+    spreads = dict.fromkeys(INITIALIZATION_NAMES[each.initialization] for each in configs)
     return (
-        f"η = {', '.join(f'{rate:g}' for rate in rates)}; {count(len(seeds), 'seed')}. "
+        f"η = {', '.join(f'{rate:g}' for rate in rates)}; {count(len(seeds), 'seed')}; "
+        f"spread of first weights {', '.join(spreads)}. "
         f"That makes {count(len(configs), 'network')} of {widths}, {count(config.num_epochs, 'epoch')} each: "
         f"about {duration(seconds)}."
     )
