@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from collections import deque
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +14,18 @@ SECONDS = 20.0
 PAGE, PART = SimpleNamespace(fragment_id_queue=[]), SimpleNamespace(fragment_id_queue=["part"])
 
 
+class Line(deque):
+    """A line of the turnstile that tells when somebody joins it; the turnstile's lock is held then."""
+
+    def __init__(self):
+        super().__init__()
+        self.joined = threading.Semaphore(0)
+
+    def append(self, turn) -> None:
+        super().append(turn)
+        self.joined.release()
+
+
 class Runs:
     """What is going on in the pages that are run, and how to have them go on."""
 
@@ -20,6 +33,8 @@ class Runs:
         self.entering = self.drawing = 0
         self.most_entering = self.most_drawing = 0
         self.entered_before_drawing: list[int] = []
+        self.entrance: list[str] = []  # names of the threads in which pages were told their labs
+        self.order: list[str] = []  # and drawn
         self.entered = 0
         self.lock = threading.Lock()
         self.go_on = threading.Event()
@@ -29,6 +44,7 @@ class Runs:
         """Stand in for a run of Streamlit's: enter, then draw until told to end."""
         with self.lock:
             self.entering += 1
+            self.entrance.append(threading.current_thread().name)
             self.most_entering = max(self.most_entering, self.entering)
         sum(range(20_000))  # long enough for another to come in between, if it could
         with self.lock:
@@ -39,6 +55,7 @@ class Runs:
             self.drawing += 1
             self.most_drawing = max(self.most_drawing, self.drawing)
             self.entered_before_drawing.append(self.entered)
+            self.order.append(threading.current_thread().name)
         self.drawn.release()
         assert self.go_on.wait(SECONDS)
         with self.lock:
@@ -49,7 +66,14 @@ class Runs:
 def runs(monkeypatch):
     """Runs of pages under a fresh turnstile."""
     found = Runs()
-    for name, value in (("_arriving", 0), ("_drawing", 0), ("_entering", False)):
+    fresh = (
+        ("_arriving", 0),
+        ("_drawing", 0),
+        ("_entering", False),
+        ("_inside", Line()),
+        ("_outside", Line()),
+    )
+    for name, value in fresh:
         monkeypatch.setattr(turnstile, name, value)
     monkeypatch.setattr(ScriptRunner, "_run_script", found.page)
     turnstile.notice_runs()
@@ -92,11 +116,41 @@ def test_all_know_their_labs_before_the_last_places_are_taken(runs):
     for _ in range(turnstile.AT_ONCE):
         assert runs.drawn.acquire(timeout=SECONDS)
     later = started(10)
-    with turnstile._changed:
-        assert turnstile._changed.wait_for(lambda: turnstile._arriving == 0 and runs.entered == 30, SECONDS)
+    for _ in range(30):
+        assert turnstile._inside.joined.acquire(timeout=SECONDS)
+    with turnstile._lock:
+        assert (turnstile._arriving, runs.entered) == (0, 30)
     runs.go_on.set()
     assert ended(threads + later)
     assert runs.entered_before_drawing[turnstile.AT_ONCE :] == [30] * (30 - turnstile.AT_ONCE)
+
+
+def test_who_waits_longest_is_drawn_next(runs, monkeypatch):
+    monkeypatch.setattr(turnstile, "AT_ONCE", 1)
+    threads = []
+    for _ in range(12):
+        threads += started(1)
+        assert turnstile._inside.joined.acquire(timeout=SECONDS)
+    runs.go_on.set()
+    assert ended(threads)
+    assert runs.order == [thread.name for thread in threads]
+
+
+def test_who_waits_longest_enters_next(runs):
+    with turnstile._lock:
+        turnstile._entering, turnstile._arriving = True, 1  # somebody else, for now
+    threads = []
+    for _ in range(12):
+        threads += started(1)
+        assert turnstile._outside.joined.acquire(timeout=SECONDS)
+    with turnstile._lock:
+        turnstile.let_next_enter()
+    for _ in threads:
+        assert turnstile._inside.joined.acquire(timeout=SECONDS)
+    assert runs.entrance == [thread.name for thread in threads]
+    runs.go_on.set()
+    assert ended(threads)
+    assert (turnstile._arriving, turnstile._drawing, turnstile._entering) == (0, 0, False)
 
 
 def test_parts_of_pages_wait_for_one_another_and_not_for_pages(runs):

@@ -5,6 +5,7 @@ all of them drawn at once, all would be done as late as the last.
 """
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,7 +16,9 @@ PARTS_AT_ONCE = 2  # parts of pages that are drawn by themselves: they are short
 PATIENCE = 5.0  # seconds, after which anything is drawn in any case: what is ahead of it may be stuck
 
 _parts = threading.BoundedSemaphore(PARTS_AT_ONCE)
-_changed = threading.Condition()
+_lock = threading.Lock()
+_outside: deque[threading.Event] = deque()  # runs that wait to be told which lab they have, first come first
+_inside: deque[threading.Event] = deque()  # runs that know, and wait for a place to be drawn
 _arriving = _drawing = 0  # runs of pages
 _entering = False  # whether one of those that arrive is being told which lab it has
 _run = threading.local()  # of the run in this thread: "", "entering", "waiting" or "drawing"
@@ -59,31 +62,69 @@ def page_drawn() -> Iterator[None]:
 def arrive() -> None:
     """Wait until this run alone is told which lab it has."""
     global _arriving, _entering
-    with _changed:
+    turn = threading.Event()
+    with _lock:
         _arriving += 1
-        _changed.wait_for(lambda: not _entering, PATIENCE)
-        _entering, _run.state = True, "entering"
+        if _entering:
+            _outside.append(turn)
+        else:
+            turn.set()
+        _entering = True
+    came(turn, _outside)
+    _run.state = "entering"
 
 
 def wait_for_place() -> None:
     """Wait until all who have arrived know their labs and few enough pages are being drawn."""
-    global _arriving, _drawing, _entering
+    global _drawing
     if getattr(_run, "state", "") != "entering":
         return
-    with _changed:
-        _arriving, _entering, _run.state = _arriving - 1, False, "waiting"
-        _changed.notify_all()
-        _changed.wait_for(lambda: not _arriving and _drawing < AT_ONCE, PATIENCE)
-        _drawing, _run.state = _drawing + 1, "drawing"
+    turn, _run.state = threading.Event(), "waiting"
+    with _lock:
+        _inside.append(turn)
+        let_next_enter()
+    if not came(turn, _inside):
+        with _lock:
+            _drawing += 1
+    _run.state = "drawing"
 
 
 def leave() -> None:
     """Give back what this run has."""
-    global _arriving, _drawing, _entering
-    with _changed:
+    global _drawing
+    with _lock:
         if _run.state == "entering":
-            _arriving, _entering = _arriving - 1, False
+            let_next_enter()
         elif _run.state == "drawing":
             _drawing -= 1
-        _run.state = ""
-        _changed.notify_all()
+            give_places()
+    _run.state = ""
+
+
+def came(turn: threading.Event, line: deque[threading.Event]) -> bool:
+    """Wait for one's turn in a line and return whether it came; after some time one goes without."""
+    if turn.wait(PATIENCE):
+        return True
+    with _lock:
+        if turn.is_set():
+            return True
+        line.remove(turn)
+        return False
+
+
+def let_next_enter() -> None:
+    """Have the next run be told which lab it has; the lock is held."""
+    global _arriving, _entering
+    _arriving -= 1
+    _entering = bool(_outside)
+    if _outside:
+        _outside.popleft().set()
+    give_places()
+
+
+def give_places() -> None:
+    """Have those drawn who wait for it longest, as far as there are places; the lock is held."""
+    global _drawing
+    while _inside and not _arriving and _drawing < AT_ONCE:
+        _drawing += 1
+        _inside.popleft().set()
