@@ -22,6 +22,7 @@ from mnistlab.ui.mishap import report_mishaps
 from mnistlab.ui.settings import ADDRESS_ASKED, current_settings, use_settings
 from mnistlab.ui.tab import current_trainer, took_lab_back
 from mnistlab.ui.theme_message import make_theme_once
+from mnistlab.ui.ticks import take_ticks_without_widgets
 from mnistlab.ui.turnstile import notice_runs, wait_for_place
 
 SNAPSHOT = "snapshot"
@@ -95,6 +96,7 @@ def prepare_server() -> None:
     notice_runs()
     make_theme_once()
     clear_leftovers()
+    take_ticks_without_widgets()
 
 
 @st.cache_resource(show_spinner=False)
