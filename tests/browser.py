@@ -82,7 +82,7 @@ class Visit:
         self.elsewhere: list[str] = []
         self.told_its_lab = 0  # how many times this tab said which lab it had before
         self.strokes_told = 0  # of the drawing, as it last told the server
-        self._asked = self._done = 0  # runs that this person asked for; how many of them are done
+        self._asked = self._begun = self._done = 0  # runs that this person asked for; begun and done of them
         page.set_default_timeout(1000 * SECONDS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
@@ -159,9 +159,11 @@ class Visit:
             message = ForwardMsg.FromString(frame)
             if message.HasField("ref_hash"):
                 self.failed.append("the server counted on what this tab has in its memory")
-            ended = message.WhichOneof("type") == "script_finished"
-            if ended and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                self._done = self._asked
+            kind = message.WhichOneof("type")
+            if kind == "new_session":  # what is asked from here on, this run knows nothing of
+                self._begun = self._asked
+            if kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                self._done = self._begun
 
 
 class Stopwatch:
