@@ -3,6 +3,8 @@
 import pytest
 
 from mnistlab.running import registry
+from mnistlab.sweeps.sweeping import SweepSnapshot
+from mnistlab.ui.train.sweep import ended_words
 from mnistlab.ui.train.sweep_choice import spaced
 from tests.test_page_train import SECONDS, in_tab, opened, run_of, shown
 
@@ -79,6 +81,20 @@ def test_a_sweep_can_be_stopped_and_survives_a_page_switch(generated):
     assert not app.exception
     assert sweeping(app).snapshot().state == "stopped"
     assert "Go on" in [each.label for each in app.button]
+
+
+@pytest.mark.parametrize(
+    ("state", "epoch", "words"),
+    [
+        ("stopped", -1, "Stopped before its first epoch was done"),
+        ("stopped", 0, "Stopped before its first epoch was done"),
+        ("stopped", 1, "Stopped: 1 epoch of 5 in 2.0 s"),
+        ("finished", 5, "Finished: 5 epochs of 5 in 2.0 s"),
+    ],
+)
+def test_how_a_sweep_ended_is_said_in_whole_epochs(state, epoch, words):
+    snapshot = SweepSnapshot(state, (), epoch, 7, 10, 5, 0, 2.0, "", 1)
+    assert ended_words(snapshot) == words
 
 
 def test_what_is_too_large_is_refused_with_a_sentence(generated):

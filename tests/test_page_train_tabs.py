@@ -58,10 +58,27 @@ def test_a_run_gets_another_name_and_the_table_shows_what_differs(generated):
     table = app.dataframe[0].value
     assert list(table["learning rate η"]) == ["0.001", "0.005"]
     assert "seed" not in table.columns
-    name = next(widget for widget in app.text_input if widget.label == "Name")
-    name.set_value("Seven *units*").run()
+    named(app, "Seven *units*")
     assert run_of(app).name == "Seven *units*"
     assert list(app.dataframe[0].value["name"])[1] == "Seven *units*"
+
+
+def named(app, name):
+    """Type a name for the chosen run; return what stands in the field then."""
+    field = next(widget for widget in app.text_input if widget.label == "Name")
+    field.set_value(name).run()
+    assert not app.exception
+    return next(widget for widget in app.text_input if widget.label == "Name").value
+
+
+def test_a_name_that_another_run_has_gets_a_number(generated):
+    app = trained()
+    first = run_of(app).name
+    app.number_input(key="set_width_0").set_value(7).run()
+    app = in_tab(settled(pressed(app, "new")), "Runs")
+    for _ in range(2):
+        assert named(app, first) == f"{first} (2)"
+        assert [run.name for run in trainer(app).snapshot().runs] == [first, f"{first} (2)"]
 
 
 def test_a_run_is_deleted_only_after_a_second_question(generated):

@@ -52,6 +52,10 @@ def test_rename_hide_and_delete(trainer, pool):
     name = trainer.snapshot().runs[0].name
     assert name.startswith("a <b>name</b> x")
     assert len(name) == MAX_NAME
+    trainer.rename(second.id, name)
+    assert trainer.snapshot().runs[1].name == name[:-4] + " (2)"
+    trainer.rename(first.id, name)
+    assert trainer.snapshot().runs[0].name == name, "a name that is one's own already stays"
     trainer.hide(first.id, True)
     assert trainer.snapshot().hidden == {first.id}
     trainer.hide(first.id, False)

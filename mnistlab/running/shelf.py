@@ -121,8 +121,10 @@ def selected(shelf: Shelf, run_id: str) -> Shelf:
 
 
 def renamed(shelf: Shelf, run_id: str, name: str) -> Shelf:
-    """Return the shelf with a run under another name."""
-    return with_changed(shelf, replace(required(shelf, run_id), name=bounded_name(name)))
+    """Return the shelf with a run under another name; one that another run has gets a number."""
+    run = required(shelf, run_id)
+    taken = {each.name for each in shelf.runs if each.id != run_id}
+    return with_changed(shelf, replace(run, name=free_name(bounded_name(name), taken)))
 
 
 def with_hidden(shelf: Shelf, run_id: str, hidden: bool) -> Shelf:

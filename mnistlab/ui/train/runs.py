@@ -92,8 +92,9 @@ def changing(name: str, *args) -> None:
 
 
 def rename(run_id: str, key: str) -> None:
-    """Take the name from the field."""
+    """Take the name from the field; the field shows what became of it."""
     changing("rename", run_id, st.session_state[key])
+    st.session_state[key] = next((run.name for run in current_snapshot().runs if run.id == run_id), "")
 
 
 def put_on_bench(run_id: str) -> None:

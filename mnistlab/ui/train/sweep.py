@@ -101,9 +101,16 @@ def draw_progress(snapshot: SweepSnapshot) -> None:
     elif snapshot.state == "failed":
         st.error(snapshot.message)
     else:
-        done = f"{count(max(0, snapshot.epoch), 'epoch')} of {snapshot.num_epochs}"
-        words = "Finished" if snapshot.state == "finished" else "Stopped"
-        st.progress(fraction(snapshot), f"{words}: {done} in {duration(snapshot.seconds)}")
+        st.progress(fraction(snapshot), ended_words(snapshot))
+
+
+def ended_words(snapshot: SweepSnapshot) -> str:
+    """Return how far it came, of a sweep that was not broken off by a failure."""
+    if snapshot.epoch <= 0:
+        return "Stopped before its first epoch was done"
+    words = "Finished" if snapshot.state == "finished" else "Stopped"
+    done = f"{count(snapshot.epoch, 'epoch')} of {snapshot.num_epochs}"
+    return f"{words}: {done} in {duration(snapshot.seconds)}"
 
 
 def fraction(snapshot: SweepSnapshot) -> float:
