@@ -39,8 +39,8 @@ def pool():
 
 @pytest.fixture
 def own_pool():
-    """A worker of the test's own."""
-    pool = Pool(SmallWorker, num_workers=1)
+    """A worker of the test's own; its turns are shorter than an epoch on any machine."""
+    pool = Pool(SmallWorker, num_workers=1, turn_seconds=0.01)
     yield pool
     pool.close()
 
