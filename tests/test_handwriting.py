@@ -15,6 +15,7 @@ from mnistlab.config import PRESETS, TrainConfig
 from mnistlab.drawing import frame
 from mnistlab.evaluation import evaluate
 from mnistlab.training import train
+from mnistlab.writing import pen
 from mnistlab.writing.pen import CANVAS, Writing, inked
 from mnistlab.writing.splines import DOTS, basis
 from mnistlab.writing.strokes import TEMPLATES
@@ -157,6 +158,14 @@ def test_ink_is_the_area_within_the_pens_radius_of_a_straight_line():
     expected = np.clip(3.0 - np.abs(x - y) / np.sqrt(2) + 0.5, 0, 1)
     inside = np.abs(x + y - CANVAS) < 26
     np.testing.assert_allclose(ink[inside], expected[inside], atol=0.02)
+
+
+def test_what_is_left_out_far_from_a_dot_changes_no_pixel_and_what_stays_is_no_subnormal_number(
+    thousand, monkeypatch
+):
+    assert np.exp(-2 * pen.FARTHEST) > np.finfo(np.float32).tiny, "such products take ten times as long"
+    monkeypatch.setattr(pen, "FARTHEST", np.float32(np.inf))
+    np.testing.assert_array_equal(handwriting.preview()[0], thousand[0])
 
 
 def test_a_stroke_is_not_joined_to_the_next():
