@@ -5,8 +5,7 @@ import os
 import time
 
 from benchmarks.problem import problem
-from mnistlab.memory import keep_freed_memory
-from mnistlab.threads import one_thread_per_operation
+from mnistlab.jobs.process import keep_freed_memory, one_thread_per_operation
 
 
 class Apart:

@@ -7,9 +7,9 @@ from pathlib import Path
 from benchmarks.load_rows import Row, at_least
 from benchmarks.load_training import STEPS, fairness
 from mnistlab.config import TrainConfig
-from mnistlab.running.pool import Pool
-from mnistlab.running.registry import Registry, new_token
-from mnistlab.running.trainer import Trainer
+from mnistlab.jobs.labs import Registry, new_token
+from mnistlab.jobs.pool import Pool
+from mnistlab.jobs.trainer import Trainer
 
 PATIENCE = 120.0  # seconds until each has done steps
 EPOCHS = 1000  # nobody gets there

@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from mnistlab.config import DATASETS, PRESETS, TrainConfig
-from mnistlab.memory import keep_freed_memory
+from mnistlab.jobs.process import keep_freed_memory, one_thread_per_operation
 from mnistlab.sweeps.arguments import add_sweep_arguments
-from mnistlab.threads import one_thread_per_operation
 from mnistlab.training import Step, initial_params, train
 
 OK, FAILED, BAD_ARGUMENTS = 0, 1, 2
@@ -120,9 +119,9 @@ def train_command(given: argparse.Namespace) -> int:
     from mnistlab.datasets import load_dataset
     from mnistlab.files import checkpoints
     from mnistlab.files.notebook_log import log_lines
-    from mnistlab.running.free_memory import free_bytes
-    from mnistlab.running.memory_share import require_memory
-    from mnistlab.runs import new_run, with_epoch
+    from mnistlab.jobs.free_memory import free_bytes
+    from mnistlab.jobs.memory_limit import require_memory
+    from mnistlab.runs.run import new_run, with_epoch
 
     if given.save and not given.save.parent.is_dir():
         given.parser.error(f"--save must be in a folder that exists. Got {given.save}.")

@@ -11,7 +11,7 @@ import numpy as np
 
 from mnistlab.config import NUM_CLASSES, PRESETS, TrainConfig
 from mnistlab.evaluation import SATURATED, EpochMetrics
-from mnistlab.runs import Run
+from mnistlab.runs.run import Run
 
 # Ten outputs of 0.1 for every image cost 0.9, ten of 0 cost 1. Above this next to nothing has been learned.
 IGNORANT_COST = 0.8

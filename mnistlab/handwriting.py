@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from mnistlab.drawing import frame_ink
 from mnistlab.files.array_file import load_arrays, save_arrays
-from mnistlab.priority import let_others_go_first
+from mnistlab.jobs.process import let_others_go_first
 from mnistlab.writing import scribes
 from mnistlab.writing.pen import Habits, inked, written
 from mnistlab.writing.splines import Basis, basis

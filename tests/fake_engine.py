@@ -10,11 +10,11 @@ import numpy as np
 
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import EpochMetrics, Score
+from mnistlab.jobs.messages import Finished, Progress, Turn
+from mnistlab.jobs.tasks import EpochTask, MeasureTask, OwnDigitsTask, Taught
+from mnistlab.jobs.workers import WorkerDied
 from mnistlab.network import Layer
-from mnistlab.running.messages import Finished, Progress, Turn
-from mnistlab.running.tasks import EpochTask, MeasureTask, OwnDigitsTask, Taught
-from mnistlab.running.workers import WorkerDied
-from mnistlab.runs import OwnDigits, SettingChange
+from mnistlab.runs.run import OwnDigits, SettingChange
 from mnistlab.training import Epoch
 
 PRIME = 2_147_483_647

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from mnistlab.running.messages import Finished, Progress
-from mnistlab.running.pool import Pool
-from mnistlab.running.workers import WorkerDied
+from mnistlab.jobs.messages import Finished, Progress
+from mnistlab.jobs.pool import Pool
+from mnistlab.jobs.workers import WorkerDied
 
 PATIENCE = 60.0
 

@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.pen_strokes import WRITTEN, drawn, strokes_of
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import activations_of
-from mnistlab.running import registry
-from mnistlab.runs import new_run
+from mnistlab.jobs import labs as registry
+from mnistlab.runs.run import new_run
 from mnistlab.training import train
 from mnistlab.ui.address import query_of
 from mnistlab.ui.canvas import CANVAS, HIDDEN, SIDE

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from mnistlab.running.registry import Registry
+from mnistlab.jobs.labs import Registry
 from tests.fake_engine import HandPool
 from tests.test_checkpoints import same_figures, same_networks, trained_run
 

@@ -5,8 +5,8 @@ import os
 import streamlit as st
 
 from mnistlab.config import TrainConfig
-from mnistlab.running.pool import Pool
-from mnistlab.running.registry import Registry
+from mnistlab.jobs.labs import Registry
+from mnistlab.jobs.pool import Pool
 from tests.small_worker import TRAIN, SmallWorker
 
 CONFIG = TrainConfig(hidden=(20,), train_size=TRAIN, batch_size=10, num_epochs=1000, scaling="unit")

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from mnistlab.datasets import Dataset, Split
-from mnistlab.running.workers import WorkerProcess
+from mnistlab.jobs.workers import WorkerProcess
 
 TRAIN, TEST = 2000, 300
 SmallWorker = partial(WorkerProcess, "tests.small_worker")
@@ -27,6 +27,6 @@ def small_dataset(name="mnist"):
 
 
 if __name__ == "__main__":
-    from mnistlab.running.worker import main
+    from mnistlab.jobs.worker import main
 
     main(small_dataset)

@@ -16,7 +16,7 @@ from mnistlab.files.checkpoints import NetworkFileError, dumps, loads
 from mnistlab.files.comparing import compared
 from mnistlab.files.report import html_report
 from mnistlab.pictures import PictureError, read_canvas, read_picture
-from mnistlab.runs import MAX_NAME
+from mnistlab.runs.run import MAX_NAME
 from mnistlab.ui.address import settings_from
 from mnistlab.ui.canvas import MAX_STROKES, sent
 from mnistlab.ui.lesson import lesson_from

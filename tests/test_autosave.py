@@ -10,8 +10,8 @@ import threading
 
 import pytest
 
-from mnistlab.running.autosave import INDEX, Autosave
-from mnistlab.running.shelf import EMPTY, Shelf
+from mnistlab.jobs.autosave import INDEX, Autosave
+from mnistlab.runs.run_store import EMPTY, Shelf
 from tests.conftest import REPOSITORY
 from tests.test_checkpoints import same_figures, same_networks, trained_run
 
@@ -99,9 +99,9 @@ SAVER = textwrap.dedent("""
     from dataclasses import replace
     from pathlib import Path
     import numpy as np
-    from mnistlab.running.autosave import Autosave
-    from mnistlab.runs import with_epoch
-    from mnistlab.running.shelf import Shelf
+    from mnistlab.jobs.autosave import Autosave
+    from mnistlab.runs.run import with_epoch
+    from mnistlab.runs.run_store import Shelf
     from tests.test_checkpoints import figures, trained_run
 
     folder = Path(sys.argv[1])

@@ -12,7 +12,7 @@ from mnistlab.files import checkpoints
 from mnistlab.files.checkpoints import NetworkFileError, dumps, loads
 from mnistlab.files.weights import MAX_FILE_BYTES, MAX_HEADER_BYTES
 from mnistlab.network import initialize_network
-from mnistlab.runs import OwnDigits, SettingChange, new_run, with_epoch
+from mnistlab.runs.run import OwnDigits, SettingChange, new_run, with_epoch
 from tests.attacks.cutting import file_of, header_of, with_record
 
 CONFIG = TrainConfig(hidden=(12,), learning_rate=0.0123456789, seed=2**32 - 1, batch_size=7, scaling="unit")

@@ -7,7 +7,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from mnistlab.running.registry import new_token
+from mnistlab.jobs.labs import new_token
 from mnistlab.ui import closed_tabs
 from tests.test_server_faults import PATIENCE, Server, until
 

@@ -13,11 +13,11 @@ import pytest
 
 from mnistlab.config import TrainConfig
 from mnistlab.files import export
-from mnistlab.running.messages import Finished, Refused, Turn
-from mnistlab.running.pool import Pool
-from mnistlab.running.trainer import Trainer
-from mnistlab.running.worker import Desk
-from mnistlab.runs import OwnDigits
+from mnistlab.jobs.messages import Finished, Refused, Turn
+from mnistlab.jobs.pool import Pool
+from mnistlab.jobs.trainer import Trainer
+from mnistlab.jobs.worker import Desk
+from mnistlab.runs.run import OwnDigits
 from tests.conftest import MNIST_FOLDER, REPOSITORY
 
 PATIENCE = 120.0

@@ -7,7 +7,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-from mnistlab.running.registry import new_token
+from mnistlab.jobs.labs import new_token
 from tests.test_server_faults import PATIENCE, Server
 
 

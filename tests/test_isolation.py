@@ -14,9 +14,9 @@ from mnistlab.collection import Collection
 from mnistlab.config import TrainConfig
 from mnistlab.files.checkpoints import dumps, loads
 from mnistlab.files.report import html_report, picture
-from mnistlab.running import registry as registries
-from mnistlab.running.registry import Registry, new_token
-from mnistlab.runs import OwnDigits, Run
+from mnistlab.jobs import labs as registries
+from mnistlab.jobs.labs import Registry, new_token
+from mnistlab.runs.run import OwnDigits, Run
 from mnistlab.ui.predict.answer import OWN
 from tests.attacks.run_records import MARKUP
 from tests.conftest import REPOSITORY
@@ -140,7 +140,7 @@ def test_no_token_stands_in_a_log_a_file_or_a_name_even_when_saving_fails(
             labs.trainer_for(each.token).add(each.run)
             labs.claim(each.token, "tab")
         with monkeypatch.context() as patch:
-            patch.setattr("mnistlab.running.autosave.write_whole", full)
+            patch.setattr("mnistlab.jobs.autosave.write_whole", full)
             labs.sweep()
         clock.now += 2
         labs.sweep()

@@ -8,11 +8,11 @@ import pytest
 from mnistlab import __main__ as entry
 from mnistlab.config import PRESETS, TrainConfig
 from mnistlab.files.checkpoints import dumps
-from mnistlab.running import free_memory
-from mnistlab.running import registry as registries
-from mnistlab.running.free_memory import free_bytes
-from mnistlab.running.memory_share import LEAST, MEGABYTE, kept_bytes, require_memory, working_bytes
-from mnistlab.running.registry import Registry, new_token
+from mnistlab.jobs import free_memory
+from mnistlab.jobs import labs as registries
+from mnistlab.jobs.free_memory import free_bytes
+from mnistlab.jobs.labs import Registry, new_token
+from mnistlab.jobs.memory_limit import LEAST, MEGABYTE, kept_bytes, require_memory, working_bytes
 from mnistlab.sweeps import command as commands
 from tests.conftest import REPOSITORY
 from tests.registry_bench import Clock, QuietPool, real_initial
@@ -32,8 +32,8 @@ import jax
 import numpy as np
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import load_dataset
-from mnistlab.running.tasks import EpochTask
-from mnistlab.running.worker import Work
+from mnistlab.jobs.tasks import EpochTask
+from mnistlab.jobs.worker import Work
 from mnistlab.sweeps.sweep import members, stacked
 from mnistlab.sweeps.task import SweepTask
 from mnistlab.training import initial_params

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnistlab.running.pace import LEAST_SECONDS, WINDOW_SECONDS, Pace
+from mnistlab.jobs.pace import LEAST_SECONDS, WINDOW_SECONDS, Pace
 
 
 @pytest.fixture

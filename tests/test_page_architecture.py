@@ -16,8 +16,8 @@ from mnistlab.datasets import Dataset, Split
 from mnistlab.evaluation import evaluate
 from mnistlab.explaining.layers import curve, flat_share, layer_shapes, pre_activations
 from mnistlab.explaining.numerals import plain
-from mnistlab.running import registry
-from mnistlab.runs import new_run, with_epoch
+from mnistlab.jobs import labs as registry
+from mnistlab.runs.run import new_run, with_epoch
 from mnistlab.training import initial_params, train
 from tests.conftest import REPOSITORY
 

@@ -11,9 +11,9 @@ from mnistlab import backprop
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset, Split
 from mnistlab.explaining.stepping import Growth
+from mnistlab.jobs import labs as registry
 from mnistlab.network import initialize_network
-from mnistlab.running import registry
-from mnistlab.runs import new_run, with_epoch
+from mnistlab.runs.run import new_run, with_epoch
 from mnistlab.training import train
 from mnistlab.ui.backprop.growth import words_on_growth
 from mnistlab.ui.change import change_of_cost

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnistlab.config import PRESETS
 from mnistlab.experiments import EXPERIMENTS
-from mnistlab.running import registry
+from mnistlab.jobs import labs as registry
 from mnistlab.ui import digits
 from mnistlab.ui.address import query_of
 from tests.conftest import REPOSITORY

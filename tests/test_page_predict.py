@@ -5,7 +5,7 @@ import numpy as np
 from benchmarks.pen_strokes import drawn
 from mnistlab.drawing import frame, raw_resize, shift, stages
 from mnistlab.evaluation import activations_of
-from mnistlab.running import registry
+from mnistlab.jobs import labs as registry
 from tests.predict_page import CANVAS, SEVEN, THREE, bars, draw, read_by, sent, shown, sketch
 
 pytest_plugins = ("tests.predict_page",)

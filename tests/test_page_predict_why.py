@@ -8,8 +8,8 @@ import numpy as np
 from mnistlab.drawing import frame
 from mnistlab.explaining.evidence import evidence
 from mnistlab.explaining.reading import passed_by
-from mnistlab.running import registry
-from mnistlab.runs import new_run
+from mnistlab.jobs import labs as registry
+from mnistlab.runs.run import new_run
 from mnistlab.training import train
 from tests.predict_page import QUICK, SEVEN, THREE, draw, opened, shown, sketch
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
-from mnistlab.running import registry
+from mnistlab.jobs import labs as registry
 from mnistlab.ui.lesson import BY_SLUG
 from tests.conftest import REPOSITORY
 

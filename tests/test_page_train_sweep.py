@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnistlab.running import registry
+from mnistlab.jobs import labs as registry
 from mnistlab.sweeps.sweeping import SweepSnapshot
 from mnistlab.ui.train.sweep import ended_words
 from mnistlab.ui.train.sweep_choice import spaced

@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
-from mnistlab.priority import GROUP, NICENESS
+from mnistlab.jobs.process import GROUP, NICENESS
 from tests.conftest import REPOSITORY
 
 SAY = """
 import os
-from mnistlab.priority import let_others_go_first
+from mnistlab.jobs.process import let_others_go_first
 from tests.test_priority import niceness_of_the_session
 before = os.nice(0)
 let_others_go_first()

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from mnistlab.running import registry as registries
-from mnistlab.running.registry import (
+from mnistlab.jobs import labs as registries
+from mnistlab.jobs.labs import (
     FREE_SECONDS,
     MAX_LABS,
     PAUSE_SECONDS,
@@ -15,7 +15,7 @@ from mnistlab.running.registry import (
     folder_name,
     new_token,
 )
-from mnistlab.running.trainer import Trainer
+from mnistlab.jobs.trainer import Trainer
 from tests.registry_bench import same_run, started
 from tests.test_checkpoints import trained_run
 

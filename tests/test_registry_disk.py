@@ -4,9 +4,9 @@ import stat
 import threading
 
 from mnistlab.config import TrainConfig
-from mnistlab.running.autosave import INDEX, Autosave
-from mnistlab.running.registry import SAVE_SECONDS, Registry, folder_name, new_token
-from mnistlab.runs import SettingChange
+from mnistlab.jobs.autosave import INDEX, Autosave
+from mnistlab.jobs.labs import SAVE_SECONDS, Registry, folder_name, new_token
+from mnistlab.runs.run import SettingChange
 from tests.registry_bench import QuietPool, again, real_initial, same_run, started
 from tests.test_checkpoints import trained_run
 
@@ -104,7 +104,7 @@ def test_a_disk_that_cannot_be_written_is_said_on_screen_and_tried_again(labs, c
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("mnistlab.running.autosave.write_whole", full)
+        patch.setattr("mnistlab.jobs.autosave.write_whole", full)
         labs.sweep()
         assert trainer.snapshot().unsaved == UNSAVED.format("No space left on device")
         trainer.more(1)

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from mnistlab.running import lab_folders
-from mnistlab.running.registry import Registry, folder_name, new_token
+from mnistlab.jobs import storage as lab_folders
+from mnistlab.jobs.labs import Registry, folder_name, new_token
 from tests.registry_bench import QuietPool, again, started
 
 pytest_plugins = ("tests.registry_bench",)

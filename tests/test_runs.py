@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from mnistlab.config import TrainConfig
 from mnistlab.network import Layer
-from mnistlab.running import shelf as shelves
-from mnistlab.runs import (
+from mnistlab.runs import run_store as shelves
+from mnistlab.runs.run import (
     MAX_KEPT_BYTES,
     MAX_NAME,
     OwnDigits,

@@ -19,8 +19,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.sync.client import connect
 
 from mnistlab.files.atomic_file import UNFINISHED
-from mnistlab.running.autosave import INDEX, Autosave
-from mnistlab.running.registry import folder_name, new_token
+from mnistlab.jobs.autosave import INDEX, Autosave
+from mnistlab.jobs.labs import folder_name, new_token
 from mnistlab.training import train
 from tests.conftest import REPOSITORY
 from tests.server_app import CONFIG

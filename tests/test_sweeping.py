@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from mnistlab.config import TrainConfig
-from mnistlab.running.pool import Pool
-from mnistlab.running.registry import PAUSE_SECONDS, Registry, new_token
-from mnistlab.running.trainer import Trainer
-from mnistlab.running.worker import Desk, Work
+from mnistlab.jobs.labs import PAUSE_SECONDS, Registry, new_token
+from mnistlab.jobs.pool import Pool
+from mnistlab.jobs.trainer import Trainer
+from mnistlab.jobs.worker import Desk, Work
 from mnistlab.sweeps.runs import begun
 from mnistlab.sweeps.sweep import members, stacked, sweep
 from mnistlab.sweeps.sweeping import MAX_PARAMETERS, Sweeping

@@ -12,9 +12,9 @@ from mnistlab.config import TrainConfig
 from mnistlab.evaluation import EpochMetrics, Score
 from mnistlab.figures.sparkline import EDGE, HEIGHT, plot_sparkline
 from mnistlab.files.comparing import compared
+from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.network import Layer
-from mnistlab.running.snapshot import Snapshot
-from mnistlab.runs import OwnDigits, changed, new_run, with_epoch
+from mnistlab.runs.run import OwnDigits, changed, new_run, with_epoch
 from mnistlab.ui.words import (
     count,
     duration,

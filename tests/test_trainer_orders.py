@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from mnistlab.running.pool import Pool
-from mnistlab.running.trainer import Trainer
-from mnistlab.runs import OwnDigits
+from mnistlab.jobs.pool import Pool
+from mnistlab.jobs.trainer import Trainer
+from mnistlab.runs.run import OwnDigits
 from tests.fake_engine import DIGITS, STEPS, FakeWorker, HandPool, assert_whole, initial, settings
 
 COMMANDS = 40

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnistlab.runs import MAX_NAME, OwnDigits
+from mnistlab.runs.run import MAX_NAME, OwnDigits
 from tests.fake_engine import DIGITS, assert_whole, checksum_of, settings
 from tests.trainer_bench import epoch, ready
 

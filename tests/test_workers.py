@@ -13,12 +13,12 @@ import psutil
 import pytest
 
 from mnistlab.config import TrainConfig
+from mnistlab.jobs.jobs import Nobody, Share
+from mnistlab.jobs.pool import Pool
+from mnistlab.jobs.tasks import EpochTask
+from mnistlab.jobs.trainer import Trainer
+from mnistlab.jobs.workers import WorkerProcess
 from mnistlab.own_digits import own_digit_steps
-from mnistlab.running.jobs import Nobody, Share
-from mnistlab.running.pool import Pool
-from mnistlab.running.tasks import EpochTask
-from mnistlab.running.trainer import Trainer
-from mnistlab.running.workers import WorkerProcess
 from mnistlab.training import initial_params, train
 from tests.conftest import REPOSITORY
 from tests.small_worker import TRAIN, SmallWorker, small_dataset
@@ -172,8 +172,8 @@ def test_a_worker_whose_lab_was_killed_ends():
     script = textwrap.dedent("""
         import sys
         from mnistlab.config import TrainConfig
-        from mnistlab.running.pool import Pool
-        from mnistlab.running.trainer import Trainer
+        from mnistlab.jobs.pool import Pool
+        from mnistlab.jobs.trainer import Trainer
         from tests.small_worker import SmallWorker
 
         pool = Pool(SmallWorker, num_workers=1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnistlab.running.trainer import Trainer
+from mnistlab.jobs.trainer import Trainer
 from tests.fake_engine import STEPS, HandPool, initial, settings
 
 

@@ -16,7 +16,7 @@ from mnistlab.files.weights import (
     unpacked,
 )
 from mnistlab.network import Params, dimensions_of
-from mnistlab.runs import Change, Run, bounded_name, new_run
+from mnistlab.runs.run import Change, Run, bounded_name, new_run
 
 __all__ = ["NetworkFileError", "dumps", "load", "loads", "run_from", "save"]
 

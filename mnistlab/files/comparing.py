@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from mnistlab.config import TrainConfig
-from mnistlab.runs import OwnDigits, Run, SettingChange
+from mnistlab.runs.run import OwnDigits, Run, SettingChange
 from mnistlab.setting_names import CHOICE_NAMES, in_sentence
 
 NO_LAYERS = "none"

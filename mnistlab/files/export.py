@@ -12,7 +12,7 @@ import numpy as np
 from mnistlab.config import BOUNDS, NUM_CLASSES
 from mnistlab.evaluation import EpochMetrics
 from mnistlab.files.notebook_log import log_lines
-from mnistlab.runs import OwnDigits, Run, settings_in
+from mnistlab.runs.run import OwnDigits, Run, settings_in
 
 MOST_EPOCHS = BOUNDS["num_epochs"][1]
 LINE = 100  # characters of a line of encoded images

@@ -9,7 +9,7 @@ import numpy as np
 
 from mnistlab.config import MAX_LEARNING_RATE, NUM_CLASSES, TrainConfig, config_from, shown
 from mnistlab.evaluation import EpochMetrics, Score
-from mnistlab.runs import CHANGEABLE, Change, OwnDigits, Run, SettingChange, settings_in
+from mnistlab.runs.run import CHANGEABLE, Change, OwnDigits, Run, SettingChange, settings_in
 
 MAX_EPOCHS = 100_000
 MAX_COUNT = 10_000_000

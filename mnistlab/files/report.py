@@ -13,7 +13,7 @@ from mnistlab.config import AS_SEED
 from mnistlab.diagnosis import diagnose
 from mnistlab.evaluation import EpochMetrics, activations_of
 from mnistlab.files.comparing import NO_LAYERS, setting
-from mnistlab.runs import Run
+from mnistlab.runs.run import Run
 from mnistlab.setting_names import SETTING_NAMES
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 318, 180, 46, 10, 26  # of a chart, px; two of them fit on a sheet of paper

@@ -8,11 +8,11 @@ from pathlib import Path
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import load_dataset
 from mnistlab.files.checkpoints import save
-from mnistlab.memory import keep_freed_memory
-from mnistlab.running.free_memory import free_bytes
-from mnistlab.running.memory_share import require_memory
-from mnistlab.running.worker import sentence_of
-from mnistlab.runs import Run
+from mnistlab.jobs.free_memory import free_bytes
+from mnistlab.jobs.memory_limit import require_memory
+from mnistlab.jobs.process import keep_freed_memory
+from mnistlab.jobs.worker import sentence_of
+from mnistlab.runs.run import Run
 from mnistlab.sweeps.arguments import Place, place_of
 from mnistlab.sweeps.hosts import ProcessLost, gathered, join
 from mnistlab.sweeps.runs import begun, with_sweep_epoch

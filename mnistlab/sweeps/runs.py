@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from mnistlab.config import TrainConfig
-from mnistlab.running.course import is_finite
-from mnistlab.runs import Run, new_run, with_epoch
+from mnistlab.jobs.course import is_finite
+from mnistlab.runs.run import Run, new_run, with_epoch
 from mnistlab.sweeps.sweep import SweepEpoch, network_of
 from mnistlab.training import Epoch, initial_params
 

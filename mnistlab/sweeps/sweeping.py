@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from mnistlab.config import TrainConfig
+from mnistlab.jobs.jobs import Job, Share
+from mnistlab.jobs.memory_limit import num_numbers
+from mnistlab.jobs.pool import Pool
 from mnistlab.network import Params
-from mnistlab.running.jobs import Job, Share
-from mnistlab.running.memory_share import num_numbers
-from mnistlab.running.pool import Pool
-from mnistlab.runs import Run
+from mnistlab.runs.run import Run
 from mnistlab.sweeps.runs import begun, with_sweep_epoch
 from mnistlab.sweeps.sweep import require_alike, stacked
 from mnistlab.sweeps.task import SweepTask

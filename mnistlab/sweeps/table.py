@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mnistlab.config import TrainConfig
-from mnistlab.runs import Run
+from mnistlab.runs.run import Run
 
 VARIED = ("initialization", "learning_rate", "seed")
 COST, CORRECT, BROKEN_IN = range(3)  # the figures of a network

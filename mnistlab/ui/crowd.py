@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnistlab.running.snapshot import Snapshot
+from mnistlab.jobs.snapshot import Snapshot
 
 CROWD = "crowd"
 FEW = 2  # networks that take turns without a page having to wait for what is new

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnistlab.config import TrainConfig
 from mnistlab.experiments import EXPERIMENTS, Experiment
-from mnistlab.runs import Run
+from mnistlab.runs.run import Run
 from mnistlab.ui.glossary import explained
 from mnistlab.ui.lab import Lab, begin_and_train, command, different_settings
 from mnistlab.ui.press import press_button

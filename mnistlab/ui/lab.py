@@ -8,11 +8,11 @@ import streamlit as st
 from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset
-from mnistlab.memory import return_freed_memory
-from mnistlab.running import registry
-from mnistlab.running.snapshot import Snapshot
-from mnistlab.running.trainer import Trainer
-from mnistlab.runs import CHANGEABLE, Run
+from mnistlab.jobs import labs as registry
+from mnistlab.jobs.process import return_freed_memory
+from mnistlab.jobs.snapshot import Snapshot
+from mnistlab.jobs.trainer import Trainer
+from mnistlab.runs.run import CHANGEABLE, Run
 from mnistlab.ui.closed_tabs import sweep_closed_tabs
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.digits import dataset_in_use

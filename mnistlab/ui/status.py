@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mnistlab.mnist.downloads import mnist_download
-from mnistlab.runs import Run
+from mnistlab.runs.run import Run
 from mnistlab.setting_names import listed
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.digits import arrival, generated_digits, mnist_is_here

@@ -7,8 +7,8 @@ import streamlit as st
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from mnistlab.running import registry
-from mnistlab.running.trainer import Trainer
+from mnistlab.jobs import labs as registry
+from mnistlab.jobs.trainer import Trainer
 
 TOKEN = "token"
 MEMORY = "tab_memory"  # the component in the browser

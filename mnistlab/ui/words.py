@@ -2,7 +2,7 @@
 
 import re
 
-from mnistlab.running.snapshot import Snapshot
+from mnistlab.jobs.snapshot import Snapshot
 
 WORD_JOINER = "\u2060"
 LONG_QUEUE = 3  # others ahead, from which a training in the middle of an epoch reads as waiting

@@ -11,7 +11,7 @@ from pathlib import Path
 from mnistlab.config import PRESETS, TrainConfig
 from mnistlab.datasets import load_mnist
 from mnistlab.files.records import run_record
-from mnistlab.runs import new_run, with_epoch
+from mnistlab.runs.run import new_run, with_epoch
 from mnistlab.training import train
 
 HERE = Path(__file__).parent

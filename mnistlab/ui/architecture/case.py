@@ -10,7 +10,7 @@ from mnistlab.datasets import Dataset
 from mnistlab.evaluation import Score, activations_of, evaluate
 from mnistlab.explaining import layers
 from mnistlab.network import Params
-from mnistlab.runs import locked
+from mnistlab.runs.run import locked
 from mnistlab.training import initial_params
 from mnistlab.ui.data.known import name_of
 from mnistlab.ui.lab import Lab

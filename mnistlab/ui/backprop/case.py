@@ -8,7 +8,7 @@ import streamlit as st
 from mnistlab.config import TrainConfig
 from mnistlab.explaining.following import Followed, Place, telling_source
 from mnistlab.network import Params, initialize_network
-from mnistlab.runs import Run
+from mnistlab.runs.run import Run
 
 LAYER, UNIT, SOURCE = "backprop_layer", "backprop_unit", "backprop_source"  # what somebody chose, or nothing
 

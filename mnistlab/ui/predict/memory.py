@@ -6,7 +6,7 @@ from mnistlab.evaluation import activations_of
 from mnistlab.explaining.reading import passed_by
 from mnistlab.explaining.verdict import Trust, trust
 from mnistlab.network import Passed
-from mnistlab.runs import Run
+from mnistlab.runs.run import Run
 from mnistlab.ui.lab import Lab, current_snapshot
 from mnistlab.ui.remembered import remembered
 

@@ -5,7 +5,7 @@ import streamlit as st
 from mnistlab.collection import as_npz, as_png_zip, num_right, without_digit
 from mnistlab.evaluation import activations_of
 from mnistlab.figures.digits import plot_digit_grid
-from mnistlab.runs import OwnDigits, Run
+from mnistlab.runs.run import OwnDigits, Run
 from mnistlab.ui.lab import Lab, command, current_snapshot, is_moving
 from mnistlab.ui.predict.answer import OWN, own_digits
 from mnistlab.ui.remembered import remembered

@@ -13,7 +13,7 @@ from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.figures.sketch import Sketch
 from mnistlab.figures.template import number
 from mnistlab.network import Passed
-from mnistlab.runs import Run
+from mnistlab.runs.run import Run
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab import Lab, current_snapshot, is_moving

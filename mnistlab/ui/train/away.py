@@ -10,8 +10,8 @@ from mnistlab.files.checkpoints import dumps, loads
 from mnistlab.files.export import history_csv, log_text, script
 from mnistlab.files.report import html_report
 from mnistlab.files.weights import MAX_FILE_BYTES
-from mnistlab.running.trainer import Trainer
-from mnistlab.runs import Run
+from mnistlab.jobs.trainer import Trainer
+from mnistlab.runs.run import Run
 from mnistlab.ui.address import query_of
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.lab import Lab, back_to_network, command, current_snapshot

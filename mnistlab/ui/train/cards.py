@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnistlab.figures.sparkline import plot_sparkline
-from mnistlab.runs import Run
+from mnistlab.runs.run import Run
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.words import percent
 

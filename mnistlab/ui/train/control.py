@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from mnistlab.running.snapshot import Snapshot
+from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.setting_names import listed
 from mnistlab.ui.lab import Lab, back_to_network, begin_and_train, command, current_snapshot, phase_of
 from mnistlab.ui.press import press_button

@@ -7,8 +7,8 @@ import streamlit as st
 
 from mnistlab.figures.courses import draw_gradient_norms, draw_recall
 from mnistlab.figures.curves import plot_accuracy, plot_cost
-from mnistlab.running.snapshot import Snapshot
-from mnistlab.runs import OwnDigits, Run, SettingChange
+from mnistlab.jobs.snapshot import Snapshot
+from mnistlab.runs.run import OwnDigits, Run, SettingChange
 from mnistlab.ui.remembered import remembered
 from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.train.diagnosis import draw_other_findings

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from mnistlab.diagnosis import Finding, diagnose
-from mnistlab.running.snapshot import Snapshot
-from mnistlab.runs import Run
+from mnistlab.jobs.snapshot import Snapshot
+from mnistlab.runs.run import Run
 from mnistlab.ui.words import plain
 
 BADGES = {"warning": ":red-badge[Warning]", "note": ":blue-badge[Note]", "good": ":green-badge[Well]"}

@@ -8,7 +8,7 @@ from mnistlab.evaluation import score
 from mnistlab.explaining.mistakes import worst_mistakes
 from mnistlab.explaining.verdict import a_digit
 from mnistlab.figures.confusion import draw_confusion
-from mnistlab.runs import Run
+from mnistlab.runs.run import Run
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.lab import Lab, current_snapshot
 from mnistlab.ui.picture import gallery

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mnistlab.running.snapshot import Snapshot
+from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.lab import Lab, current_snapshot, is_moving, phase_of
 from mnistlab.ui.tab import current_trainer

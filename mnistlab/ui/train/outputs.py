@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnistlab.datasets import Split
 from mnistlab.evaluation import activations_of
-from mnistlab.runs import Run
+from mnistlab.runs.run import Run
 from mnistlab.ui.digits import dataset_in_use
 
 

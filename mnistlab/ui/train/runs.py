@@ -3,8 +3,8 @@
 import streamlit as st
 
 from mnistlab.files.comparing import compared
-from mnistlab.running.snapshot import Snapshot
-from mnistlab.runs import MAX_NAME, Run
+from mnistlab.jobs.snapshot import Snapshot
+from mnistlab.runs.run import MAX_NAME, Run
 from mnistlab.ui.crowd import crowd
 from mnistlab.ui.lab import Lab, back_to_network, command, current_snapshot
 from mnistlab.ui.press import press_button

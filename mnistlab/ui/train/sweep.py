@@ -6,8 +6,8 @@ import streamlit as st
 
 from mnistlab.config import TrainConfig
 from mnistlab.figures.sweep import plot_sweep
-from mnistlab.running.registry import registry
-from mnistlab.runs import Run
+from mnistlab.jobs.labs import registry
+from mnistlab.runs.run import Run
 from mnistlab.sweeps.runs import accuracies, best_first, names_of
 from mnistlab.sweeps.sweeping import Sweeping, SweepSnapshot
 from mnistlab.ui.lab import Lab, back_to_network, command

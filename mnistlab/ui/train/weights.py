@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnistlab.figures.weights import plot_weight_histogram, plot_weight_images
 from mnistlab.network import Params
-from mnistlab.runs import Run
+from mnistlab.runs.run import Run
 from mnistlab.ui.lab import Lab, current_snapshot
 from mnistlab.ui.press import press_button
 from mnistlab.ui.train.figures import show_kept

@@ -11,15 +11,15 @@ from functools import cache
 from pathlib import Path
 
 from mnistlab.config import TrainConfig
-from mnistlab.memory import return_gaps
-from mnistlab.running.autosave import Autosave
-from mnistlab.running.free_memory import free_bytes
-from mnistlab.running.lab_folders import folder_name, state_folder, sweep_folders
-from mnistlab.running.memory_share import require_memory
-from mnistlab.running.pool import Pool
-from mnistlab.running.shelf import EMPTY, without_untouched
-from mnistlab.running.speed import Speed
-from mnistlab.running.trainer import Trainer
+from mnistlab.jobs.autosave import Autosave
+from mnistlab.jobs.free_memory import free_bytes
+from mnistlab.jobs.memory_limit import require_memory
+from mnistlab.jobs.pool import Pool
+from mnistlab.jobs.process import return_gaps
+from mnistlab.jobs.speed import Speed
+from mnistlab.jobs.storage import folder_name, state_folder, sweep_folders
+from mnistlab.jobs.trainer import Trainer
+from mnistlab.runs.run_store import EMPTY, without_untouched
 from mnistlab.sweeps.sweeping import Sweeping
 from mnistlab.training import initial_params
 
@@ -133,7 +133,7 @@ class Registry:
 
     def warm(self, config: TrainConfig | None = None) -> None:
         """Have a worker process load the data and go through the operations of these settings once."""
-        from mnistlab.running.tasks import WarmTask
+        from mnistlab.jobs.tasks import WarmTask
 
         config = config or TrainConfig()
         self.pool.warm(WarmTask(config, self._initial(config)))

@@ -17,8 +17,8 @@ from mnistlab.files.checkpoints import run_from
 from mnistlab.files.records import run_record
 from mnistlab.files.weights import NetworkFileError, packed, read_json, unpacked
 from mnistlab.network import Params
-from mnistlab.running.shelf import Shelf, Undo
-from mnistlab.runs import Run
+from mnistlab.runs.run import Run
+from mnistlab.runs.run_store import Shelf, Undo
 
 INDEX = "lab.json"
 MAX_INDEX_BYTES = 2**20

@@ -1,13 +1,17 @@
-"""What the C library does with freed memory: a worker keeps it, the web process gives it back."""
+"""What the lab asks of the operating system: memory given back or kept, priority, threads."""
 
 import contextlib
 import ctypes
+import os
+from pathlib import Path
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # glibc's malloc.h
 KEPT_BYTES = 256 * 2**20
 LARGEST_BYTES = 32 * 2**20  # glibc takes no more
 PICTURE_BYTES = 2 * 2**20  # what a step of framing a drawing holds, and more
 LEFT_BYTES = 8 * 2**20
+NICENESS = 10  # under load about a tenth of what others get
+GROUP = Path("/proc/self/autogroup")
 
 
 def keep_freed_memory() -> None:
@@ -42,3 +46,28 @@ def set_options(options: dict[int, int]) -> None:
         mallopt = ctypes.CDLL(None).mallopt
         for option, value in options.items():
             mallopt(option, value)
+
+
+def let_others_go_first() -> None:
+    """Lower the priority of this process for the rest of its life.
+
+    A Linux that shares out the processor by sessions looks at the niceness of a process only against others
+    of its own session; one that leads a session lowers that too. Where neither can be done, nothing happens.
+    """
+    if not hasattr(os, "nice"):
+        return
+    os.nice(NICENESS)
+    if os.getsid(0) == os.getpid():
+        with contextlib.suppress(OSError):
+            GROUP.write_text(str(NICENESS))
+
+
+def one_thread_per_operation() -> None:
+    """Have XLA and numpy compute each operation on one thread; to be called before either computes.
+
+    The threads of a matrix product as small as those of the lab wait for each other about as long as they
+    compute, numpy's spin for a while after each, and meanwhile what dispatches the next operation, or draws
+    a page, waits for a core. Whoever sets these variables themselves is left alone. A GPU is not concerned.
+    """
+    os.environ.setdefault("NPROC", "1")  # read by XLA when it starts the threads of a CPU
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read by numpy when it is imported

@@ -12,10 +12,8 @@ from typing import Any, BinaryIO
 
 from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.datasets import load_dataset
-from mnistlab.memory import keep_freed_memory
-from mnistlab.priority import let_others_go_first
-from mnistlab.running.messages import Finished, Progress, Ready, Refused, Turn, read_message, write_message
-from mnistlab.threads import one_thread_per_operation
+from mnistlab.jobs.messages import Finished, Progress, Ready, Refused, Turn, read_message, write_message
+from mnistlab.jobs.process import keep_freed_memory, let_others_go_first, one_thread_per_operation
 
 
 class Work:
@@ -46,7 +44,7 @@ class Work:
 
     def handed_back(self):
         """Return the task as it stands, ready for the pipe."""
-        from mnistlab.running.tasks import as_numpy
+        from mnistlab.jobs.tasks import as_numpy
 
         return self.task._replace(params=as_numpy(self.task.params))
 
@@ -131,7 +129,7 @@ def main(load_dataset: Callable[[str], Any] = load_dataset) -> None:
     threading.Thread(target=read_turns, args=(sys.stdin.buffer, turns), daemon=True).start()
     keep_compiled_operations()
     keep_freed_memory()
-    import mnistlab.running.tasks  # noqa: F401 - so that the first turn finds it imported
+    import mnistlab.jobs.tasks  # noqa: F401 - so that the first turn finds it imported
 
     desk = Desk(load_dataset)
     try:

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from mnistlab.jobs.tasks import EpochTask, MeasureTask, OwnDigitsTask, Task, Taught
 from mnistlab.network import Params
-from mnistlab.running.tasks import EpochTask, MeasureTask, OwnDigitsTask, Task, Taught
-from mnistlab.runs import OwnDigits, Run, brought_forward, locked, with_epoch
+from mnistlab.runs.run import OwnDigits, Run, brought_forward, locked, with_epoch
 from mnistlab.training import Epoch
 
 

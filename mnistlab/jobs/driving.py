@@ -5,14 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 from mnistlab.config import TrainConfig
-from mnistlab.running import shelf as shelves
-from mnistlab.running.course import broken_sentence, next_task, no_better_sentence, with_result
-from mnistlab.running.pace import Pace
-from mnistlab.running.pool import Job, Pool, Share
-from mnistlab.running.shelf import Shelf, Undo
-from mnistlab.running.speed import Speed
-from mnistlab.running.tasks import EpochTask, OwnDigitsTask, Taught
-from mnistlab.runs import Run, brought_forward
+from mnistlab.jobs.course import broken_sentence, next_task, no_better_sentence, with_result
+from mnistlab.jobs.pace import Pace
+from mnistlab.jobs.pool import Job, Pool, Share
+from mnistlab.jobs.speed import Speed
+from mnistlab.jobs.tasks import EpochTask, OwnDigitsTask, Taught
+from mnistlab.runs import run_store as shelves
+from mnistlab.runs.run import Run, brought_forward
+from mnistlab.runs.run_store import Shelf, Undo
 
 
 class Driving:

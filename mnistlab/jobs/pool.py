@@ -7,10 +7,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from mnistlab.running.fair_queue import FairQueue
-from mnistlab.running.jobs import Job, Listener, Nobody, Seat, Share
-from mnistlab.running.messages import Finished, Progress, Refused, Turn
-from mnistlab.running.workers import WorkerDied, WorkerProcess
+from mnistlab.jobs.fair_queue import FairQueue
+from mnistlab.jobs.jobs import Job, Listener, Nobody, Seat, Share
+from mnistlab.jobs.messages import Finished, Progress, Refused, Turn
+from mnistlab.jobs.workers import WorkerDied, WorkerProcess
 
 logger = logging.getLogger(__name__)
 

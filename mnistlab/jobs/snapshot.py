@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mnistlab.runs import Run
+from mnistlab.runs.run import Run
 
 ACTIVE_STATES = frozenset({"queued", "running", "pausing"})
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mnistlab.running.messages import Ready, read_message, write_message
+from mnistlab.jobs.messages import Ready, read_message, write_message
 
 START_SECONDS = 120.0  # a cold disk can take long to import everything
 ANSWER_SECONDS = 300.0  # one step of the largest network with the largest batch stays far below
@@ -24,13 +24,13 @@ class WorkerDied(Exception):
 
 
 class WorkerProcess:
-    """One `python -m mnistlab.running.worker`.
+    """One `python -m mnistlab.jobs.worker`.
 
     Args:
         module: What to run; the seam for tests.
     """
 
-    def __init__(self, module: str = "mnistlab.running.worker"):
+    def __init__(self, module: str = "mnistlab.jobs.worker"):
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", module],
             stdin=subprocess.PIPE,

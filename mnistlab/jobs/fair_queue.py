@@ -6,9 +6,9 @@ Nothing here locks or waits; the pool asks with its lock held.
 import itertools
 from typing import Any
 
-from mnistlab.running.jobs import Job, Listener, Seat, Share
-from mnistlab.running.messages import Finished, Progress, Refused
-from mnistlab.running.prices import Prices
+from mnistlab.jobs.jobs import Job, Listener, Seat, Share
+from mnistlab.jobs.messages import Finished, Progress, Refused
+from mnistlab.jobs.prices import Prices
 
 MOST_CHARGED = 1.0  # seconds for one turn, however long it took
 LAG_SECONDS = 0.25  # of work that a job may be behind those of another seat before it moves there

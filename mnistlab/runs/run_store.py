@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mnistlab.config import TrainConfig
 from mnistlab.network import Params
-from mnistlab.runs import MAX_NAME, Run, bounded_name, new_run, num_bytes
+from mnistlab.runs.run import MAX_NAME, Run, bounded_name, new_run, num_bytes
 
 MAX_RUNS = 100
 MAX_BYTES = 256 * 2**20  # of all networks of a lab together, kept epochs included

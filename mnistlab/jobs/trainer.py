@@ -6,15 +6,15 @@ from dataclasses import replace
 import numpy as np
 
 from mnistlab.config import MAX_TRAIN_SIZE, TrainConfig
+from mnistlab.jobs.driving import Driving
+from mnistlab.jobs.pool import Pool
+from mnistlab.jobs.snapshot import Snapshot
+from mnistlab.jobs.speed import Speed
+from mnistlab.jobs.tasks import EpochTask, MeasureTask, OwnDigitsTask
 from mnistlab.network import Params
-from mnistlab.running import shelf as shelves
-from mnistlab.running.driving import Driving
-from mnistlab.running.pool import Pool
-from mnistlab.running.shelf import EMPTY, Shelf
-from mnistlab.running.snapshot import Snapshot
-from mnistlab.running.speed import Speed
-from mnistlab.running.tasks import EpochTask, MeasureTask, OwnDigitsTask
-from mnistlab.runs import Run, changed, new_run
+from mnistlab.runs import run_store as shelves
+from mnistlab.runs.run import Run, changed, new_run
+from mnistlab.runs.run_store import EMPTY, Shelf
 from mnistlab.training import initial_params
 
 DOING = {MeasureTask: "measuring", EpochTask: "training", OwnDigitsTask: "own digits"}
