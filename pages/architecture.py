@@ -4,13 +4,11 @@ from mnistlab.ui.architecture.answers import draw_answers
 from mnistlab.ui.architecture.case import viewed_network
 from mnistlab.ui.architecture.diagram import draw_diagram, draw_table
 from mnistlab.ui.architecture.tabs import draw_questions
-from mnistlab.ui.shell import open_page
+from mnistlab.ui.lab_session import current_lab
+from mnistlab.ui.live import draw_live
 
-lab = open_page(
-    "Architecture",
-    "Shape your network in the sidebar and watch it take form here: its units, its weights, the function "
-    "that squeezes every sum, and what it says to an image before it has learned.",
-)
+lab = current_lab()
+draw_live(lab)
 viewed = viewed_network(lab)
 draw_diagram(viewed)
 draw_table(viewed)

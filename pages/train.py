@@ -1,15 +1,11 @@
 """Train: a network learns while you watch, and nothing you do to it loses an epoch."""
 
-from mnistlab.ui.shell import open_page
+from mnistlab.ui.experiment import draw_experiment
+from mnistlab.ui.lab_session import current_lab
 from mnistlab.ui.train.control import draw_controls
-from mnistlab.ui.train.live import draw_live
-from mnistlab.ui.train.tabs import draw_tabs
+from mnistlab.ui.train.live import draw_training
 
-lab = open_page(
-    "Train",
-    "Let the network learn. After each epoch you see its cost $L$ and how many digits it reads right, on the "
-    "images it learns from and on those it has never seen.",
-)
+lab = current_lab()
+draw_experiment(lab)
 draw_controls(lab)
-draw_live(lab)
-draw_tabs(lab)
+draw_training(lab)

@@ -3,9 +3,8 @@
 import gc
 
 import streamlit as st
-from streamlit.runtime.app_session import AppSession
-
 from mnistlab.ui.file_watching import watch_no_files
+from streamlit.runtime.app_session import AppSession
 
 if __name__ == "__main__":
     st.cache_resource(watch_no_files)()

@@ -22,7 +22,7 @@ from tests.test_server_faults import PATIENCE, Server, free_port, until
 BEGINNING = """
 import streamlit as st
 
-from mnistlab.ui.lab import prepare_server
+from mnistlab.ui.lab_session import prepare_server
 
 prepare_server()
 """

@@ -3,10 +3,10 @@
 from types import SimpleNamespace
 
 import pytest
+from mnistlab.ui.train.turns import on_turn
 
 from mnistlab.ui import crowd as crowds
 from mnistlab.ui.train import figures, turns
-from mnistlab.ui.train.turns import on_turn
 
 
 @pytest.fixture

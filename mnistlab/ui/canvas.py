@@ -62,11 +62,11 @@ def sheet(tool: str | None, pen: int) -> str:
 
 def draw_tools() -> None:
     """Draw undo and clear, pen or eraser, and the width of the pen."""
-    st.session_state.setdefault("predict_tool", "Pen")
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="predict_tools"):
         st.segmented_control(
             "Tool",
             ["Pen", "Eraser"],
+            default="Pen",
             required=True,
             key="predict_tool",
             label_visibility="collapsed",

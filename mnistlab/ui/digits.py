@@ -2,11 +2,10 @@
 
 import threading
 
-import streamlit as st
-
 from mnistlab import handwriting
 from mnistlab.datasets import DataError, Dataset, Split, load_dataset, load_mnist
-from mnistlab.mnist.downloads import mnist_download
+from mnistlab.mnist.downloads import DownloadStatus, mnist_download
+from mnistlab.ui.memo import shared
 
 FIRST = 1_000  # generated digits that are there at once
 
@@ -32,13 +31,13 @@ class Drawing:
         self.fraction = fraction
 
 
-@st.cache_resource(show_spinner=False)
+@shared()
 def generated_digits() -> Drawing:
     """Return the one drawing of the generated digits."""
     return Drawing()
 
 
-@st.cache_resource(show_spinner=False)
+@shared()
 def first_digits() -> Dataset:
     """Return the first generated digits, for the seconds until all are there."""
     images, labels = handwriting.preview(FIRST)
@@ -46,7 +45,7 @@ def first_digits() -> Dataset:
     return Dataset("generated digits", f"The first {FIRST:,}; the others are being drawn.", some, some)
 
 
-@st.cache_resource(show_spinner=False)
+@shared()
 def mnist() -> Dataset:
     """Return MNIST; raises DataError, which is not cached, where it is not at hand."""
     return load_mnist()
@@ -78,7 +77,7 @@ def why_not_mnist() -> str:
     return ""
 
 
-def arrival():
+def arrival() -> DownloadStatus | None:
     """Return how far the download of MNIST is; the first call begins it."""
     download = mnist_download()
     if not why_not_mnist():

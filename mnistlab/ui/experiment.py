@@ -6,10 +6,11 @@ import streamlit as st
 
 from mnistlab.config import TrainConfig
 from mnistlab.experiments import EXPERIMENTS, Experiment
+from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import Run
 from mnistlab.ui.glossary import explained
-from mnistlab.ui.lab import Lab, begin_and_train, command, different_settings
-from mnistlab.ui.press import press_button
+from mnistlab.ui.lab_session import Lab, begin_and_train, command, different_settings
+from mnistlab.ui.navigation import path_of
 from mnistlab.ui.settings import current_lesson, open_experiment
 
 CARD = 190  # px
@@ -33,7 +34,7 @@ def draw_card(experiment: Experiment) -> None:
         st.caption(experiment.watch)
         if st.button("Open", key=f"open_{experiment.slug}"):
             open_experiment(experiment.slug)
-            st.switch_page("pages/train.py")
+            st.switch_page(path_of("train"))
 
 
 def draw_experiment(lab: Lab) -> None:
@@ -45,7 +46,7 @@ def draw_experiment(lab: Lab) -> None:
         words = f"**Experiment: {experiment.title}.** {experiment.watch}"
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
             st.markdown(words, help=explained(words))
-            press_button("Close", "close_experiment", open_experiment, "")
+            st.button("Close", key="close_experiment", on_click=open_experiment, args=("",))
         key = f"guess_{experiment.slug}"
         guess = st.radio(
             experiment.question,
@@ -68,9 +69,11 @@ def draw_reveal(experiment: Experiment, lab: Lab, guess: str | None) -> None:
         draw_run(experiment, lab, guess)
     elif differs(experiment, lab.settings):
         st.caption("Your settings are no longer those of the experiment.")
-        press_button("Set it up again", "experiment_again", open_experiment, experiment.slug)
+        st.button(
+            "Set it up again", key="experiment_again", on_click=open_experiment, args=(experiment.slug,)
+        )
     else:  # a network that was trained before is still on the bench
-        press_button("Train it", "experiment_train", begin_and_train, type="primary")
+        st.button("Train it", key="experiment_train", on_click=begin_and_train, type="primary")
 
 
 def draw_run(experiment: Experiment, lab: Lab, guess: str) -> None:
@@ -80,7 +83,7 @@ def draw_run(experiment: Experiment, lab: Lab, guess: str) -> None:
     elif lab.snapshot.active:
         st.caption("It is training. What it did appears here when it is done.")
     else:
-        press_button("Train it", "experiment_train", command, "start", type="primary")
+        st.button("Train it", key="experiment_train", on_click=command, args=(Trainer.start,), type="primary")
 
 
 def is_done(experiment: Experiment, run: Run) -> bool:

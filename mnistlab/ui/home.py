@@ -4,11 +4,11 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.datasets import Split
-from mnistlab.ui.lab import Lab, command
-from mnistlab.ui.menu import PAGES
+from mnistlab.jobs.trainer import Trainer
+from mnistlab.ui.lab_session import Lab, command
+from mnistlab.ui.navigation import path_of, shown_pages
 from mnistlab.ui.picture import digit_picture
-from mnistlab.ui.press import press_button
-from mnistlab.ui.settings import current_lesson, preset_settings, use_settings
+from mnistlab.ui.settings import preset_settings, use_settings
 from mnistlab.ui.words import percent
 
 TILE = 72  # px of a digit, where there is room
@@ -38,7 +38,7 @@ def draw_start(lab: Lab) -> None:
             "There is an untrained network on the bench. Train one with settings that work well: it takes "
             "less than a minute, and you can draw and watch meanwhile."
         )
-        press_button("Train a network for me", "home_train", train_for_me, type="primary")
+        st.button("Train a network for me", key="home_train", on_click=train_for_me, type="primary")
     else:
         reads = percent(run.accuracy, 1).replace(" ", "\u00a0")
         st.markdown(f"Your network reads **{reads}** of the test images. Draw a digit and ask it.")
@@ -52,33 +52,28 @@ def strip(digits: Split) -> str:
 
 
 def draw_ways(*ways: tuple[str, str]) -> None:
-    """Draw a button to each page, by its name and the button's; the first one is the one to take."""
-    paths = {page: path for path, page, _ in shown_pages()}
+    """Draw a button to each page, by its title and the button's; the first one is the one to take."""
+    shown = {page.title: page.name for page in shown_pages()}
     with st.container(horizontal=True, gap="small"):
-        for place, (page, label) in enumerate(ways):
+        for place, (title, label) in enumerate(ways):
             kind = "secondary" if place else "primary"
-            if page in paths and st.button(label, key=f"home_to_{page.lower()}", type=kind):
-                st.switch_page(paths[page])
-
-
-def shown_pages() -> list[tuple[str, str, str]]:
-    """Return file, name and sentence of each page but this one, without those that the lesson leaves out."""
-    return [page for page in PAGES[1:] if page[1].lower() not in current_lesson().without]
+            if title in shown and st.button(label, key=f"home_to_{title.lower()}", type=kind):
+                st.switch_page(path_of(shown[title]))
 
 
 def train_for_me() -> None:
     """Begin a network with the recommended settings and train it."""
     settings = preset_settings("recommended")
     use_settings(settings)
-    command("new", settings)
-    command("start")
+    command(Trainer.new, settings)
+    command(Trainer.start)
 
 
 def draw_path() -> None:
     """Draw the path through the pages, a card each."""
     st.subheader("The path through the lab", anchor=False)
     with st.grid(5, min_column_width=PATH_CARD, key="the_path"):
-        for path, label, sentence in shown_pages():
-            with st.container(border=True, height="stretch", gap="xsmall", key=f"path_{label.lower()}"):
-                st.page_link(path, label=f"**{label}**")
-                st.caption(sentence)
+        for page in shown_pages()[1:]:
+            with st.container(border=True, height="stretch", gap="xsmall", key=f"path_{page.name}"):
+                st.page_link(path_of(page.name), label=f"**{page.title}**")
+                st.caption(page.card)

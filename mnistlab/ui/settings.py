@@ -9,6 +9,7 @@ from mnistlab.config import PRESETS, TrainConfig
 from mnistlab.ui.address import NAMES, settings_from
 from mnistlab.ui.lesson import NAMES as LESSON_NAMES
 from mnistlab.ui.lesson import Lesson, lesson_from, query_of_lesson
+from mnistlab.ui.widgets import renew, widget_key
 
 KEY = "settings"
 LESSON = "lesson"
@@ -17,7 +18,6 @@ COMPLAINTS = "complaints"  # about the address, to be said by the page that is b
 SAID = "complaints_said"  # the same, with the moment when the address was read
 ADDRESS_ASKED = "address_asked"  # whether there were settings in the address
 A_WHILE = 30.0  # seconds
-TIMES = "settings_times"  # how often the settings were changed by something else than their widgets
 
 
 def current_settings() -> TrainConfig:
@@ -65,18 +65,12 @@ def default_dataset() -> dict[str, str]:
 def use_settings(config: TrainConfig) -> None:
     """Make these the settings, and have the sidebar show them in fresh widgets."""
     st.session_state[KEY] = config
-    st.session_state[TIMES] = st.session_state.get(TIMES, 0) + 1
+    renew(KEY)
 
 
-def widget_key(name: str) -> str:
-    """Return the key of a setting's widget.
-
-    A widget gets its first value as its default, never through session state: a slow browser that is sent two
-    runs at once would miss that, show the widget's own default and send it back as if it had been chosen.
-    So a widget whose value is changed from outside gives way to a fresh one.
-    """
-    times = st.session_state.get(TIMES, 0)
-    return f"{WIDGETS}{name}" + (f"_{times}" if times else "")
+def setting_key(name: str) -> str:
+    """Return the key of a setting's widget."""
+    return widget_key(f"{WIDGETS}{name}", KEY)
 
 
 def keep_settings(config: TrainConfig) -> None:

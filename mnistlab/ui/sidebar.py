@@ -15,8 +15,8 @@ from mnistlab.ui.settings import (
     current_settings,
     keep_settings,
     preset_settings,
+    setting_key,
     use_settings,
-    widget_key,
 )
 
 Control = Callable[[TrainConfig], object]  # draws a setting and returns what it is set to
@@ -72,7 +72,7 @@ def draw_hidden(settings: TrainConfig) -> tuple[int, ...]:
         0,
         MAX_HIDDEN_LAYERS,
         value=len(widths),
-        key=widget_key("num_hidden"),
+        key=setting_key("num_hidden"),
         help=GLOSSARY["hidden layer"],
     )
     chosen = []
@@ -86,7 +86,7 @@ def draw_hidden(settings: TrainConfig) -> tuple[int, ...]:
                     MAX_WIDTH,
                     value=widths[index] if index < len(widths) else (widths[-1] if widths else 100),
                     step=1,
-                    key=widget_key(f"width_{index}"),
+                    key=setting_key(f"width_{index}"),
                     help=GLOSSARY["width"],
                 )
             )
@@ -101,7 +101,7 @@ def choice(settings: TrainConfig, name: str, names: dict[str, str]) -> str:
         format_func=names.get,
         default=getattr(settings, name),
         required=True,
-        key=widget_key(name),
+        key=setting_key(name),
         help=GLOSSARY[name],
         width="stretch",
     )
@@ -115,7 +115,7 @@ def number(settings: TrainConfig, name: str, low: int, high: int) -> int:
         high,
         value=getattr(settings, name),
         step=1,
-        key=widget_key(name),
+        key=setting_key(name),
         help=GLOSSARY[name],
     )
 
@@ -129,7 +129,7 @@ def from_scale(settings: TrainConfig, name: str, steps: Sequence[float], largest
         steps: The round values.
         largest: Where the scale ends; a larger value is lowered to it.
     """
-    key = widget_key(name) if largest == math.inf else f"{widget_key(name)}_to_{largest}"
+    key = setting_key(name) if largest == math.inf else f"{setting_key(name)}_to_{largest}"
     value = min(getattr(settings, name), largest)
     return st.select_slider(
         SETTING_NAMES[name],
@@ -143,7 +143,7 @@ def from_scale(settings: TrainConfig, name: str, steps: Sequence[float], largest
 
 def draw_batch_size(settings: TrainConfig) -> int:
     """Draw the size of a mini-batch, at most that of the training set as it was just chosen."""
-    largest = st.session_state.get(widget_key("train_size"), settings.train_size)
+    largest = st.session_state.get(setting_key("train_size"), settings.train_size)
     return from_scale(settings, "batch_size", BATCH_SIZES, largest)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mnistlab.setting_names import SETTING_NAMES
-from mnistlab.ui.lab import Lab
+from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.lesson import BY_SLUG, CONTROLS, MAX_NOTE, PAGES, Lesson, link_to
 from mnistlab.ui.settings import current_lesson
 

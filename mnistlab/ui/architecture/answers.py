@@ -11,7 +11,7 @@ from mnistlab.ui.architecture.case import FIRST, Viewed, known_answers, known_sc
 from mnistlab.ui.bars import LOOK, bars_markup
 from mnistlab.ui.change import changed
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.lab import Lab
+from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.picture import digit_picture
 
 

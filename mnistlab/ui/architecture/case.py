@@ -13,7 +13,8 @@ from mnistlab.network import Params
 from mnistlab.runs.run import locked
 from mnistlab.training import initial_params
 from mnistlab.ui.data.known import name_of
-from mnistlab.ui.lab import Lab
+from mnistlab.ui.lab_session import Lab
+from mnistlab.ui.memo import shared
 
 KEPT = 24  # results that stay in memory; the largest, of a large network, is 8 MB
 PROBED = 128  # images whose sums are looked at
@@ -78,7 +79,7 @@ def beginning(config: TrainConfig) -> Params:
     return _beginning((config.dimensions, config.seed, config.initialization), config)
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner=False)
+@shared(max_entries=KEPT)
 def _beginning(key, _config: TrainConfig) -> Params:
     return locked(initial_params(_config))
 
@@ -90,7 +91,7 @@ def known_sums(params_id: tuple, params: Params, config: TrainConfig, dataset: D
     )
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner=False)
+@shared(max_entries=KEPT)
 def _sums(key, _params: Params, _config: TrainConfig, _images: np.ndarray, _scaling: str):
     return layers.pre_activations(_params, _images, _config, _scaling)
 
@@ -100,7 +101,7 @@ def known_answers(params_id: tuple, params: Params, config: TrainConfig, dataset
     return _answers((params_id, config.scaling, name_of(dataset)), params, config, dataset)
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner=False)
+@shared(max_entries=KEPT)
 def _answers(key, _params: Params, _config: TrainConfig, _dataset: Dataset) -> np.ndarray:
     return activations_of(_params, _dataset.train.images[:FIRST], _config)
 
@@ -110,6 +111,6 @@ def known_score(params_id: tuple, params: Params, config: TrainConfig, dataset: 
     return _score((params_id, config.scaling, name_of(dataset)), params, config, dataset)
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner=False)
+@shared(max_entries=KEPT)
 def _score(key, _params: Params, _config: TrainConfig, _dataset: Dataset) -> Score:
     return evaluate(_params, _dataset.test, _config)

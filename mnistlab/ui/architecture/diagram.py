@@ -6,7 +6,7 @@ from mnistlab.explaining.layers import LayerShape, layer_shapes
 from mnistlab.figures.diagram import draw_network
 from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.remembered import remembered
+from mnistlab.ui.memo import remembered
 from mnistlab.ui.sketch import show_sketch
 
 NO_BREAK = "\u00a0"

@@ -8,7 +8,7 @@ from mnistlab.figures.activation import plot_pre_activations
 from mnistlab.pixels import SCALINGS
 from mnistlab.ui.architecture.case import PROBED, Viewed, known_sums
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.lab import Lab
+from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.show import show
 from mnistlab.ui.sidebar import SCALING_NAMES
 

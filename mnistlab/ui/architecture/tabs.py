@@ -9,7 +9,7 @@ from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.architecture.sigma import draw_sigma
 from mnistlab.ui.architecture.sums import draw_sums
 from mnistlab.ui.architecture.weights import draw_weights
-from mnistlab.ui.lab import Lab
+from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.tabs import draw_tabs
 
 

@@ -9,6 +9,7 @@ from mnistlab.config import TrainConfig
 from mnistlab.explaining.following import Followed, Place, telling_source
 from mnistlab.network import Params, initialize_network
 from mnistlab.runs.run import Run
+from mnistlab.ui.memo import shared
 
 LAYER, UNIT, SOURCE = "backprop_layer", "backprop_unit", "backprop_source"  # what somebody chose, or nothing
 
@@ -56,13 +57,13 @@ def choose(layer: int | None = None, unit: int | None = None, source: int | None
     st.session_state[LAYER], st.session_state[UNIT], st.session_state[SOURCE] = layer, unit, source
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def untrained(dimensions: tuple[int, ...], seed: int, initialization: str) -> Params:
-    """Return the network as it was before any training."""
-    return initialize_network(dimensions, seed, initialization)
+@shared(max_entries=16)
+def untrained(beginning: tuple[tuple[int, ...], int, str]) -> Params:
+    """Return the network as it was before any training: of these dimensions, seed and initialization."""
+    return initialize_network(*beginning)
 
 
 def params_of(run: Run, trained: bool) -> Params:
     """Return the network in the state asked for."""
     config = run.config
-    return run.params if trained else untrained(config.dimensions, config.seed, config.initialization)
+    return run.params if trained else untrained((config.dimensions, config.seed, config.initialization))

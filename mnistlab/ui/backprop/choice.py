@@ -13,13 +13,16 @@ from mnistlab.figures.tiles import digit_picture
 from mnistlab.ui.backprop.case import Case, chosen_place, params_of
 from mnistlab.ui.bars import LOOK, bars_markup
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.lab import Lab
-from mnistlab.ui.remembered import remembered
+from mnistlab.ui.lab_session import Lab
+from mnistlab.ui.memo import remembered
 from mnistlab.ui.sketch import show_sketch
+from mnistlab.ui.widgets import entered, give, keep, kept, show_in, widget_key
 
 SOURCE_NAMES = {"test": "Test image", "train": "Training image", "drawing": "Your drawing"}
 STATE_NAMES = {False: "Untrained", True: "As trained"}
 ANY = "any"  # digit
+DIGITS = (ANY, *range(10))
+FROM, NUMBER, DIGIT = "backprop_from", "backprop_number", "backprop_digit"  # widgets
 DRAWING = "last_drawing"  # left by the Predict page: (28, 28) uint8, framed
 
 
@@ -85,37 +88,41 @@ def draw_state(lab: Lab) -> bool:
 def draw_source() -> str:
     """Draw the choice of where the image comes from; a drawing is offered when there is one."""
     names = [name for name in SOURCE_NAMES if name != "drawing" or st.session_state.get(DRAWING) is not None]
-    if st.session_state.get("backprop_from") not in names:
-        st.session_state["backprop_from"] = names[0]
-    return st.segmented_control(
+    chosen = kept(FROM, names[0])
+    source = st.segmented_control(
         "Image",
         names,
+        default=chosen if chosen in names else names[0],
         format_func=SOURCE_NAMES.get,
         required=True,
-        key="backprop_from",
+        key=FROM,
         persist_state="session",
     )
+    keep(FROM, source)
+    return source
 
 
 def draw_number(split: Split, params, lab: Lab) -> int:
     """Draw the choice of an image by its number or by its digit; return the number."""
     last = len(split.labels) - 1
-    st.session_state["backprop_number"] = min(st.session_state.get("backprop_number", 0), last)
+    show_in(NUMBER, min(entered(NUMBER, 0), last))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         number = st.number_input(
             "Number",
             0,
             last,
+            kept(NUMBER, 0),
             step=1,
-            key="backprop_number",
+            key=widget_key(NUMBER),
             persist_state="session",
             on_change=lambda: follow_label(split),
             width=140,
         )
         st.selectbox(
             "Digit",
-            (ANY, *range(10)),
-            key="backprop_digit",
+            DIGITS,
+            DIGITS.index(kept(DIGIT, ANY)),
+            key=widget_key(DIGIT),
             persist_state="session",
             on_change=lambda: go_to_next(split, from_here=True),
             help="Only images of this digit are shown.",
@@ -136,13 +143,11 @@ def draw_number(split: Split, params, lab: Lab) -> int:
 
 def draw_meaning(params, image: np.ndarray, lab: Lab) -> int:
     """Draw the question which digit the drawing is meant to be: without a target there is no error."""
-    if "backprop_meant" not in st.session_state:
-        st.session_state["backprop_meant"] = int(
-            activations_of(params, image[None], lab.run.config)[0].argmax()
-        )
+    answer = int(activations_of(params, image[None], lab.run.config)[0].argmax())
     return st.pills(
         "You meant a",
         range(10),
+        default=answer,
         key="backprop_meant",
         required=True,
         wrap=True,
@@ -153,7 +158,7 @@ def draw_meaning(params, image: np.ndarray, lab: Lab) -> int:
 
 def wanted(split: Split) -> np.ndarray:
     """Return the numbers of the images of the chosen digit, or of all."""
-    digit = st.session_state.get("backprop_digit", ANY)
+    digit = entered(DIGIT, ANY)
     here = np.arange(len(split.labels)) if digit == ANY else np.flatnonzero(split.labels == digit)
     return here if len(here) else np.arange(len(split.labels))
 
@@ -165,13 +170,13 @@ def go_to_next(split: Split, from_here: bool = False) -> None:
 
 def go_to_first_after(numbers: np.ndarray, margin: int = 0) -> None:
     """Go to the first of these images, in order, whose number is above the present one plus a margin."""
-    after = numbers[numbers > st.session_state["backprop_number"] + margin]
-    st.session_state["backprop_number"] = int(after[0] if len(after) else numbers[0])
+    after = numbers[numbers > entered(NUMBER, 0) + margin]
+    give(NUMBER, int(after[0] if len(after) else numbers[0]))
 
 
 def go_to_random(split: Split) -> None:
     """Go to any image of the chosen digit."""
-    st.session_state["backprop_number"] = int(np.random.default_rng().choice(wanted(split)))
+    give(NUMBER, int(np.random.default_rng().choice(wanted(split))))
 
 
 def go_to_misread(split: Split, params, config) -> None:
@@ -186,8 +191,8 @@ def go_to_misread(split: Split, params, config) -> None:
 
 def follow_label(split: Split) -> None:
     """Forget the digit when a number was typed that belongs to another."""
-    if st.session_state.get("backprop_digit") != int(split.labels[st.session_state["backprop_number"]]):
-        st.session_state["backprop_digit"] = ANY
+    if entered(DIGIT, ANY) != int(split.labels[entered(NUMBER, 0)]):
+        give(DIGIT, ANY)
 
 
 def draw_summary(name: str, followed) -> None:

@@ -8,7 +8,7 @@ from mnistlab.explaining.numerals import numeral, plain
 from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.ui.backprop.case import Case, choose
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.remembered import remembered
+from mnistlab.ui.memo import remembered
 from mnistlab.ui.sketch import show_sketch
 
 COLUMNS = [1, 2]  # words beside a figure

@@ -4,34 +4,36 @@ import streamlit as st
 
 from mnistlab.explaining.worked import symbol
 from mnistlab.ui.backprop.case import Case, choose
-from mnistlab.ui.row import control_row
+from mnistlab.ui.widgets import entered, show_in, widget_key
 
-PICKERS = ("backprop_pick_layer", "backprop_pick_unit", "backprop_pick_source")
+PICKERS = LAYER, UNIT, SOURCE = "backprop_pick_layer", "backprop_pick_unit", "backprop_pick_source"
 
 
 def draw_picker(case: Case) -> None:
     """Draw layer, unit and source of the weight; clicks on the figures set them too."""
     followed, place = case.followed, case.place
     for key, value in zip(PICKERS, place, strict=True):
-        st.session_state[key] = value
+        show_in(key, value)
     chosen = symbol("W", *place)
     st.markdown(f"**The weight that all tabs are about:** ${chosen}.$ Choose it here, or click in a figure.")
-    with control_row("backprop_weight", "medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="row_backprop_weight"):
         if followed.depth > 1:
             st.segmented_control(
                 "Layer $l$",
                 range(1, followed.depth + 1),
-                key="backprop_pick_layer",
+                default=place.layer,
+                key=widget_key(LAYER),
                 required=True,
-                on_change=lambda: choose(layer=st.session_state["backprop_pick_layer"]),
+                on_change=lambda: choose(layer=entered(LAYER)),
                 width="content",
             )
         st.number_input(
             "to unit $i$",
             0,
             len(followed.deltas[place.layer - 1]) - 1,
+            place.unit,
             step=1,
-            key="backprop_pick_unit",
+            key=widget_key(UNIT),
             on_change=take_picked,
             width=140,
         )
@@ -39,8 +41,9 @@ def draw_picker(case: Case) -> None:
             "from pixel $j$" if place.layer == 1 else "from unit $j$",
             0,
             len(followed.activations[place.layer - 1]) - 1,
+            place.source,
             step=1,
-            key="backprop_pick_source",
+            key=widget_key(SOURCE),
             on_change=take_picked,
             width=140,
         )
@@ -54,4 +57,4 @@ def draw_picker(case: Case) -> None:
 
 def take_picked() -> None:
     """Look at the weight that the number fields name."""
-    choose(*(st.session_state.get(key, 1) for key in PICKERS))
+    choose(*(entered(key, 1) for key in PICKERS))

@@ -9,8 +9,7 @@ from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.backprop.growth import words_on_growth
 from mnistlab.ui.change import change_of_cost
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.lab import Lab
-from mnistlab.ui.row import control_row
+from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.show import show
 
 SIZES = (1, 8, 32, 128)
@@ -57,7 +56,7 @@ def draw_settings(lab: Lab, case: Case) -> tuple[int, int, int]:
     """Draw the choice of mini-batch and learning rate."""
     most = len(lab.dataset.train.labels)
     sizes = sorted({*SIZES, min(case.config.batch_size, 1024, most)})
-    with control_row("backprop_step", "medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="row_backprop_step"):
         size = st.segmented_control(
             "Images in the mini-batch",
             sizes,

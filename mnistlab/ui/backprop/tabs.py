@@ -10,7 +10,7 @@ from mnistlab.ui.backprop.hand import draw_by_hand
 from mnistlab.ui.backprop.passes import draw_backward, draw_forward
 from mnistlab.ui.backprop.step import draw_step
 from mnistlab.ui.backprop.weight import draw_weight
-from mnistlab.ui.lab import Lab
+from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.tabs import draw_tabs
 
 

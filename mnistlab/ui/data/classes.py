@@ -12,7 +12,7 @@ from mnistlab.figures.statistics import (
 from mnistlab.figures.tiles import class_means
 from mnistlab.ui.data.known import known_baselines, known_class_pictures, known_pixel_counts
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.lab import Lab
+from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.show import show
 from mnistlab.ui.sketch import show_sketch
 

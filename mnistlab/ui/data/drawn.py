@@ -7,8 +7,7 @@ from mnistlab.figures.strokes import draw_strokes
 from mnistlab.figures.tiles import sheet
 from mnistlab.handwriting import pen_path, variations
 from mnistlab.ui.data.seed import draw_seed
-from mnistlab.ui.lab import Lab
-from mnistlab.ui.row import control_row
+from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.sketch import show_sketch
 from mnistlab.writing.splines import DOTS
 from mnistlab.writing.strokes import TEMPLATES
@@ -79,7 +78,7 @@ def draw_forms() -> None:
 
 def draw_controls() -> tuple[int, int, int]:
     """Draw the choice of digit, form and seed, and return them."""
-    with control_row("data_form"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="row_data_form"):
         digit = st.segmented_control(
             "Digit",
             list(range(10)),

@@ -1,12 +1,12 @@
 """What is worked out once for a set of digits and then shared by all sessions of the server."""
 
 import numpy as np
-import streamlit as st
 
 from mnistlab.datasets import Dataset, Split
 from mnistlab.explaining import exploring
 from mnistlab.explaining.baselines import Baseline, baselines
 from mnistlab.explaining.projection import Projection, project
+from mnistlab.ui.memo import shared
 
 SETS = 3  # MNIST, the generated digits, and the first thousand of those
 
@@ -16,22 +16,22 @@ def name_of(dataset: Dataset) -> tuple[str, int]:
     return dataset.name, len(dataset.train.images)
 
 
-@st.cache_resource(max_entries=SETS, show_spinner=False)
+@shared(max_entries=SETS)
 def _baselines(name, _dataset: Dataset) -> tuple[Baseline, ...]:
     return baselines(_dataset)
 
 
-@st.cache_resource(max_entries=SETS, show_spinner=False)
+@shared(max_entries=SETS)
 def _class_pictures(name, _train: Split) -> exploring.ClassPictures:
     return exploring.class_pictures(*_train)
 
 
-@st.cache_resource(max_entries=SETS, show_spinner=False)
+@shared(max_entries=SETS)
 def _pixel_counts(name, _train: Split) -> np.ndarray:
     return exploring.pixel_counts(_train.images)
 
 
-@st.cache_resource(max_entries=SETS, show_spinner=False)
+@shared(max_entries=SETS)
 def _projection(name, _train: Split) -> Projection:
     return project(_train.images)
 

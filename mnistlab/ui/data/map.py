@@ -6,7 +6,7 @@ from mnistlab.figures.projection import draw_projection
 from mnistlab.figures.sketch import INK, ink_levels
 from mnistlab.figures.tiles import named_tiles, weight_picture
 from mnistlab.ui.data.known import known_projection, name_of
-from mnistlab.ui.lab import Lab
+from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.neighbors import nearest_training_digits
 from mnistlab.ui.picture import show_digit
 from mnistlab.ui.sketch import show_sketch

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.widgets import entered, give, keep, kept, widget_key
 
 FIRST = 123
 LARGEST = 2**32 - 1
@@ -11,32 +12,28 @@ LARGEST = 2**32 - 1
 def draw_seed(name: str, label: str, button: str, about: str) -> int:
     """Draw the seed and the button, and return the seed.
 
-    The widget gets its value from here and a new key when the button changes it: a value that is put into
-    session state before the first run of a page can be lost when that run is broken off.
-
     Args:
-        name: Key in session state, beginning with that of the page.
+        name: Of the widget, beginning with that of the page.
         label: What it is the seed of; that of the network is called just so.
         button: Label of the button.
         about: What the button does, on hover.
     """
-    version = st.session_state.get(f"{name}_version", 0)
     seed = st.number_input(
         label,
         0,
         LARGEST,
-        value=st.session_state.get(name, FIRST),
+        kept(name, FIRST),
         step=1,
-        key=f"{name}_{version}",
+        key=widget_key(name),
         help=GLOSSARY["seed"],
         width=130,
     )
-    st.session_state[name] = min(max(0, int(seed)), LARGEST)  # only the browser keeps the bounds
-    st.button(button, key=f"{name}_next", on_click=lambda: next_seed(name), help=about)
-    return st.session_state[name]
+    seed = min(max(0, int(seed)), LARGEST)  # only the browser keeps the bounds
+    keep(name, seed)
+    st.button(button, key=f"{name}_next", on_click=next_seed, args=(name,), help=about)
+    return seed
 
 
 def next_seed(name: str) -> None:
     """Go to the next seed."""
-    st.session_state[name] = (st.session_state[name] + 1) % (LARGEST + 1)
-    st.session_state[f"{name}_version"] = st.session_state.get(f"{name}_version", 0) + 1
+    give(name, (entered(name, FIRST) + 1) % (LARGEST + 1))

@@ -10,9 +10,8 @@ from mnistlab.figures.statistics import FULL_INK
 from mnistlab.figures.tiles import named_tiles
 from mnistlab.ui.data.seed import draw_seed
 from mnistlab.ui.data.table import pixel_table
-from mnistlab.ui.lab import Lab
+from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.picture import show_digit
-from mnistlab.ui.row import control_row
 from mnistlab.ui.sketch import show_sketch
 
 SHOWN = 16
@@ -53,7 +52,7 @@ def draw_sheet(lab: Lab) -> None:
 
 def draw_controls() -> tuple[str, str | int, int]:
     """Draw what decides which digits are on the sheet; return split, kind of digit and seed."""
-    with control_row("data_sheet"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="row_data_sheet"):
         split = st.segmented_control(
             "From",
             list(SPLITS),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnistlab.ui.lab import Lab
+from mnistlab.ui.lab_session import Lab
 
 COLUMNS = "| | shape | type | values | memory |\n|:--|:--|:--|:--|--:|"
 

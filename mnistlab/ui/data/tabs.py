@@ -8,7 +8,7 @@ from mnistlab.ui.data.classes import draw_baselines, draw_classes, draw_pixels
 from mnistlab.ui.data.drawn import draw_drawn
 from mnistlab.ui.data.map import draw_map
 from mnistlab.ui.data.shelf import draw_arrays
-from mnistlab.ui.lab import Lab
+from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.tabs import draw_tabs
 
 TABS = {

@@ -5,41 +5,32 @@ import streamlit as st
 
 from mnistlab.collection import EMPTY, Collection, label_of, with_digit
 from mnistlab.explaining.verdict import DIGIT, Verdict, explanation, headline, trust_sentence, verdict
+from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.ui.bars import draw_bars
-from mnistlab.ui.crowd import crowd
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.home import train_for_me
-from mnistlab.ui.lab import Lab, current_snapshot, is_moving
+from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.predict.memory import read, test_trust
-from mnistlab.ui.press import press_button
+from mnistlab.ui.widgets import entered, kept, show_in, widget_key
 
-TICK = 0.5  # seconds between two looks at a training
-OWN = "predict_own"
+OWN, LABEL = "predict_own", "predict_label"
 LEARNING = "Each epoch reads your digit anew; when the last is done, you see here how far to trust it."
 NOTHING = ()  # the outputs for a blank sheet
 
 
-def draw_answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: str) -> None:
-    """Draw the answer for an image; while a network learns, the network of each epoch answers anew.
+def draw_answer(
+    lab: Lab, snapshot: Snapshot, image: np.ndarray | None, truth: int | None, invitation: str
+) -> None:
+    """Draw the answer of the network as it is: verdict, bars, and how far both can be trusted.
 
     Args:
         lab: Whose network is asked.
+        snapshot: That network, as it is now.
         image: uint8 (28, 28), or None when there is nothing to be read yet.
         truth: The image's label, where it is known.
         invitation: What to do when there is no image.
     """
-    st.markdown("**What it answers**")
-    draw = answer
-    if is_moving(lab.snapshot):
-        draw = st.fragment(answer, run_every=TICK * crowd(lab.snapshot))
-    draw(lab, image, truth, invitation)
-    with st.container(key="predict_correction"):
-        draw_correction(image if truth is None else None)
-
-
-def answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: str) -> None:
-    """Draw verdict, bars and trust."""
-    run = current_snapshot().run
+    run = snapshot.run
     activations = NOTHING if image is None else read(run, image).activations[-1]
     with st.container(gap=None, key="predict_verdict"):
         if image is None:
@@ -51,7 +42,7 @@ def answer(lab: Lab, image: np.ndarray | None, truth: int | None, invitation: st
             st.caption(explanation(found) + label_words(found, truth))
     draw_bars(activations, truth)
     with st.container(key="predict_state"):
-        draw_state(lab, run)
+        st.caption(state_words(lab, snapshot), help=GLOSSARY["activation"] if run.epoch else None)
 
 
 def label_words(found: Verdict, truth: int | None) -> str:
@@ -63,20 +54,21 @@ def label_words(found: Verdict, truth: int | None) -> str:
     return f" That is wrong: its label says {truth}."
 
 
-def draw_state(lab: Lab, run) -> None:
-    """Say how far the answer can be trusted; where nothing was learned yet, offer to change that."""
-    learning = current_snapshot().active
-    if run.epoch:
-        st.caption(
-            "The ten activations are no probabilities: they need not sum to one. "
-            + (LEARNING if learning else trust_sentence(test_trust(lab), lab.dataset.name)),
-            help=GLOSSARY["activation"],
+def state_words(lab: Lab, snapshot: Snapshot) -> str:
+    """Return how far the answer can be trusted."""
+    if snapshot.run.epoch:
+        return "The ten activations are no probabilities: they need not sum to one. " + (
+            LEARNING if snapshot.active else trust_sentence(test_trust(lab), lab.dataset.name)
         )
-    elif learning:
-        st.caption("The network is in its first epoch. Each epoch reads your digit anew.")
-    else:
-        st.caption("This network is **untrained**: what it says is chance.")
-        press_button("Train a network for me", "predict_train", train_here, type="primary")
+    if snapshot.active:
+        return "The network is in its first epoch. Each epoch reads your digit anew."
+    return "This network is **untrained**: what it says is chance."
+
+
+def draw_offer(lab: Lab) -> None:
+    """Offer to train a network where nothing was learned yet."""
+    if lab.run.epoch == 0 and not lab.snapshot.active:
+        st.button("Train a network for me", key="predict_train", on_click=train_here, type="primary")
 
 
 def train_here() -> None:
@@ -94,11 +86,12 @@ def draw_correction(image: np.ndarray | None) -> None:
     """Draw "It was a ...": one click keeps the image with its label."""
     if image is None:
         return
-    st.session_state["predict_label"] = label_of(own_digits(), image)
+    show_in(LABEL, label_of(own_digits(), image))
     st.segmented_control(
         "It was a ...",
         range(10),
-        key="predict_label",
+        default=kept(LABEL),
+        key=widget_key(LABEL),
         on_change=keep_digit,
         args=(image,),
         help="Keeps this digit with its label among your own digits, below.",
@@ -109,7 +102,7 @@ def draw_correction(image: np.ndarray | None) -> None:
 
 def keep_digit(image: np.ndarray | None) -> None:
     """Keep an image under the label that was just clicked."""
-    label = st.session_state.get("predict_label")
+    label = entered(LABEL)
     if image is None or label is None:
         return
     try:

@@ -1,10 +1,16 @@
 """The bench of the Predict page: a drawing, what the network sees of it, its answer; below, why."""
 
-import streamlit as st
+from functools import partial
 
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.ui.canvas import HIDDEN
-from mnistlab.ui.lab import Lab
-from mnistlab.ui.predict.answer import draw_answer
+from mnistlab.ui.lab_session import Lab
+from mnistlab.ui.live import draw_live
+from mnistlab.ui.predict.answer import draw_answer, draw_correction, draw_offer
 from mnistlab.ui.predict.input import INVITATIONS, draw_input, draw_source
 from mnistlab.ui.predict.own import draw_own
 from mnistlab.ui.predict.seen import draw_seen, draw_stages
@@ -42,9 +48,28 @@ def draw_bench(lab: Lab) -> None:
         with st.container(width=SEEN_WIDTH, gap="small", key="predict_seen"):
             seen = draw_seen(asked)
         with st.container(width="stretch", gap="small", key="predict_answer"):
-            draw_answer(lab, seen.image, asked.truth if asked else None, INVITATIONS.get(source, "Ask it."))
+            st.markdown("**What it answers**")
+            answer = st.empty()
+            draw_offer(lab)
+            with st.container(key="predict_correction"):
+                draw_correction(seen.image if asked is None or asked.truth is None else None)
     draw_stages(seen)
     if asked is not None and asked.sheet is not None:
         st.session_state[LAST] = asked.framed
-    draw_why(lab, seen.image)
+    st.subheader("Why", anchor=False)
+    draw_live(lab, partial(draw_reading, lab, seen.image, asked.truth if asked else None, source, answer))
     draw_own(lab)
+
+
+def draw_reading(
+    lab: Lab,
+    image: np.ndarray | None,
+    truth: int | None,
+    source: str,
+    place: DeltaGenerator,
+    snapshot: Snapshot,
+) -> None:
+    """Draw the answer in its place and the reasons below; while a network learns, each epoch answers anew."""
+    with place.container(gap="small"):
+        draw_answer(lab, snapshot, image, truth, INVITATIONS.get(source, "Ask it."))
+    draw_why(lab, snapshot, image)

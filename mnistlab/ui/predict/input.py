@@ -11,10 +11,11 @@ from mnistlab.explaining.mistakes import worst_mistakes
 from mnistlab.figures.digits import plot_digit, plot_digit_grid
 from mnistlab.pictures import PictureError, read_picture
 from mnistlab.ui.canvas import SIDE, draw_canvas
-from mnistlab.ui.lab import Lab
+from mnistlab.ui.lab_session import Lab
+from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.memory import test_activations
-from mnistlab.ui.remembered import remembered
 from mnistlab.ui.show import show
+from mnistlab.ui.widgets import entered, give, keep, kept, show_in, widget_key
 
 SOURCES = {
     "draw": "Your drawing",
@@ -24,6 +25,7 @@ SOURCES = {
 }
 INVITATIONS = {"draw": "Draw a digit.", "picture": "Show it a picture."}
 NUM_MISTAKES = 16
+INDEX = "predict_test_index"  # widget
 
 
 class Asked(NamedTuple):
@@ -37,10 +39,10 @@ class Asked(NamedTuple):
 
 def draw_source() -> str:
     """Draw the choice of what is asked about, and return it."""
-    st.session_state.setdefault("predict_source", "draw")
     return st.segmented_control(
         "What the network is asked about",
         list(SOURCES),
+        default="draw",
         format_func=SOURCES.get,
         required=True,
         key="predict_source",
@@ -74,18 +76,25 @@ def ask_test_image(lab: Lab) -> Asked:
     st.markdown("**One of the test images**")
     test = lab.dataset.test
     last = len(test.labels) - 1
-    key = "predict_test_index"
-    st.session_state[key] = min(max(0, int(st.session_state.get(key) or 0)), last)
+    show_in(INDEX, min(entered(INDEX, 0), last))
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.number_input(f"Number, 0 to {last:,}", 0, last, step=1, key=key, persist_state="session")
+        index = st.number_input(
+            f"Number, 0 to {last:,}",
+            0,
+            last,
+            kept(INDEX, 0),
+            step=1,
+            key=widget_key(INDEX),
+            persist_state="session",
+        )
         st.button("Another", key="predict_another", on_click=choose_any, args=(last,))
-    index = st.session_state[key]
+    keep(INDEX, index)
     return asked_of(test.images[index], int(test.labels[index]), f"Test image {index:,}")
 
 
 def choose_any(last: int) -> None:
     """Choose a test image at random."""
-    st.session_state["predict_test_index"] = random.randint(0, last)
+    give(INDEX, random.randint(0, last))
 
 
 def asked_of(image: np.ndarray, label: int, title: str) -> Asked:

@@ -7,8 +7,8 @@ from mnistlab.explaining.reading import passed_by
 from mnistlab.explaining.verdict import Trust, trust
 from mnistlab.network import Passed
 from mnistlab.runs.run import Run
-from mnistlab.ui.lab import Lab, current_snapshot
-from mnistlab.ui.remembered import remembered
+from mnistlab.ui.lab_session import Lab, current_snapshot
+from mnistlab.ui.memo import remembered
 
 
 def read(run: Run, image: np.ndarray) -> Passed:

@@ -1,14 +1,17 @@
 """A person's own digits: how well the network reads them, how it learns them, how they are taken away."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from mnistlab.collection import as_npz, as_png_zip, num_right, without_digit
 from mnistlab.evaluation import activations_of
 from mnistlab.figures.digits import plot_digit_grid
+from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import OwnDigits, Run
-from mnistlab.ui.lab import Lab, command, current_snapshot, is_moving
+from mnistlab.ui.lab_session import Lab, command, current_snapshot, is_moving
+from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.answer import OWN, own_digits
-from mnistlab.ui.remembered import remembered
 from mnistlab.ui.show import show
 from mnistlab.ui.words import count, percent
 
@@ -58,14 +61,14 @@ def draw_actions(lab: Lab, own, points: list) -> None:
             "Train on my digits",
             key="predict_train_on",
             on_click=ordered,
-            args=("train_on", own.images, own.labels, STEPS),
+            args=(Trainer.train_on, own.images, own.labels, STEPS),
             disabled=is_moving(snapshot),
             help=f"{STEPS} steps on mini-batches that mix your digits with training images; not while the "
             "network learns something else.",
         )
         if snapshot.can_undo_train_on:
             st.button(
-                "Undo", key="predict_undo_train_on", on_click=ordered, args=("undo_train_on",),
+                "Undo", key="predict_undo_train_on", on_click=ordered, args=(Trainer.undo_train_on,),
                 help="Brings back the network as it was before your digits.",
             )  # fmt: skip
         st.button(
@@ -88,9 +91,9 @@ def draw_actions(lab: Lab, own, points: list) -> None:
         )  # fmt: skip
 
 
-def ordered(name: str, *args) -> None:
+def ordered(order: Callable[..., object], *args: object) -> None:
     """Give the trainer a command, and have the whole page drawn anew, which shows what becomes of it."""
-    command(name, *args)
+    command(order, *args)
     st.rerun()
 
 

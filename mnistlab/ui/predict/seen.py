@@ -8,8 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mnistlab.drawing import raw_resize, shift
 from mnistlab.figures.stages import draw_stages as drawn_stages
+from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.input import Asked
-from mnistlab.ui.remembered import remembered
 from mnistlab.ui.sketch import show_sketch
 
 FARTHEST = 10  # pixels

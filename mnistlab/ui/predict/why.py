@@ -12,41 +12,31 @@ from mnistlab.figures import evidence as plotted
 from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.figures.sketch import Sketch
 from mnistlab.figures.template import number
+from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.network import Passed
 from mnistlab.runs.run import Run
-from mnistlab.ui.crowd import crowd
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.lab import Lab, current_snapshot, is_moving
+from mnistlab.ui.lab_session import Lab
+from mnistlab.ui.memo import remembered
 from mnistlab.ui.neighbors import nearest_training_digits
 from mnistlab.ui.picture import gallery
 from mnistlab.ui.predict.memory import read
-from mnistlab.ui.remembered import remembered
 from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.words import count
 
-TICK = 1.0  # seconds
 NUM_NEIGHBORS = 5
 UNIT = "predict_unit"  # (layer, unit) that was clicked; the answer where nothing was
 
 
-def draw_why(lab: Lab, image: np.ndarray | None) -> None:
-    """Draw the reasons for an answer."""
-    st.subheader("Why", anchor=False)
+def draw_why(lab: Lab, snapshot: Snapshot, image: np.ndarray | None) -> None:
+    """Draw the reasons for an answer: layers, evidence and neighbors of an image."""
     if image is None:
         st.markdown(
             "Ask about a digit, and this is where you see what every hidden unit makes of it, which pixels "
             "spoke for the answer and which against, and the training digits it looks like."
         )
         return
-    draw = why
-    if is_moving(lab.snapshot):
-        draw = st.fragment(why, run_every=TICK * crowd(lab.snapshot))
-    draw(lab, image)
-
-
-def why(lab: Lab, image: np.ndarray) -> None:
-    """Draw layers, evidence and neighbors of an image."""
-    run = current_snapshot().run
+    run = snapshot.run
     passed = read(run, image)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -139,11 +129,11 @@ def draw_choice(run: Run, passed: Passed) -> tuple[int, int]:
     chosen = st.session_state.get(UNIT)
     if chosen and (chosen[0] >= last or chosen[1] >= len(run.params[chosen[0]].biases)):
         chosen = None  # the network has changed
-    st.session_state.setdefault("predict_output", "answer")
     names = ["answer", *range(10)]
     output = st.pills(
         "What speaks for",
         names,
+        default="answer",
         key="predict_output",
         format_func=str,
         on_change=forget_unit,

@@ -10,16 +10,15 @@ from mnistlab.files.checkpoints import dumps, loads
 from mnistlab.files.export import history_csv, log_text, script
 from mnistlab.files.report import html_report
 from mnistlab.files.weights import MAX_FILE_BYTES
+from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import Run
 from mnistlab.ui.address import query_of
-from mnistlab.ui.crowd import crowd
-from mnistlab.ui.lab import Lab, back_to_network, command, current_snapshot
+from mnistlab.ui.lab_session import back_to_network, command
 from mnistlab.ui.predict.answer import own_digits
-from mnistlab.ui.tab import current_trainer
+from mnistlab.ui.session_token import current_trainer
 from mnistlab.ui.words import plain
 
-TICK = 1.0  # seconds
 REFUSED = "train_upload_refused"
 UPLOADS = "train_uploads"  # how many files were brought; each has an uploader of its own
 MEGABYTE = 2**20
@@ -33,23 +32,20 @@ FILES = (
 REPORT = "One page to print and hand in: settings, curves, diagnosis, and your own digits."
 
 
-def draw_away(lab: Lab) -> None:
-    """Draw the tab."""
+def draw_away(snapshot: Snapshot) -> None:
+    """Draw downloads, link and log of the run as it is, and the place for one that is brought back."""
+    run = snapshot.run
     left, right = st.columns(2, gap="large")
     with left:
-        st.fragment(taking, run_every=TICK * crowd(lab.snapshot) if lab.snapshot.active else None)()
+        draw_downloads(run, current_trainer())
+        draw_link(run)
+        st.markdown("#### The notebook's log")
+        st.caption(
+            "Word for word as the introduction behind this lab prints it: its episode 0 is your epoch 1."
+        )
+        st.code(log_text(run) or "Nothing yet.", language=None, height=260)
     with right:
         draw_upload()
-
-
-def taking() -> None:
-    """Draw downloads, link and log of the run as it is."""
-    run = current_snapshot().run
-    draw_downloads(run, current_trainer())
-    draw_link(run)
-    st.markdown("#### The notebook's log")
-    st.caption("Word for word as the introduction behind this lab prints it: its episode 0 is your epoch 1.")
-    st.code(log_text(run) or "Nothing yet.", language=None, height=260)
 
 
 def draw_downloads(run: Run, trainer: Trainer) -> None:
@@ -111,7 +107,7 @@ def take_in(key: str) -> None:
     st.session_state[REFUSED] = ""
     st.session_state[UPLOADS] += 1
     try:
-        command("add", loads(file.getvalue()))
+        command(Trainer.add, loads(file.getvalue()))
     except ValueError as error:
         st.session_state[REFUSED] = str(error)
         return

@@ -1,16 +1,15 @@
 """The buttons that steer a training: always the same ones in the same places, so that nothing jumps."""
 
-import time
+from collections.abc import Callable
 
 import streamlit as st
 
 from mnistlab.jobs.snapshot import Snapshot
+from mnistlab.jobs.trainer import Trainer
 from mnistlab.setting_names import listed
-from mnistlab.ui.lab import Lab, back_to_network, begin_and_train, command, current_snapshot, phase_of
-from mnistlab.ui.press import press_button
+from mnistlab.ui.lab_session import Lab, back_to_network, begin_and_train, command
 from mnistlab.ui.words import count
 
-PAINT = 0.06  # seconds
 RESUMES = "Goes on to epoch {}."
 TRAINS = "Trains {}. Keyboard: T."
 STOPS = "Stops at once. The epoch that was begun is rolled back, its random key too. Keyboard: S."
@@ -22,65 +21,64 @@ def draw_controls(lab: Lab) -> None:
     """Draw the question about another network, where there is one, and the row of buttons."""
     if lab.asks:
         draw_question(lab)
-    st.fragment(controls)(lab.asks, phase_of(lab.snapshot))
-
-
-def controls(asks: bool, phase: tuple) -> None:
-    """Draw the buttons; a press shows here at once, and then has the rest of the page follow."""
-    snapshot = current_snapshot()
+    snapshot = lab.snapshot
     resting = not snapshot.active
     with st.container(horizontal=True, gap="small", key="train_controls"):
-        draw_start(snapshot, "secondary" if asks else "primary")
-        button("Pause", "pause", disabled=snapshot.state not in ("queued", "running"), key="P", help=PAUSES)
-        button("Stop", "stop", disabled=resting, key="S", help=STOPS)
+        draw_start(snapshot, "secondary" if lab.asks else "primary")
+        can_pause = snapshot.state in ("queued", "running")
+        button("Pause", Trainer.pause, disabled=not can_pause, shortcut="P", help=PAUSES)
+        button("Stop", Trainer.stop, disabled=resting, shortcut="S", help=STOPS)
         st.space("small")
-        button("One epoch", "one_epoch", disabled=not resting, help="Trains one epoch more.")
-        button("+10 epochs", "more", 10, help="Trains ten epochs more than was planned, or than are done.")
+        button("One epoch", Trainer.one_epoch, disabled=not resting, help="Trains one epoch more.")
+        button(
+            "+10 epochs", Trainer.more, 10, help="Trains ten epochs more than was planned, or than are done."
+        )
         st.space("small")
-        button("Reset", "reset", disabled=snapshot.run.epoch == 0 and resting, help=RESETS)
+        button("Reset", Trainer.reset, disabled=snapshot.run.epoch == 0 and resting, help=RESETS)
         if snapshot.can_undo_reset:
-            press_button(
-                "Undo reset", "train_undo_reset", undo_reset, help="Brings the trained network back."
-            )
-    _, was_moving, *_ = phase
-    if phase_of(snapshot) != phase and not was_moving:
-        time.sleep(PAINT)  # the browser shows the press before all the rest comes to it
-        st.rerun()  # a page that moves notices by itself, when these buttons have been seen
+            words = "Brings the trained network back."
+            st.button("Undo reset", key="train_undo_reset", on_click=undo_reset, help=words)
 
 
 def draw_start(snapshot: Snapshot, kind: str) -> None:
     """Draw the button that begins, or goes on, or takes a pause back."""
     run = snapshot.run
     if snapshot.state == "paused" and run.epoch < snapshot.target_epoch:
-        button("Resume", "resume", key="T", kind=kind, help=RESUMES.format(snapshot.target_epoch))
+        button("Resume", Trainer.resume, shortcut="T", kind=kind, help=RESUMES.format(snapshot.target_epoch))
     elif snapshot.state == "pausing":
-        button("Go on", "start", key="T", kind=kind, help="Takes the pause back.")
+        button("Go on", Trainer.start, shortcut="T", kind=kind, help="Takes the pause back.")
     else:
         epochs = run.settings.num_epochs
         ahead = epochs - run.epoch if run.epoch < epochs else epochs
         words = TRAINS.format(count(ahead, "epoch") + (" more" if run.epoch else ""))
-        button("Train", "start", key="T", kind=kind, disabled=snapshot.active, help=words)
+        button("Train", Trainer.start, shortcut="T", kind=kind, disabled=snapshot.active, help=words)
 
 
-def button(label: str, name: str, *args, help: str, disabled=False, key=None, kind="secondary") -> None:
-    """Draw a button that gives the trainer a command; `key` is its key on the keyboard."""
-    shortcut = None if disabled else key
-    press_button(
+def button(
+    label: str,
+    order: Callable[..., object],
+    *args: object,
+    help: str,
+    disabled: bool = False,
+    shortcut: str | None = None,
+    kind: str = "secondary",
+) -> None:
+    """Draw a button that gives the trainer an order, one of its methods; `shortcut` is its key on the keyboard."""
+    st.button(
         label,
-        f"train_{name}",
-        command,
-        name,
-        *args,
+        key=f"train_{order.__name__}",
+        on_click=command,
+        args=(order, *args),
         help=help,
         type=kind,
         disabled=disabled,
-        shortcut=shortcut,
+        shortcut=None if disabled else shortcut,
     )
 
 
 def undo_reset() -> None:
     """Bring the network before the reset back, and have the sidebar show its settings."""
-    command("undo_reset")
+    command(Trainer.undo_reset)
     back_to_network()
 
 
@@ -93,5 +91,5 @@ def draw_question(lab: Lab) -> None:
             f"The one on the bench, {lab.run.title}, stays in the list of runs."
         )
         with st.container(horizontal=True, gap="small"):
-            press_button("Train the new one", "train_new", begin_and_train, type="primary")
-            press_button("Keep this one", "train_keep", back_to_network)
+            st.button("Train the new one", key="train_new", on_click=begin_and_train, type="primary")
+            st.button("Keep this one", key="train_keep", on_click=back_to_network)

@@ -9,15 +9,13 @@ from mnistlab.figures.courses import draw_gradient_norms, draw_recall
 from mnistlab.figures.curves import plot_accuracy, plot_cost
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import OwnDigits, Run, SettingChange
-from mnistlab.ui.remembered import remembered
+from mnistlab.ui.memo import remembered
 from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.train.diagnosis import draw_other_findings
 from mnistlab.ui.train.figures import show_kept
-from mnistlab.ui.train.turns import on_turn
 
 SCALES = ("linear axis", "log axis")
 MAX_OVERLAID = 8
-TURNS = ("cost", "accuracy")
 
 
 def draw_curves(snapshot: Snapshot) -> None:
@@ -31,11 +29,10 @@ def draw_curves(snapshot: Snapshot) -> None:
     runs = [(escape(each.name, quote=False), each.history) for each in (run, *others)]
     changes = changes_of(run)
     all_seen = (*((each.id, each.name, len(each.history)) for each in (run, *others)), *changes, x_max, log)
-    chosen = on_turn(TURNS, snapshot.active)
-    for place, name, plot in zip(st.columns(2), TURNS, (plot_cost, plot_accuracy), strict=True):
+    plots = {"cost": plot_cost, "accuracy": plot_accuracy}
+    for place, (name, plot) in zip(st.columns(2), plots.items(), strict=True):
         with place:
-            make = partial(plot, runs, x_max, log, changes=changes)
-            show_kept(name, run.id, all_seen, make, may_wait=name not in chosen)
+            show_kept(name, all_seen, partial(plot, runs, x_max, log, changes=changes))
     seen = run.id, len(run.history), x_max
     sketches = {"recall": draw_recall, "gradients": draw_gradient_norms}
     for place, (name, draw) in zip(st.columns(2), sketches.items(), strict=True):

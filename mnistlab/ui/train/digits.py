@@ -8,31 +8,22 @@ from mnistlab.evaluation import score
 from mnistlab.explaining.mistakes import worst_mistakes
 from mnistlab.explaining.verdict import a_digit
 from mnistlab.figures.confusion import draw_confusion
-from mnistlab.runs.run import Run
-from mnistlab.ui.crowd import crowd
-from mnistlab.ui.lab import Lab, current_snapshot
+from mnistlab.jobs.snapshot import Snapshot
+from mnistlab.ui.memo import remembered
 from mnistlab.ui.picture import gallery
-from mnistlab.ui.remembered import remembered
 from mnistlab.ui.sketch import show_sketch
+from mnistlab.ui.train.figures import followed_slowly
 from mnistlab.ui.train.outputs import network_key, test_answers
 
 CELL = "train_cell"  # (is, read as), as it was last clicked
-ARRIVED = "train_digits_arrived"  # whether the page is drawn while the network learns
-SHOWN = "train_digits_shown"  # the run as it was at the last look
 IN_CELL = 30
 WORST = 16
-TICK = 4.0  # seconds
+SECONDS = 4.0  # that it stays as it is while the network learns
 
 
-def draw_digits(lab: Lab) -> None:
-    """Draw the tab; while the network learns it keeps up with it."""
-    st.session_state[ARRIVED] = lab.snapshot.active
-    st.fragment(digits, run_every=TICK * crowd(lab.snapshot) if lab.snapshot.active else None)()
-
-
-def digits() -> None:
-    """Draw matrix, images of one cell and worst mistakes of the network as it is."""
-    run = looked_at(current_snapshot().run)
+def draw_digits(snapshot: Snapshot) -> None:
+    """Draw matrix, images of one cell and worst mistakes of the network as it is, or was a moment ago."""
+    run = followed_slowly("digits", snapshot, SECONDS)
     if run.epoch == 0:
         st.markdown(
             "Train the network, and here you see which digits it takes for which, and the worst cases."
@@ -52,18 +43,6 @@ def digits() -> None:
     with right:
         draw_cell(network, cell, split, outputs)
     draw_worst(network, split, outputs)
-
-
-def looked_at(run: Run) -> Run:
-    """Return the run whose digits are shown: as it is or, for a page that is wanted at once, as it was.
-
-    The next look, seconds later, catches up.
-    """
-    before: Run | None = st.session_state.get(SHOWN)
-    may_wait = before is not None and before.id == run.id and before.epoch > 0
-    if not (st.session_state.pop(ARRIVED, False) and may_wait):
-        st.session_state[SHOWN] = run
-    return st.session_state[SHOWN]
 
 
 def keep_cell(cell: tuple[int, int]) -> None:

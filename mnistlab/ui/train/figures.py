@@ -1,36 +1,46 @@
 """Figures that are made anew only when there is something new in them: an unchanged one costs nothing."""
 
+import time
 from collections.abc import Callable, Hashable
 
 import streamlit as st
 
+from mnistlab.jobs.snapshot import Snapshot
+from mnistlab.runs.run import Run
 from mnistlab.ui.show import show
 
-KEPT = "train_figures"  # name of a figure -> of which run, what it shows, the figure
+KEPT = "train_figures"  # name of a figure -> what it shows, the figure
+FOLLOWED = "train_followed"  # name of a tab -> the run as it was shown there, and when
 
 
-def show_kept(
-    name: str,
-    run_id: str,
-    shows: Hashable,
-    make: Callable,
-    may_wait: bool = False,
-    **options,
-):
+def show_kept(name: str, shows: Hashable, make: Callable, **options):
     """Draw a figure, the one of before where that is still right, and return what Streamlit returns for it.
 
     Args:
         name: Of the figure on this page.
-        run_id: The run that it is about.
         shows: All that decides what is in it.
         make: Makes it.
-        may_wait: Whether it may stay a moment behind its run, so that the browser draws few at a time.
         **options: Of `st.plotly_chart`.
     """
     kept = st.session_state.setdefault(KEPT, {})
-    about, shown, figure = kept.get(name, (None, None, None))
-    may_stay = about == run_id and (may_wait or shown == shows)
-    if not may_stay:
+    shown, figure = kept.get(name, (None, None))
+    if shown != shows:
         figure = make()
-        kept[name] = run_id, shows, figure
+        kept[name] = shows, figure
     return show(figure, f"train_{name}", **options)
+
+
+def followed_slowly(name: str, snapshot: Snapshot, seconds: float) -> Run:
+    """Return the current run, or while it trains as it was some seconds ago: not every epoch is worth a redraw.
+
+    Args:
+        name: Of what is drawn.
+        snapshot: The trainer as it is.
+        seconds: How long what is drawn stays as it is.
+    """
+    followed = st.session_state.setdefault(FOLLOWED, {})
+    run, since = followed.get(name, (None, 0.0))
+    now = time.monotonic()
+    if run is None or run.id != snapshot.run.id or not snapshot.active or now - since >= seconds:
+        followed[name] = snapshot.run, now
+    return followed[name][0]

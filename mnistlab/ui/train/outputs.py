@@ -3,12 +3,12 @@
 import zlib
 
 import numpy as np
-import streamlit as st
 
 from mnistlab.datasets import Split
 from mnistlab.evaluation import activations_of
 from mnistlab.runs.run import Run
 from mnistlab.ui.digits import dataset_in_use
+from mnistlab.ui.memo import shared
 
 
 def test_answers(run: Run) -> tuple[Split, np.ndarray]:
@@ -22,7 +22,7 @@ def network_key(run: Run) -> tuple:
     return run.id, run.epoch, len(run.schedule), zlib.crc32(run.params[-1].weights.tobytes())
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@shared(max_entries=8)
 def cached_outputs(key: tuple, _images: np.ndarray, _run: Run) -> np.ndarray:
     """Return the ten outputs for each image; the key alone decides whether they are known already."""
     outputs = activations_of(_run.params, _images, _run.config)

@@ -1,33 +1,28 @@
 """The runs of the lab: compared in a table, renamed, hidden, deleted, and made the current network again."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from mnistlab.files.comparing import compared
 from mnistlab.jobs.snapshot import Snapshot
+from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import MAX_NAME, Run
-from mnistlab.ui.crowd import crowd
-from mnistlab.ui.lab import Lab, back_to_network, command, current_snapshot
-from mnistlab.ui.press import press_button
+from mnistlab.ui.lab_session import back_to_network, command, current_snapshot
+from mnistlab.ui.widgets import entered, show_in, widget_key
 from mnistlab.ui.words import count, plain
 
 TABLE = "train_runs"
 DELETING = "train_deleting"  # id of the run that may be deleted
 CHANGED = "train_runs_changed"
-TICK = 2.0  # seconds
 HERE = "on the bench"
 SHOWN = "in the curves"
 
 
-def draw_runs(lab: Lab) -> None:
-    """Draw the tab; while a network learns its row keeps up with it."""
-    st.fragment(runs, run_every=TICK * crowd(lab.snapshot) if lab.snapshot.active else None)()
-
-
-def runs() -> None:
+def draw_runs(snapshot: Snapshot) -> None:
     """Draw the table of runs, and what can be done with the one that is chosen in it."""
     if st.session_state.pop(CHANGED, False):
         st.rerun()
-    snapshot = current_snapshot()
     st.caption(
         "Every network you train is kept. Here you see what became of each, with the settings in which they "
         "differ. Choose a row to do something with that run."
@@ -61,52 +56,64 @@ def draw_table(snapshot: Snapshot) -> Run:
 
 def draw_actions(run: Run, is_current: bool, is_hidden: bool) -> None:
     """Draw the field for the name, and the buttons."""
-    key = f"train_name_{run.id}_{run.name}"
+    name = f"train_name_{run.id}"
+    show_in(name, run.name)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.text_input("Name", run.name, MAX_NAME, key=key, on_change=rename, args=(run.id, key), width=260)
-        press_button(
+        st.text_input(
+            "Name", run.name, MAX_NAME, key=widget_key(name), on_change=rename, args=(run.id, name), width=260
+        )
+        st.button(
             "Put it on the bench",
-            "train_select",
-            put_on_bench,
-            run.id,
+            key="train_select",
+            on_click=put_on_bench,
+            args=(run.id,),
             disabled=is_current,
             help="Makes this the current network: all pages work with it, and Train goes on from here.",
         )
-        label = "Show in the curves" if is_hidden else "Hide from the curves"
-        press_button(label, "train_hide", changing, "hide", run.id, not is_hidden, disabled=is_current)
-        press_button("Delete", "train_delete", st.session_state.update, {DELETING: run.id})
+        st.button(
+            "Show in the curves" if is_hidden else "Hide from the curves",
+            key="train_hide",
+            on_click=changing,
+            args=(Trainer.hide, run.id, not is_hidden),
+            disabled=is_current,
+        )
+        st.button("Delete", key="train_delete", on_click=ask_to_delete, args=(run.id,))
+
+
+def ask_to_delete(run_id: str) -> None:
+    """Have the page ask once more; "" is nobody's id."""
+    st.session_state[DELETING] = run_id
 
 
 def draw_question(run: Run) -> None:
     """Ask once more before a run is lost."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="train_delete_question"):
         st.markdown(f"Delete **{plain(run.name)}** for good?", width="content")
-        press_button("Delete it", "train_delete_yes", delete, run.id, type="primary")
-        press_button("Keep it", "train_delete_no", st.session_state.update, {DELETING: ""})
+        st.button("Delete it", key="train_delete_yes", on_click=delete, args=(run.id,), type="primary")
+        st.button("Keep it", key="train_delete_no", on_click=ask_to_delete, args=("",))
 
 
-def changing(name: str, *args) -> None:
+def changing(order: Callable[..., object], *args: object) -> None:
     """Give a command that changes more of the page than this tab."""
-    command(name, *args)
+    command(order, *args)
     st.session_state[CHANGED] = True
 
 
-def rename(run_id: str, key: str) -> None:
+def rename(run_id: str, field: str) -> None:
     """Take the name from the field; the field shows what became of it."""
-    changing("rename", run_id, st.session_state[key])
-    st.session_state[key] = next((run.name for run in current_snapshot().runs if run.id == run_id), "")
+    changing(Trainer.rename, run_id, entered(field))
 
 
 def put_on_bench(run_id: str) -> None:
     """Make a run the current one, and have the sidebar show its settings."""
-    changing("select", run_id)
+    changing(Trainer.select, run_id)
     back_to_network()
 
 
 def delete(run_id: str) -> None:
     """Forget a run; if it was the current one, another takes its place with its settings."""
     was_current = current_snapshot().run.id == run_id
-    changing("delete", run_id)
+    changing(Trainer.delete, run_id)
     st.session_state[DELETING] = ""
     if was_current:
         back_to_network()

@@ -7,17 +7,17 @@ import streamlit as st
 from mnistlab.config import TrainConfig
 from mnistlab.figures.sweep import plot_sweep
 from mnistlab.jobs.labs import registry
+from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import Run
 from mnistlab.sweeps.runs import accuracies, best_first, names_of
 from mnistlab.sweeps.sweeping import Sweeping, SweepSnapshot
-from mnistlab.ui.lab import Lab, back_to_network, command
+from mnistlab.ui.lab_session import Lab, back_to_network, command
+from mnistlab.ui.session_token import TOKEN, current_trainer
 from mnistlab.ui.show import show
 from mnistlab.ui.sidebar import INITIALIZATION_NAMES
-from mnistlab.ui.tab import TOKEN, current_trainer
 from mnistlab.ui.train.sweep_choice import draw_choice
 from mnistlab.ui.words import count, duration, percent
 
-TICK = 0.5  # seconds
 TABLE = "train_sweep_table"
 REFUSED = "train_sweep_refused"
 FIGURE = "train_sweep_figure"
@@ -26,17 +26,26 @@ CHANGED = "train_sweep_changed"  # more of the page than this tab
 
 def draw_sweep(lab: Lab) -> None:
     """Draw the tab: the choice of networks, and what became of those that were trained last."""
+    if st.session_state.pop(CHANGED, False):
+        st.rerun()
     st.caption(
         "Which learning rate is best, and how much of it is luck? Train many networks at once, all on the "
         "same mini-batches: they differ only in what you choose here. The rest is as in the sidebar."
     )
-    sweeping = current_sweeping()
-    active = sweeping.snapshot().active
-    configs = draw_choice(lab.settings, active)
-    draw_buttons(sweeping.snapshot(), configs, lab.complete)
+    snapshot = current_sweeping().snapshot()
+    configs = draw_choice(lab.settings, snapshot.active)
+    draw_buttons(snapshot, configs, lab.complete)
     if sentence := st.session_state.pop(REFUSED, ""):
         st.warning(sentence)
-    st.fragment(live, run_every=TICK if active else None)(active)
+    if snapshot.runs:
+        draw_progress(snapshot)
+        draw_curves(snapshot)
+        draw_networks(snapshot)
+
+
+def is_sweeping() -> bool:
+    """Return whether a sweep is under way in this lab."""
+    return current_sweeping().snapshot().active
 
 
 def current_sweeping() -> Sweeping:
@@ -79,19 +88,6 @@ def stop() -> None:
 def resume() -> None:
     """Go on with the sweep."""
     current_sweeping().resume()
-
-
-def live(was_active: bool) -> None:
-    """Draw the sweep as it is; when it began or ended meanwhile, have the whole page drawn anew."""
-    if st.session_state.pop(CHANGED, False):
-        st.rerun()
-    snapshot = current_sweeping().snapshot()
-    if snapshot.runs:
-        draw_progress(snapshot)
-        draw_curves(snapshot)
-        draw_networks(snapshot)
-    if snapshot.active != was_active:
-        st.rerun()
 
 
 def draw_progress(snapshot: SweepSnapshot) -> None:
@@ -196,6 +192,6 @@ def draw_bench(run: Run, chosen: bool) -> None:
 
 def take(run: Run) -> None:
     """Make a network of the sweep the current one, and have the sidebar show its settings."""
-    command("add", run)
+    command(Trainer.add, run)
     back_to_network()
     st.session_state[CHANGED] = True

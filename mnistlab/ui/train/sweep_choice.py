@@ -9,8 +9,8 @@ from mnistlab.config import BOUNDS, TrainConfig
 from mnistlab.network import INITIALIZATIONS
 from mnistlab.sweeps.sweep import members
 from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.session_token import current_trainer
 from mnistlab.ui.sidebar import INITIALIZATION_NAMES, LEARNING_RATES
-from mnistlab.ui.tab import current_trainer
 from mnistlab.ui.words import count, duration
 
 SCALE = list(LEARNING_RATES)

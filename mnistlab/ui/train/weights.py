@@ -6,60 +6,50 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.figures.weights import plot_weight_histogram, plot_weight_images
+from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.network import Params
 from mnistlab.runs.run import Run
-from mnistlab.ui.lab import Lab, current_snapshot
-from mnistlab.ui.press import press_button
-from mnistlab.ui.train.figures import show_kept
-from mnistlab.ui.train.turns import on_turn
+from mnistlab.ui.memo import shared
+from mnistlab.ui.train.figures import followed_slowly, show_kept
 from mnistlab.ui.words import percent
 
 PLACE = "train_epoch"  # where the slider stands
 NEWEST = -1  # whatever epoch that is
 PLAYING = "train_playing"
-TICK = 1.0  # seconds
+SECONDS = 1.0  # that it stays as it is while the network learns
 FRAME = 0.7  # seconds, of the film
-TURNS = ("weights", "histogram")
 
 
-def draw_weights(lab: Lab) -> None:
-    """Draw the tab; while the network learns, or the film runs, it moves by itself."""
-    playing = st.session_state.get(PLAYING, False)
-    tick = FRAME if playing else TICK if lab.snapshot.active else None
-    st.fragment(weights, run_every=tick)(playing)
-
-
-def weights(was_playing: bool) -> None:
-    """Draw the network after one of the epochs that were kept."""
-    snapshot = current_snapshot()
-    run = snapshot.run
+def draw_weights(snapshot: Snapshot) -> None:
+    """Draw the network after one of the epochs that were kept; the film moves by itself."""
+    run = followed_slowly("weights", snapshot, SECONDS)
     kept = dict(run.kept) or {run.epoch: run.params}
     epochs = sorted(kept)
-    epoch = chosen_epoch(epochs, next_epoch(epochs, was_playing))
-    newest = st.session_state.get(PLACE, NEWEST) == NEWEST
-    chosen = on_turn(TURNS, snapshot.active and newest)
+    epoch = chosen_epoch(epochs, next_epoch(epochs))
     left, right = st.columns([3, 2])
     with left:
         title = f"What the units of the first layer look for, {when(epoch)}"
         images = kept[epoch][0].weights
-        pictures = partial(plot_weight_images, images, title=title, tile=52)
-        show_kept("weights", run.id, epoch, pictures, may_wait="weights" not in chosen)
+        show_kept("weights", (run.id, epoch), partial(plot_weight_images, images, title=title, tile=52))
     with right:
-        reach = widest(run.id, tuple(epochs), kept)
-        spread = partial(plot_weight_histogram, kept[epoch], reach=reach, height=360)
-        show_kept("histogram", run.id, (epoch, reach), spread, may_wait="histogram" not in chosen)
+        reach = widest((run.id, tuple(epochs)), kept)
+        histogram = partial(plot_weight_histogram, kept[epoch], reach=reach, height=360)
+        show_kept("histogram", (run.id, epoch, reach), histogram)
         st.caption(figures_after(run, epoch))
-    if st.session_state.get(PLAYING, False) != was_playing:
-        st.rerun()
 
 
-def next_epoch(epochs: list[int], playing: bool) -> int:
+def is_playing() -> bool:
+    """Return whether the film of the epochs runs."""
+    return st.session_state.get(PLAYING, False)
+
+
+def next_epoch(epochs: list[int]) -> int:
     """Return where the slider stands now: the film goes on; at the right end it stays with the newest."""
     state = st.session_state
     place = state.get(PLACE, NEWEST)
     if place == NEWEST:
         return epochs[-1]
-    if playing and state.get(PLAYING):
+    if is_playing():
         place = next((epoch for epoch in epochs if epoch > place), epochs[-1])
         state[PLAYING] = place != epochs[-1]
     nearest = max((epoch for epoch in epochs if epoch <= place), default=epochs[0])
@@ -74,8 +64,8 @@ def chosen_epoch(epochs: list[int], epoch: int) -> int:
         return epoch
     key = f"train_epoch_{epoch}_of_{epochs[-1]}"  # a slider that moves by itself is a new one
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        label = "Stop" if st.session_state.get(PLAYING) else "Play"
-        press_button(label, "train_play", play, epochs, help="Shows epoch after epoch.")
+        label = "Stop" if is_playing() else "Play"
+        st.button(label, key="train_play", on_click=play, args=(epochs,), help="Shows epoch after epoch.")
         st.select_slider("After epoch", epochs, value=epoch, key=key, on_change=go_to, args=(key, epochs[-1]))
     return epoch
 
@@ -90,7 +80,7 @@ def go_to(key: str, newest: int) -> None:
 def play(epochs: list[int]) -> None:
     """Begin the film, from the beginning when it stands at the end, or end it."""
     state = st.session_state
-    state[PLAYING] = not state.get(PLAYING, False)
+    state[PLAYING] = not is_playing()
     if state[PLAYING] and state.get(PLACE, NEWEST) == NEWEST:
         state[PLACE] = epochs[0]
 
@@ -109,7 +99,7 @@ def figures_after(run: Run, epoch: int) -> str:
     return f"{when(epoch).capitalize()}: test cost {metrics.test.cost:.4f}, {right}."
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def widest(run_id: str, epochs: tuple[int, ...], _kept: dict[int, Params]) -> float:
+@shared(max_entries=32)
+def widest(_key: tuple[str, tuple[int, ...]], kept: dict[int, Params]) -> float:
     """Return the largest weight of all kept epochs, so that the axis stands still while one slides."""
-    return max(float(np.abs(layer.weights).max()) for params in _kept.values() for layer in params)
+    return max(float(np.abs(layer.weights).max()) for params in kept.values() for layer in params)

@@ -4,18 +4,16 @@ import secrets
 from collections.abc import Mapping
 
 import streamlit as st
-from streamlit.runtime import Runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnistlab.jobs import labs as registry
 from mnistlab.jobs.trainer import Trainer
+from mnistlab.ui.connections import is_connected, own_key
 
 TOKEN = "token"
 MEMORY = "tab_memory"  # the component in the browser
 SETTLED = "tab_settled"  # whether the tab has spoken of another lab, and it is decided which it has
 CLAIMED = "tab_claimed"  # the token that is known to be this tab's
 ASKED = "tab_asked"  # tells this session's question from that of an earlier one
-NAME = "tab_name"
 
 # sessionStorage belongs to one tab and outlives a reload. A duplicated tab gets a copy of it in which the
 # original is still marked as live; a tab that is left, for a reload too, takes the mark away. A tab that
@@ -58,7 +56,7 @@ def current_trainer() -> Trainer:
         st.error(str(error))
         st.stop()
     if st.session_state.get(CLAIMED) != token:
-        registry.claim(token, tab_name())
+        registry.claim(token, own_key())
         st.session_state[CLAIMED] = token
     return trainer
 
@@ -101,17 +99,6 @@ def is_mine(token: object, copied: bool) -> bool:
     if not token:
         return False
     try:
-        return registry.claim(token, tab_name(), is_live if copied else lambda tab: False)
+        return registry.claim(token, own_key(), is_connected if copied else lambda tab: False)
     except ValueError:
         return False
-
-
-def tab_name() -> str:
-    """Return a name for this tab as the server sees it: that of its session."""
-    context = get_script_run_ctx()
-    return context.session_id if context else st.session_state.setdefault(NAME, secrets.token_hex(8))
-
-
-def is_live(tab: str) -> bool:
-    """Return whether a tab is connected."""
-    return Runtime.exists() and Runtime.instance().is_active_session(tab)

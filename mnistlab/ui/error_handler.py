@@ -5,40 +5,22 @@ import secrets
 import traceback
 
 import streamlit as st
-from streamlit import config
-from streamlit.proto.Exception_pb2 import Exception as ExceptionBox
-from streamlit.runtime import fragment
-from streamlit.runtime.scriptrunner import exec_code
 
 logger = logging.getLogger(__name__)
 
 
-def report_mishaps() -> None:
-    """Say in the lab's words what Streamlit says in its own, where it is configured to show no details.
-
-    It has one handler for the body of a page, for callbacks and for fragments; two of its modules call it.
-    """
-    if config.get_option("client.showErrorDetails") == "none":
-        exec_code.handle_user_script_exception = report
-        fragment.handle_user_script_exception = report
-
-
-def report(error: Exception, _handler: object = None) -> None:
+def report(error: Exception) -> bool:
     """Log an exception and tell the person its reference, in the place where it happened.
 
     The log comes first: drawing may end this run, when another one is already asked for.
+
+    Returns:
+        True: Streamlit has nothing to add.
     """
     reference = secrets.token_hex(4)
-    logger.error("Mishap %s: %s\n%s", reference, in_one_line(error), indented_traceback(error))
-    try:
-        show(reference)
-    except Exception:  # what went wrong is logged; a second mishap must not end the thread that draws
-        logger.exception("Mishap %s could not be shown", reference)
-
-
-def show(reference: str) -> None:
-    """Draw the sentence as Streamlit draws exceptions: this is where the tests of pages look for them."""
-    st._main._enqueue("exception", ExceptionBox(message=sentence(reference), message_is_markdown=True))
+    logger.error("Error %s: %s\n%s", reference, in_one_line(error), indented_traceback(error))
+    st.error(sentence(reference))
+    return True
 
 
 def sentence(reference: str) -> str:

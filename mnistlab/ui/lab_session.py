@@ -1,32 +1,38 @@
 """One person's lab: settings, digits and the trainer with its networks, as a page finds them when it runs."""
 
-import gc
+from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset
-from mnistlab.jobs import labs as registry
-from mnistlab.jobs.process import return_freed_memory
+from mnistlab.jobs import labs
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import CHANGEABLE, Run
-from mnistlab.ui.closed_tabs import sweep_closed_tabs
-from mnistlab.ui.crowd import crowd
 from mnistlab.ui.digits import dataset_in_use
-from mnistlab.ui.file_watching import watch_no_files
-from mnistlab.ui.leftovers import clear_leftovers
-from mnistlab.ui.mishap import report_mishaps
+from mnistlab.ui.memo import shared
+from mnistlab.ui.session_token import current_trainer, took_lab_back
 from mnistlab.ui.settings import ADDRESS_ASKED, current_settings, use_settings
-from mnistlab.ui.tab import current_trainer, took_lab_back
-from mnistlab.ui.theme_message import make_theme_once
-from mnistlab.ui.ticks import take_ticks_without_widgets
-from mnistlab.ui.turnstile import notice_runs, wait_for_place
 
+LAB = "lab"
 SNAPSHOT = "snapshot"
 REFUSED = "refused"
+SETTERS = {
+    "learning_rate": Trainer.set_learning_rate,
+    "num_epochs": Trainer.set_num_epochs,
+    "patience": Trainer.set_patience,
+}
+
+
+class Places(NamedTuple):
+    """Where in the sidebar stands what changes by itself."""
+
+    network: DeltaGenerator  # its state, and how far a training is
+    arrival: DeltaGenerator  # how far the digits are
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +44,7 @@ class Lab:
     complete: bool  # False while the generated digits are being drawn: there are a thousand so far
     trainer: Trainer
     snapshot: Snapshot
+    places: Places
 
     @property
     def run(self) -> Run:
@@ -55,62 +62,52 @@ class Lab:
         return bool(self.differs)
 
 
-def enter() -> None:
-    """Find out which lab this tab has, before what takes time: where many return, none waits for a page."""
-    prepare_server()
+def remember_token() -> None:
+    """Have the tab remember its lab; one that brings a lab along has it back, and the page begins anew."""
     current_settings()
     if took_lab_back():
-        come_back()
-    wait_for_place()
+        run = current_trainer().snapshot().run
+        if run is not None and not st.session_state[ADDRESS_ASKED]:
+            use_settings(run.settings)
+        st.rerun()
 
 
-def open_lab(settings: TrainConfig) -> Lab:
+def open_lab(settings: TrainConfig, places: Places) -> Lab:
     """Return this session's lab; an untrained network follows the settings, a trained one is kept."""
     trainer = current_trainer()
     snapshot = trainer.snapshot()
     if snapshot.run is None or (is_untouched(snapshot) and different_settings(settings, snapshot.run.config)):
-        command("new", settings)
+        command(Trainer.new, settings)
     if trainer.snapshot().run is None:  # too large for this machine: a page needs some network to show
-        command("new", TrainConfig(dataset=settings.dataset))
+        command(Trainer.new, TrainConfig(dataset=settings.dataset))
     follow_live_settings(trainer, settings)
     dataset, complete = dataset_in_use(settings.dataset)
     warm_workers(settings)
-    return Lab(
+    st.session_state[LAB] = Lab(
         settings=settings,
         dataset=dataset,
         complete=complete,
         trainer=trainer,
         snapshot=current_snapshot(),
+        places=places,
     )
+    return st.session_state[LAB]
 
 
-@st.cache_resource(show_spinner=False)
-def prepare_server() -> None:
-    """Do what has to be done once, before this process computes anything."""
-    return_freed_memory()
-    keep_compiled_operations()
-    gc.freeze()  # what was imported stays: no collection looks at it again
-    watch_no_files()
-    report_mishaps()
-    sweep_closed_tabs()
-    notice_runs()
-    make_theme_once()
-    clear_leftovers()
-    take_ticks_without_widgets()
+def current_lab() -> Lab:
+    """Return the lab as the script has opened it for the page that is being drawn."""
+    return st.session_state[LAB]
 
 
-@st.cache_resource(show_spinner=False)
-def warm_workers(_settings: TrainConfig) -> None:
+def warm_workers(settings: TrainConfig) -> None:
     """Have the workers ready by the time that somebody first presses Train."""
-    registry.warm(_settings)
+    warm_once(None, settings)
 
 
-def come_back() -> None:
-    """Show the settings of the lab that was taken back, unless the address has settings of its own."""
-    run = current_trainer().snapshot().run
-    if run is not None and not st.session_state[ADDRESS_ASKED]:
-        use_settings(run.settings)
-    st.rerun()
+@shared()
+def warm_once(_key: None, settings: TrainConfig) -> None:
+    """Ask for it once in the life of this process."""
+    labs.warm(settings)
 
 
 def current_snapshot() -> Snapshot:
@@ -129,17 +126,10 @@ def is_moving(snapshot: Snapshot) -> bool:
     return snapshot.active or bool(snapshot.doing)
 
 
-def phase_of(snapshot: Snapshot) -> tuple:
-    """Return what buttons and pace of a page depend on; while it stays the same, only figures move."""
-    state = "running" if snapshot.state == "queued" else snapshot.state
-    undo = snapshot.can_undo_reset, snapshot.can_undo_train_on
-    return state, is_moving(snapshot), snapshot.run.id, crowd(snapshot), *undo
-
-
-def command(name: str, *args) -> None:
-    """Give the trainer a command by its name, as from a button; what it refuses is said in the sidebar."""
+def command(order: Callable[..., object], *args: object) -> None:
+    """Give the trainer a command, one of its methods; what it refuses is said in the sidebar."""
     try:
-        getattr(current_trainer(), name)(*args)
+        order(current_trainer(), *args)
     except ValueError as error:
         st.session_state[REFUSED] = str(error)
 
@@ -157,12 +147,12 @@ def follow_live_settings(trainer: Trainer, settings: TrainConfig) -> None:
         return
     for name in CHANGEABLE:
         if getattr(run.settings, name) != getattr(settings, name):
-            command(f"set_{name}", getattr(settings, name))
+            command(SETTERS[name], getattr(settings, name))
 
 
 def begin_new_network() -> None:
     """Begin a network with the settings of the sidebar; the one before stays in the list of runs."""
-    command("new", current_settings())
+    command(Trainer.new, current_settings())
 
 
 def begin_and_train() -> None:
@@ -170,7 +160,7 @@ def begin_and_train() -> None:
     before = current_trainer().snapshot().run.id
     begin_new_network()
     if current_trainer().snapshot().run.id != before:
-        command("start")
+        command(Trainer.start)
 
 
 def back_to_network() -> None:

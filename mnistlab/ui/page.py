@@ -1,24 +1,24 @@
-"""How every page begins: page set-up, sidebar, lab. A page's first call is `open_page`."""
+"""What surrounds every page: its set-up, its head, the sidebar."""
 
 from pathlib import Path
 
 import streamlit as st
 
-from mnistlab.ui.every_page import on_every_page
-from mnistlab.ui.experiment import draw_experiment
-from mnistlab.ui.lab import Lab, enter, open_lab
-from mnistlab.ui.menu import draw_menu
+from mnistlab.ui.lab_session import Places, open_lab, remember_token
+from mnistlab.ui.navigation import LEFT_OUT, PAGES, draw_menu
+from mnistlab.ui.network_status import draw_arrival_buttons, draw_dataset_choice, draw_questions
 from mnistlab.ui.settings import current_lesson
 from mnistlab.ui.sidebar import draw_settings
-from mnistlab.ui.status import draw_digits, draw_network
 from mnistlab.ui.words import plain
 
 SIDEBAR_WIDTH = 336  # px, so that both presets can be read; on a phone it stays closed until it is opened
-# Streamlit writes what is chosen in the accent, too dark to be read on a dark page; and formulas that fit get
-# scroll bars that no key can move.
+# Streamlit writes what is chosen in the accent, too dark to be read on a dark page; buttons that choose are lower
+# than fields that are typed in, beside each other their labels would not align; and formulas that fit get scroll
+# bars that no key can move.
 LOOK = """<style>
 [data-selected="true"] [data-testid="stMarkdownContainer"] p,
 [data-testid="stSliderThumbValue"] p { color: light-dark(#4a3fb0, #b1aaff); }
+[class*="st-key-row_"] [data-testid="stButtonGroup"] > :not(label) button { min-height: 2.5rem; }
 .katex-display { overflow-y: hidden; padding-block: 0.25em; }
 @media (min-width: 1000px) { .katex-display { overflow: visible !important; } }
 [data-testid="stMarkdownContainer"]:has(> table) { overflow-x: auto; }
@@ -43,12 +43,10 @@ html { font-size: 125%; }
 ICON = Path(__file__).parents[2] / "assets" / "favicon.png"
 
 
-def open_page(title: str, sentence: str) -> Lab:
-    """Set the page up, draw the sidebar and the head of the page, and return the lab.
+def draw_frame(title: str) -> None:
+    """Draw all that surrounds a page: its head, the sidebar, and the state of the lab in it.
 
-    Args:
-        title: Name of the page; "Home" for the entry.
-        sentence: What one does here, one sentence under the title.
+    Drawn by the script and not by the page, it stays where it is when one goes from page to page.
     """
     st.set_page_config(
         page_title=f"{title} · mnistlab",
@@ -56,32 +54,32 @@ def open_page(title: str, sentence: str) -> Lab:
         layout="wide",
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
-    with on_every_page():
-        st.html(LOOK)
-        tab = st.container()
+    st.html(LOOK)
+    remember_token()
     complaints, note = st.container(), st.container()
     st.title("mnistlab" if title == "Home" else title, anchor=False)
-    st.markdown(sentence)  # something to read while the lab is being opened
-    with on_every_page(), tab:
-        enter()
+    st.markdown(PAGES[title.lower()].sentence)  # something to read while the lab is being opened
     with note:
         show_note()
-    with on_every_page(), st.sidebar:
+    with st.sidebar:
         st.markdown("### mnistlab")
         draw_menu()
         network, digits = st.container(), st.container()
         settings = draw_settings()
         draw_type_size()
-    lab = open_lab(settings)
-    with on_every_page(), network:
-        draw_network(lab)
-    with on_every_page(), digits:
-        draw_digits(lab)
+    with network:
+        status, questions = st.empty(), st.container()
+    with digits:
+        choice, arrival, retry = st.container(), st.empty(), st.container()
+    lab = open_lab(settings, Places(status, arrival))
+    with questions:
+        draw_questions(lab)
+    with choice:
+        draw_dataset_choice(lab)
+    with retry:
+        draw_arrival_buttons(lab)
     with complaints:
         show_complaints()
-    if title == "Train":
-        draw_experiment(lab)
-    return lab
 
 
 def show_note() -> None:
@@ -96,6 +94,8 @@ def show_complaints() -> None:
     for sentence in st.session_state.pop("complaints", []):
         wrong = plain(sentence)  # it quotes the link: a picture in it would be fetched from wherever it says
         st.warning(f"This link asks for something that cannot be: {wrong} The default is used instead.")
+    if title := st.session_state.pop(LEFT_OUT, ""):
+        st.info(f"{title} is not part of this lesson. The pages that are stand in the menu.")
 
 
 def draw_type_size() -> None:

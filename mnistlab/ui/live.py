@@ -1,0 +1,55 @@
+"""What moves by itself on a page: one fragment that looks at the lab again and again, and draws all of it."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from mnistlab.jobs.snapshot import Snapshot
+from mnistlab.ui.lab_session import Lab, current_snapshot, is_moving
+from mnistlab.ui.network_status import arrival_phase, draw_arrival, draw_network
+
+TICK = 0.5  # seconds between two looks at something that moves
+FEW = (
+    4  # networks in training; of more each moves so much more slowly, and its page looks so much more seldom
+)
+STILL_HERE = 60.0  # seconds, at rest: often enough for the lab to know that somebody has it open
+
+
+def draw_live(lab: Lab, draw: Callable[[Snapshot], None] = lambda snapshot: None, tick: float = 0.0) -> None:
+    """Draw what moves on this page, and the lines of the sidebar that do; from then on they redraw themselves.
+
+    A page calls this once. Two such fragments would race with the runs of the whole page, and with each other.
+
+    Args:
+        lab: As the page found it.
+        draw: Draws the part of the page that moves, in a shape that stays the same while it does; what appears
+            or vanishes has to call `st.rerun`.
+        tick: Seconds between two looks where something else than the network moves; 0: nothing does.
+    """
+    st.fragment(live, run_every=tick or seconds_between(lab))(lab, phase_of(lab, lab.snapshot), draw)
+
+
+def seconds_between(lab: Lab) -> float:
+    """Return how often to look: at what moves, and seldom at rest."""
+    if is_moving(lab.snapshot):
+        return TICK * max(1.0, lab.snapshot.sharing / FEW)
+    return 2 * TICK if arrival_phase(lab).moves else STILL_HERE
+
+
+def live(lab: Lab, phase: tuple, draw: Callable[[Snapshot], None]) -> None:
+    """Draw it once; when something began or ended meanwhile, have the whole page drawn anew."""
+    snapshot = current_snapshot()
+    with lab.places.network.container(border=True, key="network_state", gap="small"):
+        draw_network(snapshot)
+    with lab.places.arrival.container():
+        draw_arrival(lab)
+    draw(snapshot)
+    if phase_of(lab, snapshot) != phase:
+        st.rerun()
+
+
+def phase_of(lab: Lab, snapshot: Snapshot) -> tuple:
+    """Return what buttons and pace of a page depend on; while it stays the same, only figures move."""
+    state = "running" if snapshot.state == "queued" else snapshot.state
+    undo = snapshot.can_undo_reset, snapshot.can_undo_train_on
+    return state, is_moving(snapshot), snapshot.run.id, *undo, arrival_phase(lab)

@@ -1,0 +1,128 @@
+"""The pages of the lab, in one list, and the menu that leads to them."""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from mnistlab.ui.settings import current_lesson
+
+
+class PageInfo(NamedTuple):
+    """A page: its file is pages/<name>.py, its address /<name>."""
+
+    name: str
+    title: str
+    sentence: str  # what one does there, under its title
+    card: str = ""  # the same for who has not been there, on Home
+
+
+PAGES = {
+    page.name: page
+    for page in (
+        PageInfo(
+            "home",
+            "Home",
+            "A lab bench for a neural network that you can see through: browse the digits, shape the network, "
+            "follow one image through backpropagation, train, and then write a digit and ask.",
+        ),
+        PageInfo(
+            "data",
+            "Data",
+            "Before you teach a network to read, look at what it will read: where it is easy, where people "
+            "disagree, and how far one gets without a network.",
+            "Look at the digits, and at how far you get without a network.",
+        ),
+        PageInfo(
+            "architecture",
+            "Architecture",
+            "Shape your network in the sidebar and watch it take form here: its units, its weights, the "
+            "function that squeezes every sum, and what it says to an image before it has learned.",
+            "Shape a network, and see what it says before it has learned.",
+        ),
+        PageInfo(
+            "backprop",
+            "Backprop",
+            "Follow one image through the network and its error back, down to the slope $\\partial L / "
+            "\\partial W_{ij}$ of a single weight, with all its numbers.",
+            "Follow one image forward, and its error back, number by number.",
+        ),
+        PageInfo(
+            "train",
+            "Train",
+            "Let the network learn. After each epoch you see its cost $L$ and how many digits it reads right, "
+            "on the images it learns from and on those it has never seen.",
+            "Watch cost and accuracy, epoch by epoch.",
+        ),
+        PageInfo(
+            "predict",
+            "Predict",
+            "Draw a digit. It is framed as MNIST framed its digits, your network reads it, and you see why.",
+            "Draw a digit. Your own network reads it, and shows why.",
+        ),
+    )
+}
+LEFT_OUT = "left_out"  # title of a page that was asked for and is not part of this lesson
+# Beside the sidebar a page keeps most of a small screen for itself; with large type the sidebar is wider.
+LOOK = """<style>
+[data-testid="stPageLink-NavLink"]:focus-visible { outline: 2px solid light-dark(#5146b8, #9c92f2); }
+@media (min-width: 641px) {
+  [data-testid="stSidebar"][data-collapsed="false"] { min-width: 21rem; }
+}
+@media (min-width: 641px) and (max-width: 1200px) {
+  [data-testid="stMainBlockContainer"] { padding-inline: 2rem; }
+}
+</style>"""
+
+# Streamlit writes every change of a setting into the browser's history; here Back leads to the page before.
+# On a phone, where the sidebar lies over the page, it gives way to the page that was chosen.
+_manners = st.components.v2.component(
+    "mnistlab_menu",
+    html="<span></span>",
+    js="""
+const SMALL = "(max-width: 768px)" // where the sidebar lies over the page
+
+export default function () {
+  if (window.mnistlabMenu) return
+  window.mnistlabMenu = true
+  const push = history.pushState.bind(history)
+  history.pushState = (state, unused, url) => {
+    const here = new URL(url ?? "", location.href).pathname === location.pathname
+    return here ? history.replaceState(state, unused, url) : push(state, unused, url)
+  }
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest(".st-key-menu a") && matchMedia(SMALL).matches) {
+      document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click()
+    }
+  })
+}
+""",
+)
+
+
+def path_of(name: str) -> str:
+    """Return the file of a page as Streamlit wants it named: from the folder of the script."""
+    return f"../pages/{name}.py"
+
+
+def chosen_page():
+    """Return the page that was asked for; all pages are registered, and one that a lesson leaves out is Home."""
+    pages = [st.Page(path_of(name), title=page.title, default=name == "home") for name, page in PAGES.items()]
+    page = st.navigation(pages, position="hidden")
+    if page.title.lower() in current_lesson().without:
+        st.session_state[LEFT_OUT] = page.title
+        st.switch_page(path_of("home"))
+    return page
+
+
+def shown_pages() -> list[PageInfo]:
+    """Return the pages, without those that the lesson leaves out."""
+    return [page for page in PAGES.values() if page.name not in current_lesson().without]
+
+
+def draw_menu() -> None:
+    """Draw the links to the pages."""
+    st.html(LOOK)
+    with st.container(gap="xsmall", key="menu"):
+        for page in shown_pages():
+            st.page_link(path_of(page.name), label=page.title)
+        _manners(key="menu_manners", height=1)

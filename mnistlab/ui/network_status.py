@@ -1,0 +1,126 @@
+"""The head of the sidebar: which network there is and what it does, which digits are in use."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import streamlit as st
+
+from mnistlab.jobs.snapshot import Snapshot
+from mnistlab.mnist.downloads import mnist_download
+from mnistlab.runs.run import Run
+from mnistlab.setting_names import listed
+from mnistlab.ui.digits import arrival, dataset_in_use, generated_digits, mnist_is_here
+from mnistlab.ui.lab_session import REFUSED, Lab, back_to_network, begin_new_network, is_moving
+from mnistlab.ui.settings import current_lesson, current_settings, use_settings
+from mnistlab.ui.sidebar import DATASET_NAMES
+from mnistlab.ui.words import percent, progress_fraction, progress_words
+
+FETCHING = ("idle", "probing", "downloading", "unpacking")
+AWAITED = "mnist_awaited"  # whether this session has seen MNIST being fetched
+
+
+class ArrivalPhase(NamedTuple):
+    """How far the digits are."""
+
+    mnist: str  # here, fetching, failed or, where the lesson hides the choice, ""
+    complete: bool  # whether the digits in use are all there
+
+    @property
+    def moves(self) -> bool:
+        """Whether it changes by itself."""
+        return self.mnist == "fetching" or not self.complete
+
+
+def draw_network(snapshot: Snapshot) -> None:
+    """Draw the state of the network."""
+    st.markdown(f"**{snapshot.run.title}**  \n{described(snapshot.run)}")
+    if is_moving(snapshot):
+        st.progress(progress_fraction(snapshot), progress_words(snapshot, short=True))
+    if snapshot.unsaved:
+        st.warning(snapshot.unsaved)
+
+
+def described(run: Run) -> str:
+    """Return the network in a few words: parameters, epoch, accuracy, digits."""
+    size = sum(layer.weights.size + layer.biases.size for layer in run.params)
+    words = [f"{size:,} parameters", f"epoch {run.epoch}" if run.epoch else "untrained"]
+    if run.epoch:
+        words.append(percent(run.accuracy, 1))
+    if run.config.dataset == "generated":
+        words.append("generated digits")
+    return ", ".join(words)
+
+
+def draw_questions(lab: Lab) -> None:
+    """Say what was refused, and ask what is to become of settings that need another network."""
+    if sentence := st.session_state.pop(REFUSED, ""):
+        st.warning(sentence)
+    if lab.asks:
+        changed = listed(lab.differs)
+        st.caption(f"Your settings ask for another network ({changed}). This one stays in the list of runs.")
+        with st.container(horizontal=True, gap="small"):
+            st.button("Begin the new one", key="begin_new", on_click=begin_new_network)
+            st.button("Keep this one", key="back_to_network", on_click=back_to_network)
+
+
+def draw_dataset_choice(lab: Lab) -> None:
+    """Draw the choice of digits, where there is one."""
+    name = lab.settings.dataset
+    if is_hidden() or not (mnist_is_here() or name == "mnist"):  # a network may ask for what is not here
+        return
+    st.segmented_control(
+        "Digits",
+        list(DATASET_NAMES),
+        format_func=DATASET_NAMES.get,
+        default=name,
+        required=True,
+        key=f"digits_{name}",
+        on_change=lambda: use_digits(st.session_state[f"digits_{name}"]),
+        width="stretch",
+    )
+
+
+def draw_arrival(lab: Lab) -> None:
+    """Say that the digits are generated ones, why, and how far they and MNIST are."""
+    if is_hidden() or mnist_is_here():
+        return
+    download = arrival()
+    st.caption("Digits in use: **generated**. " + (download.message if download else "MNIST is here now."))
+    if not lab.complete:
+        st.progress(generated_digits().fraction, "drawing 70,000 digits")
+    if download is not None and download.state in FETCHING:
+        words = "looking for MNIST" if download.state == "probing" else "fetching MNIST"
+        st.progress(download.fraction, words)
+
+
+def draw_arrival_buttons(lab: Lab) -> None:
+    """Offer MNIST when it has come, or another try when it has not."""
+    mnist = arrival_phase(lab).mnist
+    if mnist == "fetching":
+        st.session_state[AWAITED] = True
+    elif mnist == "failed":
+        st.button("Try MNIST again", key="retry_mnist", on_click=mnist_download().retry)
+    elif mnist == "here" and st.session_state.get(AWAITED) and lab.settings.dataset != "mnist":
+        st.caption("MNIST is here now.")
+        st.button("Use MNIST now", key="use_mnist", on_click=use_digits, args=("mnist",))
+
+
+def arrival_phase(lab: Lab) -> ArrivalPhase:
+    """Return what the controls of the sidebar depend on; asking for it begins the download where it is needed."""
+    complete = dataset_in_use(lab.settings.dataset)[1]
+    if is_hidden():
+        return ArrivalPhase("", complete)
+    download = None if mnist_is_here() else arrival()
+    if download is None or download.state == "ready":
+        return ArrivalPhase("here", complete)
+    return ArrivalPhase("fetching" if download.state in FETCHING else "failed", complete)
+
+
+def is_hidden() -> bool:
+    """Return whether the lesson hides the choice of digits."""
+    return "dataset" in current_lesson().hide
+
+
+def use_digits(name: str) -> None:
+    """Work with other digits from here on; the trained network stays."""
+    use_settings(replace(current_settings(), dataset=name))
