@@ -46,12 +46,12 @@ def run(generated):
 
 def opened(run=None):
     """The page, just opened, by somebody who has a network already where one is given."""
-    page = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=60)
+    page = AppTest.from_file(str(REPOSITORY / "mnistlab" / "app.py"), default_timeout=60)
     page.session_state["token"] = registry.new_token()
     if run is not None:
         page.query_params.update(query_of(run.config))
         registry.trainer_for(page.session_state["token"]).add(run)
-    return page.switch_page("pages/predict.py").run()
+    return page.switch_page("../pages/predict.py").run()
 
 
 @pytest.fixture

@@ -173,7 +173,7 @@ def test_no_name_that_somebody_typed_becomes_the_name_of_a_file(tmp_path):
 
 def page_of(each):
     """Return the app as a visitor opens it: with settings and a note in the address, in their own lab."""
-    app = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=120)
+    app = AppTest.from_file(str(REPOSITORY / "mnistlab" / "app.py"), default_timeout=120)
     app.session_state["token"] = each.token
     app.session_state[OWN] = Collection(each.drawing[None], np.array([3], np.uint8))
     app.query_params.update({"dataset": "generated", "seed": str(each.seed), "note": each.name})
@@ -193,7 +193,7 @@ def test_what_ten_sessions_of_the_app_are_sent_is_their_own(generated, visitors,
         apps = [page_of(each) for each in visitors]
         for app in apps:
             app.session_state["train_tabs_open"] = app.session_state["train_tabs"] = "Runs"
-            app.switch_page("pages/train.py").run()
+            app.switch_page("../pages/train.py").run()
     assert not any(app.exception for app in apps)
     assert_apart(visitors, map(sent_to, apps), ("name", "settings"))
     for looker, app in zip(visitors, apps, strict=True):

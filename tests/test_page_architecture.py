@@ -25,12 +25,12 @@ pytestmark = pytest.mark.usefixtures("generated")
 
 
 def page(tab: str = "", **query) -> AppTest:
-    app = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=60)
+    app = AppTest.from_file(str(REPOSITORY / "mnistlab" / "app.py"), default_timeout=60)
     for name, value in {"dataset": "generated", **query}.items():
         app.query_params[name] = value
     if tab:
         app.session_state["architecture_tabs_open"] = tab
-    return app.switch_page("pages/architecture.py").run()
+    return app.switch_page("../pages/architecture.py").run()
 
 
 def figures(app: AppTest) -> dict[str, dict]:

@@ -36,12 +36,12 @@ TABS = {
 
 
 def page(tab: str = "", **query) -> AppTest:
-    app = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=120)
+    app = AppTest.from_file(str(REPOSITORY / "mnistlab" / "app.py"), default_timeout=120)
     for name, value in {**SETTINGS, **query}.items():
         app.query_params[name] = value
     if tab:
         app.session_state["backprop_tabs_open"] = tab
-    app.switch_page("pages/backprop.py")
+    app.switch_page("../pages/backprop.py")
     return app.run()
 
 

@@ -25,13 +25,13 @@ def _all_digits_are_there(generated):
 
 
 def data_page(tab: str = "", **state) -> AppTest:
-    app = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=60)
+    app = AppTest.from_file(str(REPOSITORY / "mnistlab" / "app.py"), default_timeout=60)
     app.query_params["dataset"] = "generated"
     for key, value in state.items():
         app.session_state[key] = value
     if tab:
         app.session_state["data_tabs_open"] = tab
-    return app.switch_page("pages/data.py").run()
+    return app.switch_page("../pages/data.py").run()
 
 
 def figures(app: AppTest) -> dict[str, dict]:

@@ -16,7 +16,7 @@ from tests.test_report import some_run
 
 
 def home(**query) -> AppTest:
-    app = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=60)
+    app = AppTest.from_file(str(REPOSITORY / "mnistlab" / "app.py"), default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()
@@ -183,7 +183,7 @@ def test_home_shows_a_digit_of_each_kind(generated):
 def trained_home(**query) -> AppTest:
     """Home of somebody whose network is trained already."""
     run = some_run()
-    app = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=60)
+    app = AppTest.from_file(str(REPOSITORY / "mnistlab" / "app.py"), default_timeout=60)
     app.session_state["token"] = registry.new_token()
     registry.trainer_for(app.session_state["token"]).add(run)
     app.query_params.update({**query_of(run.config), **query})

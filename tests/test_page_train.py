@@ -18,11 +18,11 @@ SKETCHES = ("recall", "gradients")
 
 def opened(**query) -> AppTest:
     """The page as it stands when the untrained network was measured."""
-    app = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=SECONDS)
+    app = AppTest.from_file(str(REPOSITORY / "mnistlab" / "app.py"), default_timeout=SECONDS)
     for name, value in {**SMALL, **query}.items():
         app.query_params[name] = value
     app.run()
-    app.switch_page("pages/train.py").run()
+    app.switch_page("../pages/train.py").run()
     return settled(app)
 
 
@@ -234,7 +234,7 @@ def test_an_experiment_after_another_training_offers_to_train_it(generated):
     app = trained()
     app.session_state["lesson"] = replace(app.session_state["lesson"], experiment="narrow")
     app.session_state["settings"] = replace(BY_SLUG["narrow"].config, dataset="generated")
-    app.session_state["settings_times"] = 1  # changed by something else than their widgets
+    app.session_state["widget_versions"] = {"settings": 1}  # changed by something else than their widgets
     app.run()
     guess = app.radio(key="guess_narrow")
     guess.set_value(guess.options[0]).run()

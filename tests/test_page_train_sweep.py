@@ -74,9 +74,9 @@ def test_a_sweep_can_be_stopped_and_survives_a_page_switch(generated):
     button(app, "start").click().run()
     assert button(app, "start").disabled
     sweeping(app).wait_for(lambda snapshot: snapshot.epoch >= 1, SECONDS)
-    app.switch_page("pages/data.py").run()
+    app.switch_page("../pages/data.py").run()
     assert sweeping(app).snapshot().active
-    app.switch_page("pages/train.py").run()
+    app.switch_page("../pages/train.py").run()
     button(app, "stop").click().run()
     assert not app.exception
     assert sweeping(app).snapshot().state == "stopped"

@@ -102,14 +102,6 @@ def test_after_the_last_run_is_deleted_there_is_an_untrained_one(generated):
     assert run_of(app).id != before.id
 
 
-def test_a_press_that_was_told_of_before_does_nothing(generated):
-    app = opened()
-    app.session_state["presses"] = {"train_more": 1}  # the button that is drawn still bears the number 0
-    pressed(app, "more")
-    assert run_of(settled(app)).epoch == 0
-    assert run_of(settled(pressed(app, "more"))).epoch == 10
-
-
 def test_what_is_taken_away_comes_back_as_the_same_network(generated):
     app = trained()
     before = run_of(app)

@@ -9,21 +9,19 @@ from mnistlab.ui.lab_session import Lab, current_snapshot, is_moving
 from mnistlab.ui.network_status import arrival_phase, draw_arrival, draw_network
 
 TICK = 0.5  # seconds between two looks at something that moves
-FEW = (
-    4  # networks in training; of more each moves so much more slowly, and its page looks so much more seldom
-)
+FEW = 4  # networks in training; of more each moves more slowly, and its page looks more seldom
 STILL_HERE = 60.0  # seconds, at rest: often enough for the lab to know that somebody has it open
 
 
 def draw_live(lab: Lab, draw: Callable[[Snapshot], None] = lambda snapshot: None, tick: float = 0.0) -> None:
-    """Draw what moves on this page, and the lines of the sidebar that do; from then on they redraw themselves.
+    """Draw what moves on this page and in the sidebar; from then on it redraws itself.
 
-    A page calls this once. Two such fragments would race with the runs of the whole page, and with each other.
+    A page calls this once. Several such fragments would race with each other and with runs of the whole page.
 
     Args:
         lab: As the page found it.
-        draw: Draws the part of the page that moves, in a shape that stays the same while it does; what appears
-            or vanishes has to call `st.rerun`.
+        draw: Draws the part of the page that moves, in a shape that stays the same while it does; where
+            something appears or vanishes it has to call `st.rerun`.
         tick: Seconds between two looks where something else than the network moves; 0: nothing does.
     """
     st.fragment(live, run_every=tick or seconds_between(lab))(lab, phase_of(lab, lab.snapshot), draw)

@@ -1,4 +1,4 @@
-"""Memoisation: for one session, by the identity of the arguments, or for all sessions of the process, by a key.
+"""Memoization: for one session by the identity of the arguments, or for the whole process by a key.
 
 Streamlit's own caches can be emptied by any browser, and `st.cache_data` samples large arrays.
 """
@@ -45,7 +45,7 @@ class Entry:
 
 
 def shared(max_entries: int = 1) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Memoise a function for all sessions of the process. An exception is not kept.
+    """Memoize a function for all sessions of the process. An exception is not kept.
 
     Args:
         max_entries: How many results are kept; those asked for longest ago go first.

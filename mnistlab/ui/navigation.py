@@ -22,8 +22,8 @@ PAGES = {
         PageInfo(
             "home",
             "Home",
-            "A lab bench for a neural network that you can see through: browse the digits, shape the network, "
-            "follow one image through backpropagation, train, and then write a digit and ask.",
+            "A lab bench for a neural network that you can see through: browse the digits, shape the "
+            "network, follow one image through backpropagation, train, and then write a digit and ask.",
         ),
         PageInfo(
             "data",
@@ -49,8 +49,8 @@ PAGES = {
         PageInfo(
             "train",
             "Train",
-            "Let the network learn. After each epoch you see its cost $L$ and how many digits it reads right, "
-            "on the images it learns from and on those it has never seen.",
+            "Let the network learn. After each epoch you see its cost $L$ and how many digits it reads "
+            "right, on the images it learns from and on those it has never seen.",
             "Watch cost and accuracy, epoch by epoch.",
         ),
         PageInfo(
@@ -105,7 +105,7 @@ def path_of(name: str) -> str:
 
 
 def chosen_page():
-    """Return the page that was asked for; all pages are registered, and one that a lesson leaves out is Home."""
+    """Return the page that was asked for; of a page that the lesson leaves out, Home is drawn instead."""
     pages = [st.Page(path_of(name), title=page.title, default=name == "home") for name, page in PAGES.items()]
     page = st.navigation(pages, position="hidden")
     if page.title.lower() in current_lesson().without:

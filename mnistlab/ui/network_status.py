@@ -106,7 +106,7 @@ def draw_arrival_buttons(lab: Lab) -> None:
 
 
 def arrival_phase(lab: Lab) -> ArrivalPhase:
-    """Return what the controls of the sidebar depend on; asking for it begins the download where it is needed."""
+    """Return how far the digits are; asking begins the download where it is needed."""
     complete = dataset_in_use(lab.settings.dataset)[1]
     if is_hidden():
         return ArrivalPhase("", complete)

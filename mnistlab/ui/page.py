@@ -12,9 +12,9 @@ from mnistlab.ui.sidebar import draw_settings
 from mnistlab.ui.words import plain
 
 SIDEBAR_WIDTH = 336  # px, so that both presets can be read; on a phone it stays closed until it is opened
-# Streamlit writes what is chosen in the accent, too dark to be read on a dark page; buttons that choose are lower
-# than fields that are typed in, beside each other their labels would not align; and formulas that fit get scroll
-# bars that no key can move.
+# Streamlit writes what is chosen in the accent, too dark to be read on a dark page; buttons that choose are
+# lower than fields that are typed in, so their labels would not align side by side; and formulas that fit
+# get scroll bars that no key can move.
 LOOK = """<style>
 [data-selected="true"] [data-testid="stMarkdownContainer"] p,
 [data-testid="stSliderThumbValue"] p { color: light-dark(#4a3fb0, #b1aaff); }

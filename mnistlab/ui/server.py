@@ -1,4 +1,4 @@
-"""What surrounds the script: what starts and stops with the server, which hosts it answers, with which headers."""
+"""What surrounds the script: what starts and stops with the server, its hosts and its headers."""
 
 import gc
 import os
@@ -17,10 +17,7 @@ from mnistlab.jobs import labs
 from mnistlab.jobs.process import return_freed_memory
 from mnistlab.ui.connections import closed, opened
 
-HOSTS, ANCESTORS = (
-    "MNISTLAB_HOSTS",
-    "MNISTLAB_FRAME_ANCESTORS",
-)  # environment variables, names with spaces between
+HOSTS, ANCESTORS = "MNISTLAB_HOSTS", "MNISTLAB_FRAME_ANCESTORS"  # environment: names, spaces between
 CLOUD = ".streamlit.app"  # Streamlit Community Cloud: nobody else can give a name below it to this machine
 METRICS = "/_stcore/metrics"
 STREAM = "/_stcore/stream"  # one websocket for each open tab

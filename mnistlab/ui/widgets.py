@@ -49,7 +49,7 @@ def renew(name: str) -> None:
 
 
 def show_in(name: str, value: Any) -> None:
-    """Have a widget show what was decided elsewhere; where it shows that already, it stays the same widget."""
+    """Have a widget show what was decided elsewhere; one that shows it already stays as it is."""
     if entered(name) != value:
         give(name, value)
 

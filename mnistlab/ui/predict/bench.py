@@ -69,7 +69,7 @@ def draw_reading(
     place: DeltaGenerator,
     snapshot: Snapshot,
 ) -> None:
-    """Draw the answer in its place and the reasons below; while a network learns, each epoch answers anew."""
+    """Draw the answer in its place and the reasons below; of a network that learns, each epoch answers."""
     with place.container(gap="small"):
         draw_answer(lab, snapshot, image, truth, INVITATIONS.get(source, "Ask it."))
     draw_why(lab, snapshot, image)

@@ -63,7 +63,7 @@ def button(
     shortcut: str | None = None,
     kind: str = "secondary",
 ) -> None:
-    """Draw a button that gives the trainer an order, one of its methods; `shortcut` is its key on the keyboard."""
+    """Draw a button that gives the trainer a command, one of its methods; `shortcut` is its key."""
     st.button(
         label,
         key=f"train_{order.__name__}",

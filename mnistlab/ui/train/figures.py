@@ -31,7 +31,7 @@ def show_kept(name: str, shows: Hashable, make: Callable, **options):
 
 
 def followed_slowly(name: str, snapshot: Snapshot, seconds: float) -> Run:
-    """Return the current run, or while it trains as it was some seconds ago: not every epoch is worth a redraw.
+    """Return the current run, while it trains as it was up to some seconds ago: redrawing takes time.
 
     Args:
         name: Of what is drawn.

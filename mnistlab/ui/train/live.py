@@ -25,7 +25,7 @@ def draw_training(lab: Lab) -> None:
 
 
 def training(lab: Lab, moved: tuple[bool, bool], snapshot: Snapshot) -> None:
-    """Draw the training as it is, and the open tab; when a sweep or the film begins or ends, the page anew."""
+    """Draw the training and the open tab; when a sweep or the film begins or ends, the page anew."""
     draw_progress(lab, snapshot)
     draw_diagnosis(snapshot)
     draw_cards(snapshot.run)
