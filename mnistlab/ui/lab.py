@@ -8,7 +8,7 @@ import streamlit as st
 from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset
-from mnistlab.jobs import labs as registry
+from mnistlab.jobs.labs import labs
 from mnistlab.jobs.process import return_freed_memory
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
@@ -68,10 +68,8 @@ def open_lab(settings: TrainConfig) -> Lab:
     """Return this session's lab; an untrained network follows the settings, a trained one is kept."""
     trainer = current_trainer()
     snapshot = trainer.snapshot()
-    if snapshot.run is None or (is_untouched(snapshot) and different_settings(settings, snapshot.run.config)):
+    if is_untouched(snapshot) and different_settings(settings, snapshot.run.config):
         command("new", settings)
-    if trainer.snapshot().run is None:  # too large for this machine: a page needs some network to show
-        command("new", TrainConfig(dataset=settings.dataset))
     follow_live_settings(trainer, settings)
     dataset, complete = dataset_in_use(settings.dataset)
     warm_workers(settings)
@@ -102,13 +100,13 @@ def prepare_server() -> None:
 @st.cache_resource(show_spinner=False)
 def warm_workers(_settings: TrainConfig) -> None:
     """Have the workers ready by the time that somebody first presses Train."""
-    registry.warm(_settings)
+    labs().warm(_settings)
 
 
 def come_back() -> None:
     """Show the settings of the lab that was taken back, unless the address has settings of its own."""
     run = current_trainer().snapshot().run
-    if run is not None and not st.session_state[ADDRESS_ASKED]:
+    if not st.session_state[ADDRESS_ASKED]:
         use_settings(run.settings)
     st.rerun()
 
@@ -153,7 +151,7 @@ def different_settings(settings: TrainConfig, config: TrainConfig) -> tuple[str,
 def follow_live_settings(trainer: Trainer, settings: TrainConfig) -> None:
     """Hand on what may change between epochs, unless the settings are meant for another network."""
     run = trainer.snapshot().run
-    if run is None or different_settings(settings, run.config):
+    if different_settings(settings, run.config):
         return
     for name in CHANGEABLE:
         if getattr(run.settings, name) != getattr(settings, name):
@@ -175,5 +173,4 @@ def begin_and_train() -> None:
 
 def back_to_network() -> None:
     """Set the sidebar to the settings of the current network."""
-    if (run := current_trainer().snapshot().run) is not None:
-        use_settings(run.settings)
+    use_settings(current_trainer().snapshot().run.settings)
