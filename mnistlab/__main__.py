@@ -119,8 +119,7 @@ def train_command(given: argparse.Namespace) -> int:
     from mnistlab.datasets import load_dataset
     from mnistlab.files import checkpoints
     from mnistlab.files.notebook_log import log_lines
-    from mnistlab.jobs.free_memory import free_bytes
-    from mnistlab.jobs.memory_limit import require_memory
+    from mnistlab.jobs.memory_limit import free_bytes, require_memory
     from mnistlab.runs.run import new_run, with_epoch
 
     if given.save and not given.save.parent.is_dir():

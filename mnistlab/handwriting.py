@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from mnistlab.drawing import frame_ink
 from mnistlab.files.array_file import load_arrays, save_arrays
-from mnistlab.jobs.process import let_others_go_first
+from mnistlab.jobs.process import lower_priority
 from mnistlab.writing import scribes
 from mnistlab.writing.pen import Habits, inked, written
 from mnistlab.writing.splines import Basis, basis
@@ -189,7 +189,7 @@ def _chunks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 def _write_chunks(first: int, step: int) -> None:
     """Write every step-th chunk to the standard output, images before labels."""
-    let_others_go_first()
+    lower_priority()
     for chunk in CHUNKS[first::step]:
         for part in generate_chunk(*chunk):
             sys.stdout.buffer.write(part.tobytes())

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 import jax
@@ -15,6 +15,8 @@ from mnistlab.dispatch import traced
 from mnistlab.evaluation import EpochMetrics, epoch_metrics
 from mnistlab.network import Params, initialize_network
 from mnistlab.pixels import network_inputs
+
+ORDERS = 64  # of epochs, kept because a training may be broken off and taken up after any mini-batch
 
 
 class Step(NamedTuple):
@@ -43,6 +45,7 @@ def initial_params(config: TrainConfig) -> Params:
     return initialize_network(config.dimensions, config.seed, config.initialization)
 
 
+@lru_cache(ORDERS)
 def epoch_key(seed: int, epoch: int) -> jax.Array:
     """Return the random key at the beginning of an epoch, counted from 0.
 
@@ -53,6 +56,15 @@ def epoch_key(seed: int, epoch: int) -> jax.Array:
         for _ in range(epoch):
             key, _ = jax.random.split(key)
     return key
+
+
+@lru_cache(ORDERS)
+def image_order(key: tuple[int, ...], count: int) -> np.ndarray:
+    """Return the order of so many images in the epoch whose random key has these two words."""
+    with jax.threefry_partitionable(False):
+        _, order_key = jax.random.split(np.array(key, np.uint32))
+        order = np.asarray(jax.random.permutation(order_key, count))
+    return order
 
 
 def batches(
@@ -66,9 +78,7 @@ def batches(
         config: Settings.
         first: Begin with this one.
     """
-    with jax.threefry_partitionable(False):
-        _, order_key = jax.random.split(key)
-        order = np.asarray(jax.random.permutation(order_key, config.train_size))
+    order = image_order(tuple(np.asarray(key).tolist()), config.train_size)
     targets_of = np.eye(NUM_CLASSES, dtype=np.float32)
     for index in range(first, config.num_steps):
         batch = order[index * config.batch_size : (index + 1) * config.batch_size]

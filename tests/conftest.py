@@ -8,7 +8,7 @@ import pytest
 
 from mnistlab.jobs.process import one_thread_per_operation
 
-PLUGINS = "browser", "gated_workers", "predict_page", "registry_bench", "trainer_bench"
+PLUGINS = "browser", "predict_page", "registry_bench", "trainer_bench"
 pytest.register_assert_rewrite(*(f"tests.{name}" for name in PLUGINS))  # tests import from them, too
 
 REPOSITORY = Path(__file__).resolve().parent.parent

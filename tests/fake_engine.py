@@ -7,12 +7,12 @@ what it must be, by the run's own settings and schedule alone.
 import threading
 
 import numpy as np
+from mnistlab.jobs.messages import Finished, Progress, Turn
+from mnistlab.jobs.workers import WorkerDied
 
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import EpochMetrics, Score
-from mnistlab.jobs.messages import Finished, Progress, Turn
 from mnistlab.jobs.tasks import EpochTask, MeasureTask, OwnDigitsTask, Taught
-from mnistlab.jobs.workers import WorkerDied
 from mnistlab.network import Layer
 from mnistlab.runs.run import OwnDigits, SettingChange
 from mnistlab.training import Epoch

@@ -3,10 +3,10 @@
 import threading
 
 import pytest
-
 from mnistlab.jobs.messages import Finished, Progress
-from mnistlab.jobs.pool import Pool
 from mnistlab.jobs.workers import WorkerDied
+
+from mnistlab.jobs.pool import Pool
 
 PATIENCE = 60.0
 

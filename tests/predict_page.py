@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.pen_strokes import WRITTEN, drawn, strokes_of
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import activations_of
-from mnistlab.jobs import labs as registry
+from mnistlab.jobs.labs import labs, new_token
 from mnistlab.runs.run import new_run
 from mnistlab.training import train
 from mnistlab.ui.address import query_of
@@ -47,10 +47,10 @@ def run(generated):
 def opened(run=None):
     """The page, just opened, by somebody who has a network already where one is given."""
     page = AppTest.from_file(str(REPOSITORY / "mnistlab" / "app.py"), default_timeout=60)
-    page.session_state["token"] = registry.new_token()
+    page.session_state["token"] = new_token()
     if run is not None:
         page.query_params.update(query_of(run.config))
-        registry.trainer_for(page.session_state["token"]).add(run)
+        labs().open(page.session_state["token"]).add(run)
     return page.switch_page("../pages/predict.py").run()
 
 

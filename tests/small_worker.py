@@ -1,15 +1,12 @@
 """A worker process whose data are made up on the spot: blobs that differ from digit to digit."""
 
 import os
-from functools import partial
 
 import numpy as np
 
 from mnistlab.datasets import Dataset, Split
-from mnistlab.jobs.workers import WorkerProcess
 
 TRAIN, TEST = 2000, 300
-SmallWorker = partial(WorkerProcess, "tests.small_worker")
 
 
 def small_dataset(name="mnist"):
@@ -24,9 +21,3 @@ def small_dataset(name="mnist"):
     return Dataset(
         name, "made up", Split(images[:TRAIN], labels[:TRAIN]), Split(images[TRAIN:], labels[TRAIN:])
     )
-
-
-if __name__ == "__main__":
-    from mnistlab.jobs.worker import main
-
-    main(small_dataset)

@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from mnistlab.jobs.autosave import INDEX, Autosave
-from mnistlab.runs.run_store import EMPTY, Shelf
+from mnistlab.runs.run_store import EMPTY, RunStore
 from tests.conftest import REPOSITORY
 from tests.test_checkpoints import same_figures, same_networks, trained_run
 
@@ -38,7 +38,7 @@ def test_a_damaged_folder_gives_the_runs_that_are_whole(tmp_path):
     runs = [trained_run(epochs=epochs) for epochs in (1, 2)]
     for number in range(200):
         folder = tmp_path / str(number)
-        Autosave(folder).save(Shelf(tuple(runs), runs[1].id))
+        Autosave(folder).save(RunStore(tuple(runs), runs[1].id))
         damaged_lab(folder, order)
         shelf = Autosave(folder).load() or EMPTY
         for run in shelf.runs:
@@ -83,12 +83,12 @@ def test_an_index_that_points_outside_reads_nothing_there(tmp_path):
 def test_what_somebody_removed_is_written_anew(tmp_path, gone):
     run, other = trained_run(), trained_run()
     autosave = Autosave(tmp_path / "lab")
-    autosave.save(Shelf((run, other), run.id))
+    autosave.save(RunStore((run, other), run.id))
     for path in autosave.folder.glob(gone):
         path.unlink()
     if gone == "*":
         autosave.folder.rmdir()
-    autosave.save(Shelf((run, other), other.id))
+    autosave.save(RunStore((run, other), other.id))
     shelf = Autosave(autosave.folder).load()
     assert [each.id for each in shelf.runs] == [run.id, other.id]
     assert shelf.runs[0].kept.keys() == run.kept.keys()
@@ -101,7 +101,7 @@ SAVER = textwrap.dedent("""
     import numpy as np
     from mnistlab.jobs.autosave import Autosave
     from mnistlab.runs.run import with_epoch
-    from mnistlab.runs.run_store import Shelf
+    from mnistlab.runs.run_store import RunStore
     from tests.test_checkpoints import figures, trained_run
 
     folder = Path(sys.argv[1])
@@ -109,7 +109,7 @@ SAVER = textwrap.dedent("""
     shelf = autosave.load()
     if shelf is None:
         run = trained_run(epochs=0)
-        shelf = Shelf((run,), run.id)
+        shelf = RunStore((run,), run.id)
     print(shelf.current.epoch, flush=True)
     while True:
         run = shelf.current
@@ -118,7 +118,7 @@ SAVER = textwrap.dedent("""
         params = tuple(type(layer)(layer.weights + step, layer.biases + step) for layer in run.params)
         run = with_epoch(run, figures(run.config, epoch), params)
         run = replace(run, kept={e: p for e, p in run.kept.items() if e > epoch - 3})
-        shelf = Shelf((run,), run.id)
+        shelf = RunStore((run,), run.id)
         autosave.save(shelf)
         print(run.epoch, flush=True)
 """)

@@ -10,8 +10,8 @@ import pytest
 from mnistlab.config import TrainConfig
 from mnistlab.diagnosis import LEVELS, diagnose
 from mnistlab.files.records import config_of, history_of
-from mnistlab.jobs.course import with_result
 from mnistlab.jobs.tasks import EpochTask
+from mnistlab.jobs.transitions import with_result
 from mnistlab.runs.run import Run, new_run, with_epoch
 from mnistlab.training import train
 from tests.recorded.record import SETTINGS

@@ -10,10 +10,10 @@ import sys
 
 import numpy as np
 import pytest
+from mnistlab.jobs.messages import Finished, Refused, Turn
 
 from mnistlab.config import TrainConfig
 from mnistlab.files import export
-from mnistlab.jobs.messages import Finished, Refused, Turn
 from mnistlab.jobs.pool import Pool
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.jobs.worker import Desk

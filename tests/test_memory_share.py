@@ -4,13 +4,13 @@ import subprocess
 import sys
 
 import pytest
+from mnistlab.jobs.free_memory import free_bytes
 
 from mnistlab import __main__ as entry
 from mnistlab.config import PRESETS, TrainConfig
 from mnistlab.files.checkpoints import dumps
 from mnistlab.jobs import free_memory
 from mnistlab.jobs import labs as registries
-from mnistlab.jobs.free_memory import free_bytes
 from mnistlab.jobs.labs import Registry, new_token
 from mnistlab.jobs.memory_limit import LEAST, MEGABYTE, kept_bytes, require_memory, working_bytes
 from mnistlab.sweeps import command as commands

@@ -16,7 +16,7 @@ from mnistlab.datasets import Dataset, Split
 from mnistlab.evaluation import evaluate
 from mnistlab.explaining.layers import curve, flat_share, layer_shapes, pre_activations
 from mnistlab.explaining.numerals import plain
-from mnistlab.jobs import labs as registry
+from mnistlab.jobs.labs import labs
 from mnistlab.runs.run import new_run, with_epoch
 from mnistlab.training import initial_params, train
 from tests.conftest import REPOSITORY
@@ -76,7 +76,7 @@ def trained(generated):
 
 def with_run(run, tab: str = "") -> AppTest:
     app = page(tab, hidden="12", train_size="256", batch_size="16", num_epochs="1", learning_rate="0.01")
-    registry.trainer_for(app.session_state["token"]).add(run)
+    labs().open(app.session_state["token"]).add(run)
     return app.run()
 
 

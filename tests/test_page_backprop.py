@@ -11,7 +11,7 @@ from mnistlab import backprop
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset, Split
 from mnistlab.explaining.stepping import Growth
-from mnistlab.jobs import labs as registry
+from mnistlab.jobs.labs import labs
 from mnistlab.network import initialize_network
 from mnistlab.runs.run import new_run, with_epoch
 from mnistlab.training import train
@@ -263,7 +263,7 @@ def test_other_depths_have_their_own_equations(generated, hidden):
 
 def test_a_trained_network_can_be_compared_with_itself_before_training(generated, trained):
     app = page("By hand")
-    registry.trainer_for(app.session_state["token"]).add(trained)
+    labs().open(app.session_state["token"]).add(trained)
     app.run()
     state = app.segmented_control(key="backprop_trained")
     assert state.value is True

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnistlab.config import PRESETS
 from mnistlab.experiments import EXPERIMENTS
-from mnistlab.jobs import labs as registry
+from mnistlab.jobs.labs import labs, new_token
 from mnistlab.ui import digits
 from mnistlab.ui.address import query_of
 from tests.conftest import REPOSITORY
@@ -184,8 +184,8 @@ def trained_home(**query) -> AppTest:
     """Home of somebody whose network is trained already."""
     run = some_run()
     app = AppTest.from_file(str(REPOSITORY / "mnistlab" / "app.py"), default_timeout=60)
-    app.session_state["token"] = registry.new_token()
-    registry.trainer_for(app.session_state["token"]).add(run)
+    app.session_state["token"] = new_token()
+    labs().open(app.session_state["token"]).add(run)
     app.query_params.update({**query_of(run.config), **query})
     return app.run()
 

@@ -5,7 +5,7 @@ import numpy as np
 from benchmarks.pen_strokes import drawn
 from mnistlab.drawing import frame, raw_resize, shift, stages
 from mnistlab.evaluation import activations_of
-from mnistlab.jobs import labs as registry
+from mnistlab.jobs.labs import labs
 from tests.predict_page import CANVAS, SEVEN, THREE, bars, draw, read_by, sent, shown, sketch
 
 pytest_plugins = ("tests.predict_page",)
@@ -31,7 +31,7 @@ def test_with_an_untrained_network_the_page_says_so_and_offers_to_train(app):
 def test_train_the_preset_begins_the_recommended_one(app):
     app.button(key="predict_train").click().run()
     assert not app.exception
-    trainer = registry.trainer_for(app.session_state["token"])
+    trainer = labs().open(app.session_state["token"])
     try:
         snapshot = trainer.snapshot()
         assert snapshot.run.config.hidden == (200,)

@@ -8,7 +8,7 @@ import numpy as np
 from mnistlab.drawing import frame
 from mnistlab.explaining.evidence import evidence
 from mnistlab.explaining.reading import passed_by
-from mnistlab.jobs import labs as registry
+from mnistlab.jobs.labs import labs
 from mnistlab.runs.run import new_run
 from mnistlab.training import train
 from tests.predict_page import QUICK, SEVEN, THREE, draw, opened, shown, sketch
@@ -91,7 +91,7 @@ def test_training_on_own_digits_says_what_it_changed_and_can_be_undone(trained, 
     trained.segmented_control(key="predict_label").set_value(5).run()
     trained.button(key="predict_train_on").click().run()
     assert not trained.exception
-    trainer = registry.trainer_for(trained.session_state["token"])
+    trainer = labs().open(trained.session_state["token"])
     trainer.wait_for(lambda snapshot: snapshot.can_undo_train_on, timeout=120)
     trained.run()
     change = trainer.snapshot().run.schedule[-1]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
-from mnistlab.jobs import labs as registry
+from mnistlab.jobs.labs import labs
 from mnistlab.ui.lesson import BY_SLUG
 from tests.conftest import REPOSITORY
 
@@ -27,7 +27,7 @@ def opened(**query) -> AppTest:
 
 
 def trainer(app: AppTest):
-    return registry.trainer_for(app.session_state["token"])
+    return labs().open(app.session_state["token"])
 
 
 def settled(app: AppTest) -> AppTest:
@@ -211,7 +211,7 @@ def test_a_rate_that_breaks_the_numbers_is_explained_and_the_network_kept(genera
 def test_the_lab_of_a_tab_is_found_again_after_it_was_put_to_rest(generated):
     app = trained()
     before = run_of(app)
-    everything = registry.registry()
+    everything = labs()
     everything.sweep()
     lab = everything._labs[app.session_state["token"]]
     lab.seen_at -= 1000

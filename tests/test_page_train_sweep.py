@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnistlab.jobs import labs as registry
+from mnistlab.jobs.labs import labs
 from mnistlab.sweeps.sweeping import SweepSnapshot
 from mnistlab.ui.train.sweep import ended_words
 from mnistlab.ui.train.sweep_choice import spaced
@@ -16,7 +16,7 @@ def in_sweep(**query):
 
 
 def sweeping(app):
-    return registry.registry().sweeping_for(app.session_state["token"])
+    return labs().sweeping(app.session_state["token"])
 
 
 def asked_for(app, rates, seeds):

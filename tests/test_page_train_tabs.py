@@ -6,7 +6,7 @@ import pytest
 from mnistlab.explaining.verdict import a_digit
 from mnistlab.files.checkpoints import dumps
 from mnistlab.files.export import history_csv
-from tests.test_page_train import figure, in_tab, opened, pressed, run_of, settled, shown, trained, trainer
+from tests.test_page_train import figure, in_tab, pressed, run_of, settled, shown, trained, trainer
 
 
 def galleries(app, words):

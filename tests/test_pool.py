@@ -4,12 +4,12 @@ import random
 import threading
 
 import pytest
-
 from mnistlab.jobs.fair_queue import LAG_SECONDS
 from mnistlab.jobs.jobs import Nobody, Share
 from mnistlab.jobs.messages import Finished, Progress
-from mnistlab.jobs.pool import MAX_WORKERS, TURN_SECONDS, Pool, default_num_workers
 from mnistlab.jobs.prices import MAX_KINDS, Prices
+
+from mnistlab.jobs.pool import MAX_WORKERS, TURN_SECONDS, Pool, default_num_workers
 from tests.gated_workers import PATIENCE, Endless, Gate, GatedWorker
 
 pytest_plugins = ("tests.gated_workers",)

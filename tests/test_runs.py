@@ -15,13 +15,13 @@ from mnistlab.runs.run import (
     MAX_NAME,
     OwnDigits,
     SettingChange,
+    apply_pending_changes,
     bounded_name,
-    brought_forward,
     changed,
     new_run,
     num_bytes,
     settings_in,
-    thinned,
+    subsample,
     with_epoch,
 )
 from tests.fake_engine import initial, metrics_of, params_of, settings
@@ -67,8 +67,8 @@ def test_a_change_that_was_to_come_later_takes_the_place_of_an_earlier_one():
     assert run.schedule == (SettingChange(4, "learning_rate", 0.25),)
     assert changed(run, "learning_rate", 0.125, 4).schedule == (SettingChange(4, "learning_rate", 0.125),)
     assert changed(run, "learning_rate", 0.5, 4).schedule == ()
-    assert brought_forward(run).schedule == (SettingChange(3, "learning_rate", 0.25),)
-    assert brought_forward(run).settings.learning_rate == 0.25
+    assert apply_pending_changes(run).schedule == (SettingChange(3, "learning_rate", 0.25),)
+    assert apply_pending_changes(run).settings.learning_rate == 0.25
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_any_text_makes_a_name(text):
 def kept_after(epochs, params, max_bytes):
     kept = {}
     for epoch in range(epochs + 1):
-        kept = thinned({**kept, epoch: params}, max_bytes)
+        kept = subsample({**kept, epoch: params}, max_bytes)
     return sorted(kept)
 
 
@@ -133,7 +133,7 @@ def test_kept_epochs_of_the_oldest_runs_go_first():
     runs = tuple(
         replace(new_run(settings(), BIG, "x"), kept={epoch: BIG for epoch in range(3)}) for _ in range(4)
     )
-    shelf = shelves.Shelf(runs, runs[0].id)
+    shelf = shelves.RunStore(runs, runs[0].id)
     fitted = shelves.within_memory(shelf, 9 * num_bytes(BIG))
     assert [len(run.kept) for run in fitted.runs] == [3, 0, 0, 3]
     assert sum(shelves.bytes_of(run) for run in fitted.runs) <= 9 * num_bytes(BIG)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-
 from mnistlab.jobs.course import is_finite
 from mnistlab.jobs.messages import Finished
+
 from mnistlab.runs.run import SettingChange
 from tests.fake_engine import DIGITS, STEPS, assert_whole, metrics_of, params_of, settings
 from tests.trainer_bench import epoch, ready

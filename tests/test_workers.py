@@ -11,13 +11,13 @@ from functools import partial
 import numpy as np
 import psutil
 import pytest
+from mnistlab.jobs.jobs import Nobody, Share
+from mnistlab.jobs.workers import WorkerProcess
 
 from mnistlab.config import TrainConfig
-from mnistlab.jobs.jobs import Nobody, Share
 from mnistlab.jobs.pool import Pool
 from mnistlab.jobs.tasks import EpochTask
 from mnistlab.jobs.trainer import Trainer
-from mnistlab.jobs.workers import WorkerProcess
 from mnistlab.own_digits import own_digit_steps
 from mnistlab.training import initial_params, train
 from tests.conftest import REPOSITORY

@@ -18,7 +18,7 @@ from mnistlab.files.records import run_record
 from mnistlab.files.weights import NetworkFileError, packed, read_json, unpacked
 from mnistlab.network import Params
 from mnistlab.runs.run import Run
-from mnistlab.runs.run_store import Shelf, Undo
+from mnistlab.runs.run_store import RunStore, Undo
 
 INDEX = "lab.json"
 MAX_INDEX_BYTES = 2**20
@@ -33,7 +33,7 @@ class Autosave:
         self._records: dict[int, tuple[Run, str]] = {}  # id of a run -> the run, its file
         self._index = b""
 
-    def save(self, shelf: Shelf) -> None:
+    def save(self, shelf: RunStore) -> None:
         """Write what is new in the lab, then forget what is no more part of it.
 
         Raises:
@@ -62,7 +62,7 @@ class Autosave:
         if INDEX not in there:
             self._index = b""
 
-    def load(self) -> Shelf | None:
+    def load(self) -> RunStore | None:
         """Return the lab in the folder, or None where there is none; a damaged run is left out."""
         index = _read_index(self.folder / INDEX)
         if index is None:
@@ -73,7 +73,7 @@ class Autosave:
         undo = None
         if index["undo"] and index["undo"][2] in ids and (old := self._run(index["undo"][0])):
             undo = Undo(old, *index["undo"][1:])
-        return Shelf(tuple(runs), current, frozenset(index["hidden"]) & ids, undo, index["numbered"])
+        return RunStore(tuple(runs), current, frozenset(index["hidden"]) & ids, undo, index["numbered"])
 
     def _network_file(self, params: Params) -> str:
         return self._put(packed(params, {}), ".network")
@@ -126,7 +126,7 @@ class Autosave:
                     path.unlink()
 
 
-def _index(shelf: Shelf, names: dict[int, str]) -> bytes:
+def _index(shelf: RunStore, names: dict[int, str]) -> bytes:
     undo = shelf.undo
     return json.dumps(
         {

@@ -1,4 +1,4 @@
-"""All labs of this process: found by token, saved as they grow, put to rest when nobody looks at them."""
+"""The labs of this process by session token: opened, autosaved, freed when nobody looks at them."""
 
 import atexit
 import logging
@@ -7,18 +7,18 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 from mnistlab.config import TrainConfig
 from mnistlab.jobs.autosave import Autosave
-from mnistlab.jobs.free_memory import free_bytes
-from mnistlab.jobs.memory_limit import require_memory
+from mnistlab.jobs.memory_limit import free_bytes, require_memory
 from mnistlab.jobs.pool import Pool
-from mnistlab.jobs.process import return_gaps
-from mnistlab.jobs.speed import Speed
+from mnistlab.jobs.process import release_free_heap
 from mnistlab.jobs.storage import folder_name, state_folder, sweep_folders
+from mnistlab.jobs.tasks import WarmTask
+from mnistlab.jobs.time_left import Speed
 from mnistlab.jobs.trainer import Trainer
+from mnistlab.network import Params
 from mnistlab.runs.run_store import EMPTY, without_untouched
 from mnistlab.sweeps.sweeping import Sweeping
 from mnistlab.training import initial_params
@@ -54,14 +54,14 @@ class Lab:
         self.trainer = trainer
         self.sweeping = sweeping
         self.autosave = autosave
-        self.saved = trainer.shelf
+        self.saved = trainer.store
         self.saved_at = -SAVE_SECONDS
         self.seen_at = now
         self.saving = threading.Lock()
 
 
-class Registry:
-    """The labs of a process.
+class Labs:
+    """The labs of a process. `labs()` is the one of this process, which saves and sweeps by itself.
 
     Args:
         folder: Where they are saved; None: `state_folder()`.
@@ -75,7 +75,7 @@ class Registry:
         folder: Path | None = None,
         pool: Pool | None = None,
         clock: Callable[[], float] = time.monotonic,
-        initial: Callable = initial_params,
+        initial: Callable[[TrainConfig], Params] = initial_params,
     ):
         self.folder = folder or state_folder()
         self.pool = pool or Pool()
@@ -85,35 +85,25 @@ class Registry:
         self._labs: dict[str, Lab] = {}
         self._tabs: dict[str, str] = {}  # token -> the tab that holds it
         self._work = threading.Event()
-        self._closed = False
+        self._closed = self._warmed = False
         self._keeper: threading.Thread | None = None
 
-    def trainer_for(self, token: str) -> Trainer:
+    def open(self, token: str, config: TrainConfig | None = None) -> Trainer:
         """Return the trainer of a token, with the runs that were saved for it; this counts as a look at it.
+
+        Args:
+            token: Of the session.
+            config: Settings of the untrained network that a new lab begins with; None: the defaults.
 
         Raises:
             ValueError: It is no token.
             LabsFull: There are too many labs that somebody looks at.
         """
-        require_token(token)
-        with self._lock:
-            lab = self._labs.get(token)
-            if lab is None:
-                self._make_room()
-                lab = self._labs[token] = self._opened(token)
-            lab.seen_at = self._clock()
-            return lab.trainer
+        return self._lab(token, config).trainer
 
-    def sweeping_for(self, token: str) -> Sweeping:
+    def sweeping(self, token: str) -> Sweeping:
         """Return the sweep of a token's lab; this counts as a look at it."""
-        self.trainer_for(token)
-        return self._labs[token].sweeping
-
-    def touch(self, token: str) -> None:
-        """Take note that somebody looks at a lab."""
-        with self._lock:
-            if lab := self._labs.get(token):
-                lab.seen_at = self._clock()
+        return self._lab(token).sweeping
 
     def claim(self, token: str, tab_id: str, is_live: Callable[[str], bool] | None = None) -> bool:
         """Return whether a tab may have the lab of a token; a second live tab may not and takes a new token.
@@ -132,14 +122,16 @@ class Registry:
             return True
 
     def warm(self, config: TrainConfig | None = None) -> None:
-        """Have a worker process load the data and go through the operations of these settings once."""
-        from mnistlab.jobs.tasks import WarmTask
-
+        """Have a worker load the data and go through the operations of some settings; only once."""
+        with self._lock:
+            if self._warmed:
+                return
+            self._warmed = True
         config = config or TrainConfig()
         self.pool.warm(WarmTask(config, self._initial(config)))
 
-    def start_keeper(self) -> "Registry":
-        """Start the thread that saves and sweeps, have all saved at exit, and return the registry."""
+    def start_keeper(self) -> "Labs":
+        """Start the thread that saves and sweeps, have all saved at exit, and return the labs."""
         self._keeper = threading.Thread(target=self._keep, name="mnistlab-keeper", daemon=True)
         self._keeper.start()
         atexit.register(self.close)
@@ -157,6 +149,7 @@ class Registry:
         self.pool.close()
         if self._keeper is not None and self._keeper is not threading.current_thread():
             self._keeper.join(EXIT_SECONDS)
+        atexit.unregister(self.close)
 
     def sweep(self) -> None:
         """Save what is new; pause, stop and free labs that nobody has looked at for some time."""
@@ -171,20 +164,35 @@ class Registry:
                 lab.trainer.pause()
             if now - lab.saved_at >= SAVE_SECONDS:
                 self._save(lab)
-            if alone >= FREE_SECONDS and lab.saved is lab.trainer.shelf:
+            if alone >= FREE_SECONDS and lab.saved is lab.trainer.store:
                 self._free(token, lab)
         if len(self._labs) < before:
-            return_gaps()
+            release_free_heap()
 
     def sweep_folders(self) -> None:
         """Remove labs from the disk that are too old or too many, and none that is in use."""
         sweep_folders(self.folder, in_use={folder_name(token) for token in list(self._labs)})
 
-    def _opened(self, token: str) -> Lab:
+    def _lab(self, token: str, config: TrainConfig | None = None) -> Lab:
+        require_token(token)
+        with self._lock:
+            lab = self._labs.get(token)
+            if lab is None:
+                self._make_room()
+                lab = self._labs[token] = self._opened(token, config)
+            lab.seen_at = self._clock()
+            return lab
+
+    def _opened(self, token: str, config: TrainConfig | None) -> Lab:
         autosave = Autosave(self.folder / folder_name(token))
-        shelf = autosave.load() or EMPTY
         trainer = Trainer(
-            self.pool, self.speed, shelf, self._initial, self._work.set, require_memory=self._require_memory
+            self.pool,
+            config,
+            autosave.load() or EMPTY,
+            speed=self.speed,
+            initial=self._initial,
+            on_change=self._work.set,
+            require_memory=self._require_memory,
         )
         sweeping = Sweeping(self.pool, require_memory=self._require_memory)
         return Lab(trainer, sweeping, autosave, self._clock())
@@ -218,15 +226,15 @@ class Registry:
     def _save(self, lab: Lab) -> None:
         """Write what is new in a lab; where that fails, the lab says so and it is tried again."""
         with lab.saving:
-            shelf = lab.trainer.shelf
+            store = lab.trainer.store
             lab.saved_at = self._clock()
-            if shelf is lab.saved:
+            if store is lab.saved:
                 return
-            if not without_untouched(shelf).runs and not lab.autosave.folder.exists():
-                lab.saved = shelf  # what was never trained is its settings, and those are in the address
+            if not without_untouched(store).runs and not lab.autosave.folder.exists():
+                lab.saved = store  # what was never trained is its settings, and those are in the address
                 return
             try:
-                lab.autosave.save(shelf)
+                lab.autosave.save(store)
             except Exception as error:  # whatever it is, the other labs have to be saved
                 reason = getattr(error, "strerror", None) or type(error).__name__
                 sentence = UNSAVED.format(reason)
@@ -234,7 +242,7 @@ class Registry:
                     logger.error("A lab could not be saved: %r", error)
                 lab.trainer.unsaved = sentence
             else:
-                lab.saved, lab.trainer.unsaved = shelf, ""
+                lab.saved, lab.trainer.unsaved = store, ""
 
     def _was_touched(self, token: str) -> bool:
         lab = self._labs.get(token)
@@ -264,35 +272,23 @@ def require_token(token: str) -> None:
         raise ValueError("token must be 32 hexadecimal digits. Got something else.")
 
 
-@cache
-def _started() -> Registry:
-    return Registry().start_keeper()
-
-
+_labs: Labs | None = None
 _starting = threading.Lock()
 
 
-def registry() -> Registry:
-    """Return the one registry of this process, started when first asked for."""
+def labs() -> Labs:
+    """Return the labs of this process, started when first asked for."""
+    global _labs
     with _starting:
-        return _started()
+        if _labs is None:
+            _labs = Labs().start_keeper()
+        return _labs
 
 
-def trainer_for(token: str) -> Trainer:
-    """See `Registry.trainer_for`."""
-    return registry().trainer_for(token)
-
-
-def touch(token: str) -> None:
-    """See `Registry.touch`."""
-    registry().touch(token)
-
-
-def claim(token: str, tab_id: str, is_live: Callable[[str], bool] | None = None) -> bool:
-    """See `Registry.claim`."""
-    return registry().claim(token, tab_id, is_live)
-
-
-def warm(config: TrainConfig | None = None) -> None:
-    """See `Registry.warm`."""
-    registry().warm(config)
+def stop_labs() -> None:
+    """Save the labs of this process and end its workers; `labs()` starts anew."""
+    global _labs
+    with _starting:
+        if _labs is not None:
+            _labs.close()
+        _labs = None

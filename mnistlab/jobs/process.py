@@ -1,17 +1,28 @@
-"""What the lab asks of the operating system: memory given back or kept, priority, threads."""
+"""What the lab asks of the operating system: memory given back or kept, priority, threads, an end."""
 
 import contextlib
 import ctypes
 import os
+import signal
+import threading
+import time
 from pathlib import Path
+
+import psutil
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # glibc's malloc.h
 KEPT_BYTES = 256 * 2**20
 LARGEST_BYTES = 32 * 2**20  # glibc takes no more
 PICTURE_BYTES = 2 * 2**20  # what a step of framing a drawing holds, and more
 LEFT_BYTES = 8 * 2**20
+NO_GLIBC = OSError, AttributeError, TypeError  # what asking for it raises elsewhere; TypeError on Windows
 NICENESS = 10  # under load about a tenth of what others get
 GROUP = Path("/proc/self/autogroup")
+LOOK_SECONDS = 1.0
+ONE_THREAD = {
+    "NPROC": "1",  # read by XLA when it starts the threads of a CPU
+    "OPENBLAS_NUM_THREADS": "1",  # read by numpy when it is imported
+}
 
 
 def keep_freed_memory() -> None:
@@ -34,32 +45,53 @@ def return_freed_memory() -> None:
     set_options({M_TRIM_THRESHOLD: LEFT_BYTES, M_MMAP_THRESHOLD: PICTURE_BYTES, M_ARENA_MAX: 2})
 
 
-def return_gaps() -> None:
+def release_free_heap() -> None:
     """Have the C library give back the pages that lie free between those in use; others have no such call."""
-    with contextlib.suppress(OSError, AttributeError):
+    with contextlib.suppress(*NO_GLIBC):
         ctypes.CDLL(None).malloc_trim(0)
 
 
 def set_options(options: dict[int, int]) -> None:
     """Set options of glibc's malloc, by their numbers; other C libraries have none."""
-    with contextlib.suppress(OSError, AttributeError):
+    with contextlib.suppress(*NO_GLIBC):
         mallopt = ctypes.CDLL(None).mallopt
         for option, value in options.items():
             mallopt(option, value)
 
 
-def let_others_go_first() -> None:
+def lower_priority() -> None:
     """Lower the priority of this process for the rest of its life.
 
     A Linux that shares out the processor by sessions looks at the niceness of a process only against others
     of its own session; one that leads a session lowers that too. Where neither can be done, nothing happens.
     """
-    if not hasattr(os, "nice"):
-        return
-    os.nice(NICENESS)
-    if os.getsid(0) == os.getpid():
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, psutil.Error):
+        if os.name == "nt":
+            psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+            return
+        os.nice(NICENESS)
+        if os.getsid(0) == os.getpid():
             GROUP.write_text(str(NICENESS))
+
+
+def leave_terminal() -> None:
+    """Have Ctrl-C in the terminal, and its closing, be for the process alone that started this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(OSError, AttributeError):  # Windows has no sessions
+        os.setsid()
+
+
+def end_with(pid: int) -> None:
+    """End this process soon after another one, whatever that dies of; a thread looks every second."""
+    threading.Thread(target=_end_after, args=(pid,), name="mnistlab-end-with", daemon=True).start()
+
+
+def _end_after(pid: int) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        other = psutil.Process(pid)
+        while other.is_running() and other.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(LOOK_SECONDS)
+    os._exit(0)
 
 
 def one_thread_per_operation() -> None:
@@ -69,5 +101,5 @@ def one_thread_per_operation() -> None:
     compute, numpy's spin for a while after each, and meanwhile what dispatches the next operation, or draws
     a page, waits for a core. Whoever sets these variables themselves is left alone. A GPU is not concerned.
     """
-    os.environ.setdefault("NPROC", "1")  # read by XLA when it starts the threads of a CPU
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read by numpy when it is imported
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)

@@ -11,7 +11,7 @@ class Snapshot(NamedTuple):
     """A trainer at one moment."""
 
     state: str  # idle, queued, running, pausing, paused, finished or failed
-    run: Run | None  # the current one
+    run: Run  # the current one; there always is one
     runs: tuple[Run, ...]  # all of the lab, oldest first, the current one among them
     hidden: frozenset[str]  # ids of runs left out of comparisons
     doing: str  # what the pool does for it: "", measuring, training or own digits
@@ -26,7 +26,6 @@ class Snapshot(NamedTuple):
     unsaved: str  # one sentence when the last autosave failed
     can_undo_reset: bool
     can_undo_train_on: bool
-    version: int  # grows with every change
 
     @property
     def active(self) -> bool:

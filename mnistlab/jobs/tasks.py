@@ -1,17 +1,55 @@
 """The tasks of a worker process: each can be broken off after any step and taken up elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import jax
 import numpy as np
 
 from mnistlab.config import TrainConfig
+from mnistlab.datasets import Dataset
 from mnistlab.evaluation import activations_of, epoch_metrics, evaluate
 from mnistlab.network import Params
 from mnistlab.own_digits import own_digit_steps
 from mnistlab.training import Epoch, Step, epoch_key, epoch_steps
+
+
+class Task(Protocol):
+    """What a worker can do: a NamedTuple, so that `_replace` gives the task with more steps behind it."""
+
+    @property
+    def config(self) -> TrainConfig:
+        """Settings; the data set among them."""
+
+    @property
+    def params(self) -> Params:
+        """The network, or a stack of networks, after `step` steps."""
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+
+    @property
+    def num_steps(self) -> int:
+        """Steps in all."""
+
+    @property
+    def seconds(self) -> float:
+        """Time spent on the steps so far."""
+
+    @property
+    def kind(self) -> Hashable:
+        """What decides which operations are compiled for it."""
+
+    @property
+    def _replace(self) -> Callable[..., Any]: ...
+
+    def steps(self, dataset: Dataset) -> Iterator[Step]:
+        """Yield the network after each of the steps that are left."""
+
+    def result(self, dataset: Dataset) -> object:
+        """Return what comes of the task, after the last step."""
 
 
 class MeasureTask(NamedTuple):
@@ -29,15 +67,15 @@ class MeasureTask(NamedTuple):
         return 0
 
     @property
-    def kind(self) -> tuple:
-        """What decides how long the figures take."""
-        return "figures", self.config.dimensions, self.config.activation, self.config.train_size
+    def kind(self) -> Hashable:
+        """What decides which operations are compiled."""
+        return "figures", *kind_of(self.config)
 
-    def steps(self, dataset) -> Iterator[Step]:
+    def steps(self, dataset: Dataset) -> Iterator[Step]:
         """Train nothing."""
         return iter(())
 
-    def result(self, dataset) -> Epoch:
+    def result(self, dataset: Dataset) -> Epoch:
         """Return the figures with the network."""
         metrics = epoch_metrics(self.params, dataset, self.config, self.epoch, self.seconds)
         return Epoch(metrics, as_numpy(self.params))
@@ -58,16 +96,16 @@ class EpochTask(NamedTuple):
         return self.config.num_steps
 
     @property
-    def kind(self) -> tuple:
-        """What decides how long a step takes, and how many steps share the figures of an epoch."""
-        return self.config.dimensions, self.config.activation, self.config.batch_size, self.config.train_size
+    def kind(self) -> Hashable:
+        """What decides which operations are compiled."""
+        return kind_of(self.config)
 
-    def steps(self, dataset) -> Iterator[Step]:
+    def steps(self, dataset: Dataset) -> Iterator[Step]:
         """Yield the network after each of the mini-batches that are left."""
         key = epoch_key(self.config.seed_of_order, self.epoch)
         return epoch_steps(self.params, key, dataset.train, self.config, self.step)
 
-    def result(self, dataset) -> Epoch:
+    def result(self, dataset: Dataset) -> Epoch:
         """Return the figures with the network, after the last step."""
         metrics = epoch_metrics(self.params, dataset, self.config, self.epoch + 1, self.seconds)
         return Epoch(metrics, as_numpy(self.params))
@@ -82,17 +120,22 @@ class WarmTask(NamedTuple):
     seconds: float = 0.0
     num_steps: int = 2
 
-    def steps(self, dataset) -> Iterator[Step]:
+    @property
+    def kind(self) -> Hashable:
+        """What decides which operations are compiled."""
+        return "warm", *kind_of(self.config)
+
+    def steps(self, dataset: Dataset) -> Iterator[Step]:
         """Yield the network after each of at most two mini-batches."""
         config = replace(self.config, train_size=min(2 * self.config.batch_size, self.config.train_size))
         return epoch_steps(self.params, epoch_key(0, 0), dataset.train, config)
 
-    def result(self, dataset) -> None:
+    def result(self, dataset: Dataset) -> None:
         """Take the figures and drop them."""
         epoch_metrics(self.params, dataset, self.config, 0, 0.0)
 
 
-class Taught(NamedTuple):
+class FineTuned(NamedTuple):
     """The network after steps on somebody's own digits; shares read right, before and after."""
 
     params: Params
@@ -116,7 +159,12 @@ class OwnDigitsTask(NamedTuple):
     step: int = 0
     seconds: float = 0.0
 
-    def steps(self, dataset) -> Iterator[Step]:
+    @property
+    def kind(self) -> Hashable:
+        """What decides which operations are compiled."""
+        return kind_of(self.config)
+
+    def steps(self, dataset: Dataset) -> Iterator[Step]:
         """Yield the network after each of the mini-batches that are left."""
         return own_digit_steps(
             self.params,
@@ -130,7 +178,7 @@ class OwnDigitsTask(NamedTuple):
             first=self.step,
         )
 
-    def result(self, dataset) -> Taught:
+    def result(self, dataset: Dataset) -> FineTuned:
         """Return the network with how well it and the one before do, on the test images and on the digits."""
         tests = [
             evaluate(params, dataset.test, self.config).accuracy for params in (self.before, self.params)
@@ -139,10 +187,15 @@ class OwnDigitsTask(NamedTuple):
             float((activations_of(params, self.images, self.config).argmax(axis=1) == self.labels).mean())
             for params in (self.before, self.params)
         ]
-        return Taught(as_numpy(self.params), *tests, *owns)
+        return FineTuned(as_numpy(self.params), *tests, *owns)
 
 
-Task = MeasureTask | EpochTask | OwnDigitsTask | WarmTask
+RunTask = MeasureTask | EpochTask | OwnDigitsTask
+
+
+def kind_of(config: TrainConfig) -> tuple[Hashable, ...]:
+    """Return what decides which operations the training with these settings needs."""
+    return config.dimensions, config.activation, config.batch_size, config.train_size
 
 
 def as_numpy(params: Params) -> Params:

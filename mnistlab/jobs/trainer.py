@@ -1,35 +1,40 @@
 """A trainer: the runs of one lab and the commands that act on them. It knows no page and no process."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from mnistlab.config import MAX_TRAIN_SIZE, TrainConfig
-from mnistlab.jobs.driving import Driving
-from mnistlab.jobs.pool import Pool
+from mnistlab.jobs.pool import Job, Pool
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.jobs.speed import Speed
-from mnistlab.jobs.tasks import EpochTask, MeasureTask, OwnDigitsTask
+from mnistlab.jobs.tasks import EpochTask, FineTuned, MeasureTask, OwnDigitsTask
+from mnistlab.jobs.time_left import Pace, Speed
+from mnistlab.jobs.transitions import broken_sentence, next_task, no_better_sentence, with_result
 from mnistlab.network import Params
-from mnistlab.runs import run_store as shelves
-from mnistlab.runs.run import Run, changed, new_run
-from mnistlab.runs.run_store import EMPTY, Shelf
+from mnistlab.runs import run_store as stores
+from mnistlab.runs.run import Run, apply_pending_changes, changed, new_run
+from mnistlab.runs.run_store import EMPTY, RunStore, Undo
 from mnistlab.training import initial_params
 
 DOING = {MeasureTask: "measuring", EpochTask: "training", OwnDigitsTask: "own digits"}
 MAX_OWN_DIGITS = 1000
 
 
-class Trainer(Driving):
-    """The runs of one lab. Commands may come from any thread; each acts as a whole and returns at once.
+class Trainer:
+    """The runs of one lab, one of them the current one. At most one task of it is in the pool.
 
-    There is no thread here: the pool's threads bring results, under the same lock as the commands.
+    Commands may come from any thread; each acts as a whole and returns at once. There is no thread here: the
+    pool's brings the results, under the same lock as the commands, so nothing can come between "this epoch is
+    done" and "the next one is asked for".
 
     Args:
         pool: Where the work is done.
+        config: Settings of the untrained run to begin with where `store` has none. If they are refused for
+            want of memory, the defaults with the same data set take their place.
+        store: Runs to begin with, for instance from an autosave.
         speed: What this machine was measured to do.
-        shelf: Runs to begin with, for instance from an autosave.
         initial: Settings -> untrained network; the seam for tests, together with the pool's.
         on_change: Called, under the lock, when there is something new to be saved; it must return at once.
         require_memory: Raises ValueError where a network with these settings is too large to be trained.
@@ -38,37 +43,52 @@ class Trainer(Driving):
     def __init__(
         self,
         pool: Pool,
+        config: TrainConfig | None = None,
+        store: RunStore = EMPTY,
+        *,
         speed: Speed | None = None,
-        shelf: Shelf = EMPTY,
         initial: Callable[[TrainConfig], Params] = initial_params,
         on_change: Callable[[], None] = lambda: None,
         require_memory: Callable[[TrainConfig], None] = lambda config: None,
     ):
-        self._initial = initial
-        super().__init__(pool, speed or Speed(), shelf, on_change, require_memory)
+        self._pool, self._speed, self._initial = pool, speed or Speed(), initial
+        self._on_change, self._require_memory = on_change, require_memory
+        self._changed = threading.Condition(threading.RLock())
+        self._job: Job | None = None
+        self._digits: OwnDigitsTask | None = None  # to be done before the next epoch
+        self._phase, self._message = "idle", ""  # idle, running, pausing, paused, finished or failed
+        self._target = 0  # the epoch to train up to
+        self._from = 0  # the epoch it began from
+        self._step = 0
+        self._pace = Pace()
+        self._closed = False
+        self.unsaved = ""  # why the last autosave failed
+        self._store = store if store.current else self._with_untrained(store, config or TrainConfig())
+        with self._changed:
+            self._settle()
+            self._go_on()
 
     # What can be seen.
 
     @property
-    def shelf(self) -> Shelf:
+    def store(self) -> RunStore:
         """All runs, immutable."""
-        return self._shelf
+        return self._store
 
     def snapshot(self) -> Snapshot:
         """Return the trainer as it is now."""
         with self._changed:
-            run, job = self._shelf.current, self._job
-            undo = self._shelf.undo
+            run, job, undo = self._run, self._job, self._store.undo
             return Snapshot(
                 state="queued" if self._phase == "running" and job and not job.begun else self._phase,
                 run=run,
-                runs=self._shelf.runs,
-                hidden=self._shelf.hidden,
+                runs=self._store.runs,
+                hidden=self._store.hidden,
                 doing=DOING[type(job.task)] if job else "",
                 step=self._step,
-                num_steps=run.config.num_steps if run else 0,
+                num_steps=run.config.num_steps,
                 target_epoch=self._target,
-                images_per_second=self._pace.steps_per_second() * run.config.batch_size if run else 0.0,
+                images_per_second=self._pace.steps_per_second() * run.config.batch_size,
                 seconds_left=self._seconds_left(run),
                 ahead=self._pool.ahead(job) if job else 0,
                 sharing=self._pool.num_jobs,
@@ -76,7 +96,6 @@ class Trainer(Driving):
                 unsaved=self.unsaved,
                 can_undo_reset=undo is not None and undo.what == "reset",
                 can_undo_train_on=undo is not None and undo.what == "own digits",
-                version=self._version,
             )
 
     def expected_seconds(self, config: TrainConfig) -> float:
@@ -98,52 +117,53 @@ class Trainer(Driving):
         self._require_memory(config)
         params = self._initial(config)
         with self._changed:
-            self._put(lambda shelf: shelves.with_new(shelf, config, params, name))
-            return self._shelf.current_id
+            self._put(lambda store: stores.with_new(store, config, params, name))
+            return self._store.current_id
 
     def add(self, run: Run) -> str:
         """Make a run from elsewhere the current one and return its id here."""
         self._require_memory(run.settings)
         with self._changed:
             own = new_run(run.config, run.params, run.name)
-            taken = self._shelf.get(run.id) is not None
+            taken = self._store.get(run.id) is not None
             added = replace(run, id=own.id if taken else run.id, name=own.name)
-            self._put(lambda shelf: shelves.with_run(shelf, added))
-            return self._shelf.current_id
+            self._put(lambda store: stores.with_run(store, added))
+            return self._store.current_id
 
     def select(self, run_id: str) -> None:
         """Make another run the current one."""
         with self._changed:
-            if run_id != self._shelf.current_id:
-                self._put(lambda shelf: shelves.selected(shelf, run_id))
+            if run_id != self._store.current_id:
+                self._put(lambda store: stores.selected(store, run_id))
 
     def rename(self, run_id: str, name: str) -> None:
         """Give a run another name."""
         with self._changed:
-            self._keep(shelves.renamed(self._shelf, run_id, name))
+            self._keep(stores.renamed(self._store, run_id, name))
 
     def hide(self, run_id: str, hidden: bool = True) -> None:
         """Leave a run out of comparisons, or take it in again."""
         with self._changed:
-            self._keep(shelves.with_hidden(self._shelf, run_id, hidden))
+            self._keep(stores.with_hidden(self._store, run_id, hidden))
 
     def delete(self, run_id: str) -> None:
-        """Forget a run."""
+        """Forget a run; an untrained one with the same settings takes the place of the last."""
         with self._changed:
-            shelves.required(self._shelf, run_id)
-            if run_id == self._shelf.current_id:
-                self._put(lambda shelf: shelves.without(shelf, run_id))
+            run = stores.required(self._store, run_id)
+            if run_id != self._store.current_id:
+                self._keep(stores.without(self._store, run_id))
+            elif len(self._store.runs) > 1:
+                self._put(lambda store: stores.without(store, run_id))
             else:
-                self._keep(shelves.without(self._shelf, run_id))
+                self._put(lambda store: self._with_untrained(stores.without(store, run_id), run.settings))
 
     def reset(self) -> None:
         """Begin the current run anew, with the settings that hold now; `undo_reset` brings it back."""
-        with self._changed:
-            run = self._current()
+        run = self._run
         params = self._initial(run.config)
         with self._changed:
-            if self._shelf.current_id == run.id:  # else somebody chose another run meanwhile
-                self._put(lambda shelf: shelves.with_reset(shelf, params))
+            if self._store.current_id == run.id:  # else somebody chose another run meanwhile
+                self._put(lambda store: stores.with_reset(store, params))
 
     def undo_reset(self) -> None:
         """Bring back the run as it was before the reset; what was trained since stays as a run of its own."""
@@ -158,8 +178,7 @@ class Trainer(Driving):
     def start(self) -> None:
         """Train up to the number of epochs that is set, or that many more where they are done."""
         with self._changed:
-            run = self._current()
-            epochs = run.settings.num_epochs
+            run, epochs = self._run, self._run.settings.num_epochs
             if self._phase == "pausing":
                 self._say("running")
             elif self._phase != "running":
@@ -168,7 +187,7 @@ class Trainer(Driving):
     def resume(self) -> None:
         """Go on to where training was to end."""
         with self._changed:
-            if self._phase == "paused" and self._target > self._current().epoch:
+            if self._phase == "paused" and self._target > self._run.epoch:
                 self._train_to(self._target)
             else:
                 self.start()
@@ -176,14 +195,14 @@ class Trainer(Driving):
     def one_epoch(self) -> None:
         """Train one epoch; while training, this changes nothing."""
         with self._changed:
-            if self._phase not in ("running", "pausing"):
-                self._train_to(self._current().epoch + 1)
+            if not self._training:
+                self._train_to(self._run.epoch + 1)
 
     def more(self, num_epochs: int) -> None:
         """Train so many epochs more than was planned, or than are done."""
         with self._changed:
-            active = self._phase in ("running", "pausing")
-            self._train_to((self._target if active else self._current().epoch) + max(1, int(num_epochs)))
+            begin = self._target if self._training else self._run.epoch
+            self._train_to(begin + max(1, int(num_epochs)))
 
     def pause(self) -> None:
         """Stop at the end of the running epoch; where none has begun, now."""
@@ -197,7 +216,7 @@ class Trainer(Driving):
     def stop(self) -> None:
         """Stop now: the epoch that was begun is as if it had not been."""
         with self._changed:
-            if self._phase in ("running", "pausing"):
+            if self._training:
                 self._cancel()
                 self._say("paused")
                 self._go_on()
@@ -210,7 +229,7 @@ class Trainer(Driving):
         """Change how many epochs are to be trained in all."""
         with self._changed:
             self._set("num_epochs", num_epochs)
-            self._target = max(num_epochs, self._current().epoch + self._in_epoch())
+            self._target = max(num_epochs, self._run.epoch + self._in_epoch)
 
     def set_patience(self, patience: int) -> None:
         """Change after how many epochs without a better test cost training stops; 0: never."""
@@ -225,16 +244,13 @@ class Trainer(Driving):
             num_steps: Mini-batches.
         """
         images, labels = np.array(images, np.uint8), np.array(labels, np.uint8)
-        if (
-            not 1 <= len(labels) <= MAX_OWN_DIGITS
-            or images.shape != (len(labels), 28, 28)
-            or labels.max() > 9
-        ):
+        few = 1 <= len(labels) <= MAX_OWN_DIGITS
+        if not few or images.shape != (len(labels), 28, 28) or labels.max() > 9:
             raise ValueError(
                 f"Own digits must be 1 to {MAX_OWN_DIGITS:,} images of 28x28 with labels 0 to 9."
             )
         with self._changed:
-            run = self._current()
+            run = self._run
             self._require_memory(run.settings)
             steps = max(1, min(int(num_steps), MAX_TRAIN_SIZE // run.config.batch_size))
             self._digits = OwnDigitsTask(run.config, run.params, 0, images, labels, steps, run.params)
@@ -249,34 +265,145 @@ class Trainer(Driving):
             self._closed = True
             self._settle()
 
-    # Below: with the lock held.
+    # What the pool reports.
 
-    def _put(self, change: Callable[[Shelf], Shelf]) -> None:
-        """Change the current run for another; where the shelf refuses that, nothing has happened."""
-        shelf = change(self._given_up())
+    def progressed(self, job: Job, step: int, num_steps: int) -> None:
+        """Take note of steps done."""
+        with self._changed:
+            if job is self._job:
+                self._step = step
+                self._note_pace()
+                self._changed.notify_all()
+
+    def finished(self, job: Job, result: object) -> None:
+        """Take in an epoch, or the network after own digits, and ask for what comes next."""
+        with self._changed:
+            if job is not self._job:
+                return
+            before, task = self._run, job.task
+            run = with_result(before, task, result)
+            self._job, self._step = None, 0
+            if isinstance(result, FineTuned):
+                self._digits = None
+                self._store = self._store._replace(undo=Undo(before, "own digits", run.id, run.epoch))
+            self._store = stores.within_memory(stores.with_changed(self._store, run))
+            self._on_change()
+            self._note_pace()
+            if run.broken_in:
+                self._digits = None
+                self._say("failed", broken_sentence(run))
+            elif self._phase == "pausing":
+                self._say("paused")
+            elif isinstance(task, EpochTask):
+                self._speed.learn(task.config, run.history[-1].seconds)
+                if sentence := no_better_sentence(run, self._from):
+                    self._say("finished", sentence)
+            self._go_on()
+
+    def refused(self, job: Job, sentence: str) -> None:
+        """Take note that the work cannot be done."""
+        with self._changed:
+            if job is self._job:
+                self._cancel()
+                self._say("failed", sentence)
+
+    # Below: with the lock held, but for reading.
+
+    @property
+    def _run(self) -> Run:
+        return stores.required(self._store, self._store.current_id)
+
+    @property
+    def _training(self) -> bool:
+        return self._phase in ("running", "pausing")
+
+    @property
+    def _in_epoch(self) -> bool:
+        """Whether an epoch was begun, with the settings that held then."""
+        return self._job is not None and isinstance(self._job.task, EpochTask)
+
+    def _train_to(self, epoch: int) -> None:
+        if not self._training:
+            self._require_memory(self._run.settings)
+            self._from = self._run.epoch
+            self._pace.begin()
+        self._target = epoch
+        self._say("running")
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Ask the pool for what comes next, unless something is under way."""
+        if self._job is None and self._phase != "failed" and not self._closed:
+            task = next_task(self._run, self._digits, self._target if self._phase == "running" else 0)
+            if task is not None:
+                self._job = self._pool.submit(task, self)
+            elif self._phase == "running":
+                self._say("finished")
+        self._changed.notify_all()
+
+    def _cancel(self) -> None:
+        """Give up what is under way; whatever comes of it is not heard any more."""
+        if self._job is not None:
+            self._pool.cancel(self._job)
+        self._store = self._given_up()
+        self._job, self._step, self._digits = None, 0, None
+
+    def _given_up(self) -> RunStore:
+        """Return the store as it is when the epoch that was begun is given up."""
+        return stores.with_changed(self._store, apply_pending_changes(self._run))
+
+    def _put(self, change: Callable[[RunStore], RunStore]) -> None:
+        """Change the current run for another; where the store refuses that, nothing has happened."""
+        store = change(self._given_up())
         self._cancel()
-        self._shelf = shelf
+        self._store = store
         self._settle()
         self._on_change()
         self._go_on()
 
-    def _keep(self, shelf: Shelf) -> None:
-        """Take a shelf with the same current run."""
-        self._shelf = shelf
+    def _keep(self, store: RunStore) -> None:
+        """Take a store with the same current run."""
+        self._store = store
         self._on_change()
-        self._notify()
+        self._changed.notify_all()
+
+    def _with_untrained(self, store: RunStore, config: TrainConfig) -> RunStore:
+        """Return an empty store with an untrained run: of these settings, unless they are too large."""
+        try:
+            self._require_memory(config)
+        except ValueError:
+            config = TrainConfig(dataset=config.dataset)
+        return stores.with_new(store, config, self._initial(config))
 
     def _set(self, name: str, value: float) -> None:
         with self._changed:
-            run = self._current()
-            begun = name == "learning_rate" and self._in_epoch()
-            self._keep(shelves.with_changed(self._shelf, changed(run, name, value, run.epoch + 1 + begun)))
-
-    def _in_epoch(self) -> bool:
-        """Return whether an epoch was begun, with the settings that held then."""
-        return self._job is not None and isinstance(self._job.task, EpochTask)
+            run = self._run
+            begun = name == "learning_rate" and self._in_epoch
+            self._keep(stores.with_changed(self._store, changed(run, name, value, run.epoch + 1 + begun)))
 
     def _undo(self, what: str) -> None:
         with self._changed:
-            if self._shelf.undo is not None and self._shelf.undo.what == what:
-                self._put(shelves.undone)
+            if self._store.undo is not None and self._store.undo.what == what:
+                self._put(stores.undone)
+
+    def _settle(self) -> None:
+        """Be at rest, as the current run suggests."""
+        run = self._run
+        self._target = max(run.settings.num_epochs, run.epoch)
+        done = "finished" if run.epoch >= self._target else "paused"
+        self._say(done if run.epoch else "idle")
+
+    def _say(self, phase: str, message: str = "") -> None:
+        self._phase, self._message = phase, message
+        self._changed.notify_all()
+
+    def _note_pace(self) -> None:
+        if self._training:
+            self._pace.note(self._run.epoch * self._run.config.num_steps + self._step)
+
+    def _seconds_left(self, run: Run) -> float:
+        if self._target <= run.epoch:
+            return 0.0
+        pace = self._pace.steps_per_second()
+        steps = (self._target - run.epoch) * run.config.num_steps - self._step
+        return steps / pace if pace else (self._target - run.epoch) * self._speed.seconds(run.settings)

@@ -1,90 +1,89 @@
-"""A worker process: it does what the lab sends it, a turn at a time, and ends when the lab is gone."""
+"""A worker process: it does a slice of a task, then one of another, and keeps nothing but caches between."""
 
-import contextlib
 import os
-import queue
-import signal
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+from typing import NamedTuple
+
+import jax
 
 from mnistlab.compilation_cache import keep_compiled_operations
-from mnistlab.datasets import load_dataset
-from mnistlab.jobs.messages import Finished, Progress, Ready, Refused, Turn, read_message, write_message
-from mnistlab.jobs.process import keep_freed_memory, let_others_go_first, one_thread_per_operation
+from mnistlab.datasets import Dataset, load_dataset
+from mnistlab.jobs.process import end_with, keep_freed_memory, leave_terminal, lower_priority
+from mnistlab.jobs.tasks import Task, as_numpy
+
+Load = Callable[[str], Dataset]
+
+_load: Load = load_dataset
+_compiled: set[Hashable] = set()  # kinds of tasks whose operations this process has compiled
 
 
-class Work:
-    """A task under way."""
+class Slice(NamedTuple):
+    """What a worker hands back."""
 
-    def __init__(self, task, dataset):
-        self.task = task
-        self.dataset = dataset
-        self.steps: Iterator = task.steps(dataset)
-
-    def advanced(self, seconds: float, clock: Callable[[], float] = time.perf_counter) -> bool:
-        """Take steps for so long, one at least, and return whether the last one is done."""
-        import jax
-
-        start, last = clock(), None
-        for step in self.steps:
-            if last is not None:  # the next mini-batch is prepared while this one is computed, but no more
-                jax.block_until_ready(last.params)
-            last = step
-            if clock() - start >= seconds:
-                break
-        if last is None:
-            return True
-        jax.block_until_ready(last.params)
-        spent = self.task.seconds + clock() - start
-        self.task = self.task._replace(params=last.params, step=last.index, seconds=spent)
-        return last.index == last.num_steps
-
-    def handed_back(self):
-        """Return the task as it stands, ready for the pipe."""
-        from mnistlab.jobs.tasks import as_numpy
-
-        return self.task._replace(params=as_numpy(self.task.params))
+    pid: int = 0
+    seconds: float = 0.0  # that count: neither loading data nor compiling what others will use
+    task: Task | None = None  # as it stands; None when there is nothing left to do
+    result: object = None  # of the task, when it is done
+    refused: str = ""  # why it cannot be done
 
 
-class Desk:
-    """The jobs that a worker has begun; it answers one turn with one message."""
+def begin(parent: int, load: Load = load_dataset) -> None:
+    """Prepare this process for its work.
 
-    def __init__(self, load_dataset: Callable[[str], Any]):
-        self.load_dataset = load_dataset
-        self.datasets: dict[str, Any] = {}
-        self.work: dict[int, Work] = {}
+    Args:
+        parent: Number of the process whose end ends this one.
+        load: Name -> data set; the seam for tests.
+    """
+    global _load
+    _load = load
+    leave_terminal()
+    end_with(parent)
+    lower_priority()
+    keep_freed_memory()
+    keep_compiled_operations()
 
-    def answer(self, turn: Turn) -> Progress | Finished | Refused:
-        """Do one turn and return what came of it; an error becomes a sentence."""
-        for job in turn.forget:
-            self.work.pop(job, None)
-        try:
-            return self._turn(turn)
-        except Exception as error:  # whatever it is, the run it belongs to has to hear of it
-            self.work.pop(turn.job, None)
-            return Refused(sentence_of(error))
 
-    def _turn(self, turn: Turn) -> Progress | Finished:
-        if turn.task is not None:
-            self.work[turn.job] = Work(turn.task, self._dataset(turn.task.config.dataset))
-        start = time.perf_counter()  # what was loaded is there for everybody: it counts as nobody's turn
-        work = self.work[turn.job]
-        if work.advanced(turn.seconds):
-            result = work.task.result(work.dataset)
-            del self.work[turn.job]
-            return Finished(result, time.perf_counter() - start)
-        task = work.handed_back() if turn.hand_back else None
-        if turn.hand_back:
-            del self.work[turn.job]
-        return Progress(work.task.step, work.task.num_steps, time.perf_counter() - start, task)
+@lru_cache
+def dataset(name: str) -> Dataset:
+    """Return the data set of this name, loaded once."""
+    return _load(name)
 
-    def _dataset(self, name: str):
-        if name not in self.datasets:
-            self.datasets[name] = self.load_dataset(name)
-        return self.datasets[name]
+
+def advance(task: Task, seconds: float) -> Slice:
+    """Go on with a task for so long, one step at least; an error becomes a sentence."""
+    try:
+        data = dataset(task.config.dataset)
+        start = time.perf_counter()
+        task, done = stepped(task, data, seconds)
+        result = task.result(data) if done else None
+    except Exception as error:  # whatever it is, the run it belongs to has to hear of it
+        return Slice(os.getpid(), refused=sentence_of(error))
+    spent = time.perf_counter() - start
+    if task.kind not in _compiled:
+        _compiled.add(task.kind)
+        spent = min(spent, seconds)
+    return Slice(os.getpid(), spent, None if done else task, result)
+
+
+def stepped(
+    task: Task, data: Dataset, seconds: float, clock: Callable[[], float] = time.perf_counter
+) -> tuple[Task, bool]:
+    """Return a task after steps for so long, one at least, and whether its last one is done."""
+    start, last = clock(), None
+    for step in task.steps(data):
+        if last is not None:  # the next mini-batch is prepared while this one is computed, but no more
+            jax.block_until_ready(last.params)
+        last = step
+        if clock() - start >= seconds:
+            break
+    if last is None:
+        return task, True
+    jax.block_until_ready(last.params)
+    spent = task.seconds + clock() - start
+    task = task._replace(params=as_numpy(last.params), step=last.index, seconds=spent)
+    return task, last.index == last.num_steps
 
 
 def sentence_of(error: Exception) -> str:
@@ -99,46 +98,3 @@ def sentence_of(error: Exception) -> str:
         )
     text = " ".join(str(error).split())[:300]
     return text if isinstance(error, ValueError) and text else f"{type(error).__name__}: {text}"
-
-
-def read_turns(pipe: BinaryIO, turns: queue.SimpleQueue) -> None:
-    """Put what the lab sends into the queue; when the lab is gone, end this process at once."""
-    try:
-        while True:
-            turns.put(read_message(pipe))
-    except (EOFError, OSError):
-        os._exit(0)
-
-
-def main(load_dataset: Callable[[str], Any] = load_dataset) -> None:
-    """Answer turns until the lab closes the pipe.
-
-    Args:
-        load_dataset: Name -> data set; the seam for tests.
-    """
-    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
-    one_thread_per_operation()
-    with contextlib.suppress(ValueError, OSError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the lab, which then closes the pipe
-    let_others_go_first()
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(
-        sys.stderr.fileno(), sys.stdout.fileno()
-    )  # what a library prints must not land among the messages
-    turns: queue.SimpleQueue = queue.SimpleQueue()
-    threading.Thread(target=read_turns, args=(sys.stdin.buffer, turns), daemon=True).start()
-    keep_compiled_operations()
-    keep_freed_memory()
-    import mnistlab.jobs.tasks  # noqa: F401 - so that the first turn finds it imported
-
-    desk = Desk(load_dataset)
-    try:
-        write_message(answers, Ready(os.getpid()))
-        while True:
-            write_message(answers, desk.answer(turns.get()))
-    except OSError:
-        os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

@@ -123,7 +123,7 @@ def changed(run: Run, name: str, value: float | int, epoch: int) -> Run:
     return replace(run, schedule=(*earlier, SettingChange(epoch, name, value)))
 
 
-def brought_forward(run: Run) -> Run:
+def apply_pending_changes(run: Run) -> Run:
     """Return the run with what was to change after the next epoch changed before it, as that was given up."""
     for change in run.schedule:
         if isinstance(change, SettingChange) and change.epoch > run.epoch + 1:
@@ -138,12 +138,12 @@ def with_epoch(run: Run, metrics: EpochMetrics, params: Params) -> Run:
         run,
         history=(*run.history, metrics),
         params=params,
-        kept=thinned({**run.kept, metrics.epoch: params}),
+        kept=subsample({**run.kept, metrics.epoch: params}),
         broken_in=0,
     )
 
 
-def thinned(kept: dict[int, Params], max_bytes: int = MAX_KEPT_BYTES) -> dict[int, Params]:
+def subsample(kept: dict[int, Params], max_bytes: int = MAX_KEPT_BYTES) -> dict[int, Params]:
     """Return as many of the kept networks as fit: all of a small one, epochs 1, 2, 4, 8 ... of a large one.
 
     The last is never the one to go, unless not even one fits.

@@ -8,8 +8,7 @@ from pathlib import Path
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import load_dataset
 from mnistlab.files.checkpoints import save
-from mnistlab.jobs.free_memory import free_bytes
-from mnistlab.jobs.memory_limit import require_memory
+from mnistlab.jobs.memory_limit import free_bytes, require_memory
 from mnistlab.jobs.process import keep_freed_memory
 from mnistlab.jobs.worker import sentence_of
 from mnistlab.runs.run import Run

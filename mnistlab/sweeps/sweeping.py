@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from mnistlab.config import TrainConfig
-from mnistlab.jobs.jobs import Job, Share
 from mnistlab.jobs.memory_limit import num_numbers
-from mnistlab.jobs.pool import Pool
+from mnistlab.jobs.pool import Job, Pool
 from mnistlab.network import Params
 from mnistlab.runs.run import Run
 from mnistlab.sweeps.runs import begun, with_sweep_epoch
@@ -40,7 +39,7 @@ class SweepSnapshot(NamedTuple):
 class Sweeping:
     """At most one sweep under way. Commands may come from any thread; each acts as a whole.
 
-    There is no thread here: the pool's threads bring results, under the same lock as the commands.
+    There is no thread here: the pool's brings results, under the same lock as the commands.
 
     Args:
         pool: Where the work is done.
@@ -56,7 +55,6 @@ class Sweeping:
     ):
         self._pool, self._begin, self._require_memory = pool, begin, require_memory
         self._changed = threading.Condition(threading.RLock())
-        self._share = Share()
         self._job: Job | None = None
         self._state, self._message = "none", ""
         self._configs: tuple[TrainConfig, ...] = ()
@@ -162,7 +160,7 @@ class Sweeping:
 
     def _submit(self) -> None:
         task = SweepTask(self._configs, self._params, self._epoch + 1)
-        self._job = self._pool.submit(task, self._share, self)
+        self._job = self._pool.submit(task, self)
         self._changed.notify_all()
 
     def _cancel(self) -> None:

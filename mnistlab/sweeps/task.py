@@ -1,10 +1,12 @@
 """An epoch of a sweep as a task of a worker process, broken off after any step and taken up elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import cache
 from typing import NamedTuple
 
 from mnistlab.config import TrainConfig
+from mnistlab.datasets import Dataset
+from mnistlab.jobs.tasks import kind_of
 from mnistlab.network import Params
 from mnistlab.sweeps.sharding import Spread
 from mnistlab.sweeps.sweep import SweepEpoch, sweep_epoch, sweep_steps
@@ -37,17 +39,11 @@ class SweepTask(NamedTuple):
         return self.config.num_steps if self.epoch else 0
 
     @property
-    def kind(self) -> tuple:
-        """What decides how long a step takes, and how many steps share the figures of an epoch."""
-        of_one = (
-            self.config.dimensions,
-            self.config.activation,
-            self.config.batch_size,
-            self.config.train_size,
-        )
-        return len(self.configs), bool(self.epoch), *of_one
+    def kind(self) -> Hashable:
+        """What decides which operations are compiled."""
+        return "sweep", len(self.configs), bool(self.epoch), *kind_of(self.config)
 
-    def steps(self, dataset) -> Iterator[Step]:
+    def steps(self, dataset: Dataset) -> Iterator[Step]:
         """Yield the networks after each of the mini-batches that are left."""
         if not self.epoch:
             return iter(())
@@ -56,7 +52,7 @@ class SweepTask(NamedTuple):
             params, self.epoch - 1, dataset.train, self.configs, own_devices(), first=self.step
         )
 
-    def result(self, dataset) -> SweepEpoch:
+    def result(self, dataset: Dataset) -> SweepEpoch:
         """Return the networks with their figures, after the last step."""
         spread = own_devices()
         params = spread.divided(self.params, len(self.configs))

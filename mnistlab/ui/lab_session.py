@@ -9,12 +9,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset
-from mnistlab.jobs import labs
+from mnistlab.jobs.labs import labs
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import CHANGEABLE, Run
 from mnistlab.ui.digits import dataset_in_use
-from mnistlab.ui.memo import shared
 from mnistlab.ui.session_token import current_trainer, took_lab_back
 from mnistlab.ui.settings import ADDRESS_ASKED, current_settings, use_settings
 
@@ -67,7 +66,7 @@ def remember_token() -> None:
     current_settings()
     if took_lab_back():
         run = current_trainer().snapshot().run
-        if run is not None and not st.session_state[ADDRESS_ASKED]:
+        if not st.session_state[ADDRESS_ASKED]:
             use_settings(run.settings)
         st.rerun()
 
@@ -76,13 +75,11 @@ def open_lab(settings: TrainConfig, places: Places) -> Lab:
     """Return this session's lab; an untrained network follows the settings, a trained one is kept."""
     trainer = current_trainer()
     snapshot = trainer.snapshot()
-    if snapshot.run is None or (is_untouched(snapshot) and different_settings(settings, snapshot.run.config)):
+    if is_untouched(snapshot) and different_settings(settings, snapshot.run.config):
         command(Trainer.new, settings)
-    if trainer.snapshot().run is None:  # too large for this machine: a page needs some network to show
-        command(Trainer.new, TrainConfig(dataset=settings.dataset))
     follow_live_settings(trainer, settings)
     dataset, complete = dataset_in_use(settings.dataset)
-    warm_workers(settings)
+    labs().warm(settings)
     st.session_state[LAB] = Lab(
         settings=settings,
         dataset=dataset,
@@ -97,17 +94,6 @@ def open_lab(settings: TrainConfig, places: Places) -> Lab:
 def current_lab() -> Lab:
     """Return the lab as the script has opened it for the page that is being drawn."""
     return st.session_state[LAB]
-
-
-def warm_workers(settings: TrainConfig) -> None:
-    """Have the workers ready by the time that somebody first presses Train."""
-    warm_once(None, settings)
-
-
-@shared()
-def warm_once(_key: None, settings: TrainConfig) -> None:
-    """Ask for it once in the life of this process."""
-    labs.warm(settings)
 
 
 def current_snapshot() -> Snapshot:
@@ -143,7 +129,7 @@ def different_settings(settings: TrainConfig, config: TrainConfig) -> tuple[str,
 def follow_live_settings(trainer: Trainer, settings: TrainConfig) -> None:
     """Hand on what may change between epochs, unless the settings are meant for another network."""
     run = trainer.snapshot().run
-    if run is None or different_settings(settings, run.config):
+    if different_settings(settings, run.config):
         return
     for name in CHANGEABLE:
         if getattr(run.settings, name) != getattr(settings, name):
@@ -165,5 +151,4 @@ def begin_and_train() -> None:
 
 def back_to_network() -> None:
     """Set the sidebar to the settings of the current network."""
-    if (run := current_trainer().snapshot().run) is not None:
-        use_settings(run.settings)
+    use_settings(current_trainer().snapshot().run.settings)

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnistlab.compilation_cache import keep_compiled_operations
-from mnistlab.jobs import labs
+from mnistlab.jobs.labs import labs, stop_labs
 from mnistlab.jobs.process import return_freed_memory
 from mnistlab.ui.connections import closed, opened
 
@@ -43,12 +43,12 @@ async def lifespan(app) -> AsyncIterator[None]:
     """Start what all visits share, and at the end save every lab and stop the workers."""
     return_freed_memory()
     keep_compiled_operations()
-    labs.registry()
+    labs()
     gc.freeze()  # what was imported stays: no collection looks at it again
     try:
         yield
     finally:
-        labs.registry().close()
+        stop_labs()
 
 
 class Guard:

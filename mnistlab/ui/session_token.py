@@ -5,9 +5,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from mnistlab.jobs import labs as registry
+from mnistlab.jobs.labs import LabsFull, labs, new_token
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.ui.connections import is_connected, own_key
+from mnistlab.ui.settings import current_settings
 
 TOKEN = "token"
 MEMORY = "tab_memory"  # the component in the browser
@@ -49,14 +50,14 @@ export default function (component) {
 
 def current_trainer() -> Trainer:
     """Return the trainer of this session; asking for it also says that somebody looks at it."""
-    token = st.session_state.setdefault(TOKEN, registry.new_token())
+    token = st.session_state.setdefault(TOKEN, new_token())
     try:
-        trainer = registry.trainer_for(token)
-    except registry.LabsFull as error:
+        trainer = labs().open(token, current_settings())
+    except LabsFull as error:
         st.error(str(error))
         st.stop()
     if st.session_state.get(CLAIMED) != token:
-        registry.claim(token, own_key())
+        labs().claim(token, own_key())
         st.session_state[CLAIMED] = token
     return trainer
 
@@ -66,7 +67,7 @@ def took_lab_back() -> bool:
 
     Every run tells the tab what it has to remember: it may be reloaded at any moment.
     """
-    st.session_state.setdefault(TOKEN, registry.new_token())
+    st.session_state.setdefault(TOKEN, new_token())
     asked = st.session_state.setdefault(ASKED, secrets.token_hex(8))
     took = False
     if not st.session_state.get(SETTLED) and (report := answered(asked)) is not None:
@@ -99,6 +100,6 @@ def is_mine(token: object, copied: bool) -> bool:
     if not token:
         return False
     try:
-        return registry.claim(token, own_key(), is_connected if copied else lambda tab: False)
+        return labs().claim(token, own_key(), is_connected if copied else lambda tab: False)
     except ValueError:
         return False

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnistlab.config import TrainConfig
 from mnistlab.figures.sweep import plot_sweep
-from mnistlab.jobs.labs import registry
+from mnistlab.jobs.labs import labs
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import Run
 from mnistlab.sweeps.runs import accuracies, best_first, names_of
@@ -51,7 +51,7 @@ def is_sweeping() -> bool:
 def current_sweeping() -> Sweeping:
     """Return the sweep of this session's lab."""
     current_trainer()  # a session that has no lab yet gets one
-    return registry().sweeping_for(st.session_state[TOKEN])
+    return labs().sweeping(st.session_state[TOKEN])
 
 
 def draw_buttons(snapshot: SweepSnapshot, configs: Sequence[TrainConfig], complete: bool) -> None:

@@ -1,19 +1,63 @@
-"""How long an epoch will take on this machine, from the epochs that were measured."""
+"""How long training takes: the pace of one under way, and what an epoch took on this machine before."""
 
 import threading
+import time
 from collections import deque
+from collections.abc import Callable
 from itertools import pairwise
 from math import exp, log
 
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import MEASURED
 
+WINDOW_SECONDS = 12.0  # shorter, and a hiccup of the machine would make hours of minutes
+LEAST_SECONDS = 1.0
 REMEMBERED = 50
 # Of an ordinary two-core machine: where a guess starts before anything was measured.
 SECONDS_PER_OPERATION = 30e-6
 SECONDS_PER_FLOP = 1 / 60e9
 SECONDS_PER_PIXEL = 1.5e-9  # from a stored image to the numbers of a mini-batch
 TEST_IMAGES = 10_000
+
+
+class Pace:
+    """How fast steps were done lately.
+
+    Args:
+        clock: Seconds; the seam for tests.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic):
+        self._clock = clock
+        self._marks: deque[tuple[float, int]] = deque()
+        self._begun_at: int | None = None  # steps
+
+    def begin(self) -> None:
+        """Forget what was before."""
+        self._marks.clear()
+        self._begun_at = None
+
+    def note(self, steps: int) -> None:
+        """Take in that so many steps are done in all.
+
+        What comes before the first of them is done does not count: its operations are compiled meanwhile.
+        """
+        now = self._clock()
+        if self._begun_at is None:
+            self._begun_at = steps
+        if self._marks and steps < self._marks[-1][1]:  # an epoch was begun anew
+            self._marks.clear()
+        if self._marks or steps > self._begun_at:
+            self._marks.append((now, steps))
+        while len(self._marks) > 2 and now - self._marks[0][0] > WINDOW_SECONDS:
+            self._marks.popleft()
+
+    def steps_per_second(self) -> float:
+        """Return the pace; 0.0 where too little was seen of it."""
+        if len(self._marks) < 2 or self._marks[-1][0] - self._marks[0][0] < LEAST_SECONDS:
+            return 0.0
+        (start, before), (_, after) = self._marks[0], self._marks[-1]
+        return (after - before) / max(self._clock() - start, 1e-6)
 
 
 def connections(config: TrainConfig) -> int:
@@ -35,7 +79,7 @@ def ordinary_seconds(config: TrainConfig) -> tuple[float, float]:
 class Speed:
     """The measured speed of this machine against an ordinary one; shared by all labs of a process."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._measured: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)  # log ordinary, log ratio
 

@@ -1,17 +1,17 @@
-"""The course of a training: what comes next for a run, and what each result makes of it."""
+"""The transitions of a run: what it needs next, and what each result makes of it."""
 
 import math
 from dataclasses import replace
 
 import numpy as np
 
-from mnistlab.jobs.tasks import EpochTask, MeasureTask, OwnDigitsTask, Task, Taught
+from mnistlab.jobs.tasks import EpochTask, FineTuned, MeasureTask, OwnDigitsTask, RunTask
 from mnistlab.network import Params
-from mnistlab.runs.run import OwnDigits, Run, brought_forward, locked, with_epoch
+from mnistlab.runs.run import OwnDigits, Run, apply_pending_changes, locked, with_epoch
 from mnistlab.training import Epoch
 
 
-def next_task(run: Run, digits: OwnDigitsTask | None, target: int) -> Task | None:
+def next_task(run: Run, digits: OwnDigitsTask | None, target: int) -> RunTask | None:
     """Return what a run needs next: its first figures, then own digits, then epochs up to the target."""
     if not run.history:
         return MeasureTask(run.settings, run.params)
@@ -23,16 +23,16 @@ def next_task(run: Run, digits: OwnDigitsTask | None, target: int) -> Task | Non
     return EpochTask(run.settings, run.params, run.epoch) if run.epoch < target else None
 
 
-def with_result(run: Run, task: Task, result: Epoch | Taught) -> Run:
+def with_result(run: Run, task: RunTask, result: Epoch | FineTuned) -> Run:
     """Return the run after a task; figures that are not finite leave the network as it was and are noted."""
-    if isinstance(result, Taught):
+    if isinstance(result, FineTuned):
         return with_own_digits_learned(run, task, result)
     if not is_finite(result):
-        return replace(brought_forward(run), broken_in=result.metrics.epoch)
+        return replace(apply_pending_changes(run), broken_in=result.metrics.epoch)
     return with_epoch(run, result.metrics, result.params)
 
 
-def with_own_digits_learned(run: Run, task: OwnDigitsTask, result: Taught) -> Run:
+def with_own_digits_learned(run: Run, task: OwnDigitsTask, result: FineTuned) -> Run:
     """Return the run after steps on own digits."""
     if not all_finite(result.params):
         return replace(run, broken_in=run.epoch + 1)
