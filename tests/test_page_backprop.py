@@ -18,6 +18,7 @@ from mnistlab.training import train
 from mnistlab.ui.backprop.growth import words_on_growth
 from mnistlab.ui.change import change_of_cost
 from tests.conftest import REPOSITORY
+from tests.widgets import named
 
 SETTINGS = {"hidden": "12", "scaling": "unit", "initialization": "scaled", "dataset": "generated"}
 
@@ -96,10 +97,10 @@ def test_each_tab_has_its_part_of_the_story_and_no_other_and_the_weight_stands_a
     app = page(tab)
     assert not app.exception
     assert [heading.value for heading in app.subheader] == TABS[tab]
-    app.number_input(key="backprop_pick_unit").set_value(5).run()
+    named(app.number_input, "backprop_pick_unit").set_value(5).run()
     assert not app.exception
     assert [heading.value for heading in app.subheader] == TABS[tab]
-    assert app.number_input(key="backprop_pick_unit").value == 5
+    assert named(app.number_input, "backprop_pick_unit").value == 5
 
 
 def test_a_chosen_weight_stays_chosen_in_every_tab(generated):
@@ -108,8 +109,8 @@ def test_a_chosen_weight_stays_chosen_in_every_tab(generated):
         app.session_state["backprop_layer"], app.session_state["backprop_unit"] = 1, 7
         app.session_state["backprop_source"] = 350
         app.run()
-        assert app.number_input(key="backprop_pick_unit").value == 7
-        assert app.number_input(key="backprop_pick_source").value == 350
+        assert named(app.number_input, "backprop_pick_unit").value == 7
+        assert named(app.number_input, "backprop_pick_source").value == 350
         drawn = sketches(app)
         if tab == "Forward":
             assert drawn["backprop_forward"]["markup"].count(FRAME) == 2
@@ -157,7 +158,7 @@ def test_nothing_is_given_away_before_a_guess_and_the_numbers_prove_the_answer(g
 
 def test_another_weight_asks_again_unless_guessing_is_switched_off(generated):
     app = guess(page("One weight"), "none")
-    app.number_input(key="backprop_pick_unit").set_value(5).run()
+    named(app.number_input, "backprop_pick_unit").set_value(5).run()
     assert "backprop_guess_raise" in button_keys(app)
     app.toggle(key="backprop_guess_first").set_value(False).run()
     assert "backprop_guess_raise" not in button_keys(app)
@@ -166,32 +167,32 @@ def test_another_weight_asks_again_unless_guessing_is_switched_off(generated):
 
 def test_layer_unit_and_source_choose_the_weight_that_is_written_out(generated):
     app = guess(page("One weight"), "none")
-    app.segmented_control(key="backprop_pick_layer").set_value(2).run()
-    app.number_input(key="backprop_pick_unit").set_value(7).run()
-    app.number_input(key="backprop_pick_source").set_value(3).run()
+    named(app.segmented_control, "backprop_pick_layer").set_value(2).run()
+    named(app.number_input, "backprop_pick_unit").set_value(7).run()
+    named(app.number_input, "backprop_pick_source").set_value(3).run()
     guess(app, "none")
     assert not app.exception
     assert r"\partial W_{7,3}^{(2)}" in shown(app)
     assert "(BP2)" not in "".join(c.value for c in app.caption)
     app.button(key="backprop_steepest").click().run()
-    assert app.segmented_control(key="backprop_pick_layer").value == 2
+    assert named(app.segmented_control, "backprop_pick_layer").value == 2
     assert "W_{7,3}^{(2)}" not in shown(app)
 
 
 def test_digit_and_number_choose_the_image(generated):
     app = page()
-    app.selectbox(key="backprop_digit").set_value(4).run()
-    number = app.number_input(key="backprop_number").value
+    named(app.selectbox, "backprop_digit").set_value(4).run()
+    number = named(app.number_input, "backprop_number").value
     assert generated.test.labels[number] == 4
     app.button(key="backprop_next").click().run()
-    after = app.number_input(key="backprop_number").value
+    after = named(app.number_input, "backprop_number").value
     assert after > number
     assert generated.test.labels[after] == 4
     app.button(key="backprop_random").click().run()
-    assert generated.test.labels[app.number_input(key="backprop_number").value] == 4
+    assert generated.test.labels[named(app.number_input, "backprop_number").value] == 4
     other = int(np.flatnonzero(generated.test.labels != 4)[0])
-    app.number_input(key="backprop_number").set_value(other).run()
-    assert app.selectbox(key="backprop_digit").value == "any"
+    named(app.number_input, "backprop_number").set_value(other).run()
+    assert named(app.selectbox, "backprop_digit").value == "any"
     app.segmented_control(key="backprop_from").set_value("train").run()
     assert f"Training image {other:,} is a **{generated.train.labels[other]}**" in shown(app)
     assert not app.exception

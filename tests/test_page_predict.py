@@ -130,7 +130,7 @@ def test_the_drawing_is_there_again_after_another_page(trained, run):
     strokes = [{"type": "path", "path": [["M", 1, 2]]}]
     trained.session_state[CANVAS] = sent(SEVEN, strokes)
     trained.run()
-    trained.switch_page("streamlit_app.py").run()
+    trained.switch_page("../pages/home.py").run()
     trained.switch_page("../pages/predict.py").run()
     assert not trained.exception
     assert np.allclose(bars(trained), read_by(run, frame(SEVEN)), atol=1e-5)

@@ -8,13 +8,14 @@ from PIL import Image
 
 from mnistlab.drawing import frame
 from tests.predict_page import CANVAS, SEVEN, THREE, bars, bars_say, draw, figure, read_by, sent, shown
+from tests.widgets import named
 
 pytest_plugins = ("tests.predict_page",)
 
 
 def test_a_test_image_is_asked_as_it_is_and_its_label_is_known(trained, run, generated):
     trained.segmented_control(key="predict_source").set_value("test").run()
-    trained.number_input(key="predict_test_index").set_value(17).run()
+    named(trained.number_input, "predict_test_index").set_value(17).run()
     assert not trained.exception
     assert np.allclose(bars(trained), read_by(run, generated.test.images[17]), atol=1e-5)
     assert f"Its label says {generated.test.labels[17]}." in shown(trained)
@@ -38,7 +39,7 @@ def test_a_number_that_is_no_test_image_is_bounded(trained, generated):
     trained.session_state["predict_test_index"] = 10**9
     trained.run()
     assert not trained.exception
-    assert trained.number_input(key="predict_test_index").value == len(generated.test.labels) - 1
+    assert named(trained.number_input, "predict_test_index").value == len(generated.test.labels) - 1
 
 
 def test_the_worst_mistake_is_misread(trained, generated):

@@ -12,6 +12,7 @@ from mnistlab.jobs.labs import labs
 from mnistlab.runs.run import new_run
 from mnistlab.training import train
 from tests.predict_page import QUICK, SEVEN, THREE, draw, opened, shown, sketch
+from tests.widgets import named
 
 pytest_plugins = ("tests.predict_page",)
 
@@ -71,24 +72,24 @@ def test_a_network_without_hidden_layers_is_explained_exactly(generated):
 
 def test_one_click_keeps_a_digit_with_its_label_and_another_corrects_it(trained):
     draw(trained, SEVEN)
-    trained.segmented_control(key="predict_label").set_value(1).run()
+    named(trained.segmented_control, "predict_label").set_value(1).run()
     assert not trained.exception
     own = trained.session_state["predict_own"]
     assert own.labels.tolist() == [1]
     assert np.array_equal(own.images[0], frame(SEVEN))
     assert "**0 of 1 digit**" in shown(trained)
-    trained.segmented_control(key="predict_label").set_value(7).run()
+    named(trained.segmented_control, "predict_label").set_value(7).run()
     assert trained.session_state["predict_own"].labels.tolist() == [7]
     assert "**1 of 1 digit**" in shown(trained)
-    assert trained.segmented_control(key="predict_label").value == 7
+    assert named(trained.segmented_control, "predict_label").value == 7
     draw(trained, THREE)
-    assert trained.segmented_control(key="predict_label").value is None
+    assert named(trained.segmented_control, "predict_label").value is None
     assert trained.get("download_button")
 
 
 def test_training_on_own_digits_says_what_it_changed_and_can_be_undone(trained, run):
     draw(trained, THREE)
-    trained.segmented_control(key="predict_label").set_value(5).run()
+    named(trained.segmented_control, "predict_label").set_value(5).run()
     trained.button(key="predict_train_on").click().run()
     assert not trained.exception
     trainer = labs().open(trained.session_state["token"])

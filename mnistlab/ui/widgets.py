@@ -50,7 +50,9 @@ def renew(name: str) -> None:
 
 def show_in(name: str, value: Any) -> None:
     """Have a widget show what was decided elsewhere; one that shows it already stays as it is."""
-    if entered(name) != value:
+    if name not in st.session_state.get(VALUES, {}):
+        keep(name, value)
+    elif entered(name) != value:
         give(name, value)
 
 
