@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mnistlab.mnist.downloads import mnist_download
+from mnistlab.network import num_parameters
 from mnistlab.runs.run import Run
 from mnistlab.setting_names import listed
 from mnistlab.ui.crowd import crowd
@@ -57,7 +58,7 @@ def network_line(phase: tuple) -> None:
 
 def described(run: Run) -> str:
     """Return the network in a few words: parameters, epoch, accuracy, digits."""
-    size = sum(layer.weights.size + layer.biases.size for layer in run.params)
+    size = num_parameters(run.config.dimensions)
     words = [f"{size:,} parameters", f"epoch {run.epoch}" if run.epoch else "untrained"]
     if run.epoch:
         words.append(percent(run.accuracy, 1))

@@ -32,8 +32,8 @@ def draw_sigma(viewed: Viewed) -> None:
             help=GLOSSARY["pre-activation"],
         )
         value, slope = at(name, z)
-        st.latex(ACTIVATIONS[name].formula)
-        st.latex(ACTIVATIONS[name].slope_formula)
+        st.latex(r"\sigma(z) = " + ACTIVATIONS[name].formula)
+        st.latex(r"\sigma'(z) = " + ACTIVATIONS[name].slope_formula("z", r"\sigma(z)"))
         st.markdown(
             rf"At $z = {z:.1f}$: $\;\sigma(z) = {value:.4f}, \;\sigma'(z) = {slope:.4f}$. {meaning(slope)}"
         )
