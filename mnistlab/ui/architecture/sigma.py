@@ -8,7 +8,6 @@ from mnistlab.explaining.layers import FLAT, curve
 from mnistlab.figures.squeeze import draw_activation
 from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.sidebar import ACTIVATION_NAMES
 from mnistlab.ui.sketch import show_sketch
 
 REACH = 10.0
@@ -45,8 +44,8 @@ def chosen_activation(default: str) -> str:
     """Let one choose an activation, beginning with that of the network's hidden layers."""
     return st.segmented_control(
         "Activation",
-        list(ACTIVATION_NAMES),
-        format_func=ACTIVATION_NAMES.get,
+        list(ACTIVATIONS),
+        format_func=lambda name: ACTIVATIONS[name].name,
         default=default,
         required=True,
         key=f"architecture_sigma_{default}",
