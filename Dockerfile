@@ -1,4 +1,6 @@
-# The lab in a container: docker build -t mnistlab . && docker run -p 8501:8501 -v mnistlab:/data mnistlab
+# The lab in a container:
+#   docker build -t mnistlab .
+#   docker run -p 127.0.0.1:8501:8501 -v mnistlab:/data mnistlab
 FROM python:3.11-slim
 WORKDIR /lab
 COPY requirements.txt .

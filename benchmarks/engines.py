@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from benchmarks.problem import Problem
-from mnistlab.backprop import batch_step, image_deltas, image_gradient, sgd_step
+from mnistlab.backprop import batch_step, image_deltas, image_gradient
 from mnistlab.evaluation import evaluate
 from mnistlab.network import Layer
 from mnistlab.pixels import network_inputs
@@ -68,7 +68,7 @@ class Notebook(JaxEngine):
 
         def step(params, pixels, targets, rate):
             gradients = jax.vmap(one_image, in_axes=(None, 0, 0))(params, pixels, targets)
-            return sgd_step(params, jax.tree.map(lambda each: each.sum(axis=0), gradients), rate)
+            return jax.tree.map(lambda theta, each: theta - rate * each.sum(axis=0), params, gradients)
 
         return step
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from mnistlab.activations import ACTIVATIONS
 from mnistlab.config import DATASETS, PRESETS, TrainConfig
 from mnistlab.jobs.process import keep_freed_memory, one_thread_per_operation
 from mnistlab.sweeps.arguments import add_sweep_arguments
@@ -80,7 +81,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hidden", type=widths, help="widths of the hidden layers, as in 100 or 100,50, or none"
     )
-    parser.add_argument("--activation", help="of the hidden layers: sigmoid, tanh or relu")
+    parser.add_argument("--activation", help=f"of the hidden layers: {', '.join(ACTIVATIONS)}")
     parser.add_argument("--scaling", help="pixels are fed raw (0..255) or unit (0..1)")
     parser.add_argument("--epochs", type=int, dest="num_epochs")
     parser.add_argument("--batch-size", type=int)

@@ -9,11 +9,6 @@ from mnistlab.network import Layer, Params, Passed, forward, layer_activations
 Array = jax.Array
 
 
-def one_hot(labels: Array, num_classes: int = 10) -> Array:
-    """Return the targets y of some labels: 1 at the label, 0 elsewhere, (..., num_classes) float32."""
-    return (jnp.asarray(labels)[..., None] == jnp.arange(num_classes)).astype(jnp.float32)
-
-
 def cost(outputs: Array, target: Array) -> Array:
     """Return the cost of one image, sum_r (y_r - a_r)^2: a sum over the ten outputs, with no 1/2."""
     return jnp.sum((target - outputs) ** 2, axis=-1)
@@ -38,12 +33,12 @@ def backward(
 
     Source: Nielsen, Neural Networks and Deep Learning, ch. 2, BP1 and BP2, for this cost.
     """
-    slopes = [sigma.slope for sigma in layer_activations(params, hidden)]
-    answer = passed.activations[-1]
-    deltas = [factor * (answer - target) * slopes[-1](answer)]
+    sigmas = layer_activations(params, hidden)
+    zs, activations = passed.pre_activations, passed.activations[1:]
+    deltas = [factor * (activations[-1] - target) * sigmas[-1].slope(zs[-1], activations[-1])]
     for layer in range(len(params) - 2, -1, -1):
         error = carried_back(params[layer + 1].weights, deltas[0])
-        deltas.insert(0, error * slopes[layer](passed.activations[layer + 1]))
+        deltas.insert(0, error * sigmas[layer].slope(zs[layer], activations[layer]))
     return tuple(deltas)
 
 
@@ -108,18 +103,20 @@ def summed_outer(deltas: Array, activations: Array) -> Array:
     return lax.dot_general(deltas, activations, (((0,), (0,)), ((), ())))
 
 
-def sgd_step(params: Params, gradient: Params, learning_rate: float) -> Params:
-    """Return the parameters one step downhill: theta - learning_rate * gradient."""
-    return jax.tree.map(lambda theta, slope: theta - learning_rate * slope, params, gradient)
-
-
 def batch_step(
     params: Params, pixels: Array, targets: Array, learning_rate: Array, hidden: str = "sigmoid"
 ) -> Params:
-    """Return the parameters after one SGD step on one mini-batch.
+    """Return the parameters after one SGD step on one mini-batch: theta - learning_rate * gradient.
 
     All gradients are proportional to the 2 of the cost's derivative, so the learning rate is multiplied into
     that one number instead of into each of them.
+
+    Args:
+        params: Layers, first to last.
+        pixels: Images, (batch, n_in).
+        targets: One-hot labels, (batch, 10).
+        learning_rate: eta, which acts on the gradient of the summed cost, ().
+        hidden: Name of the hidden layers' activation.
     """
     change = summed_gradient(*batch_deltas(params, pixels, targets, hidden, 2.0 * learning_rate))
     return jax.tree.map(lambda theta, step: theta - step, params, change)

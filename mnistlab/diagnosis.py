@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mnistlab.activations import ACTIVATIONS
 from mnistlab.config import NUM_CLASSES, PRESETS, TrainConfig
 from mnistlab.evaluation import SATURATED, EpochMetrics
 from mnistlab.runs.run import Run
@@ -180,8 +181,8 @@ def _silent(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding | N
 
 def _saturated(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding | None:
     """A first layer whose units sit where sigma is flat; no fault as long as the rest learns."""
-    share = history[-1].saturation[0]
-    if config.activation == "relu" or len(history[-1].saturation) < 2 or share < SATURATED_SHARE:
+    share, can = history[-1].saturation[0], ACTIVATIONS[config.activation].saturates
+    if not can or len(history[-1].saturation) < 2 or share < SATURATED_SHARE:
         return None
     learns = history[-1].test.accuracy > GOOD_ACCURACY
     return Finding(

@@ -42,7 +42,7 @@ def initialize_network(
     """Draw the weights of every layer and set the biases to zero.
 
     The notebook carries on the key that it has just used, and its random numbers are those of JAX's
-    older, not partitionable generator; both are kept, so that its figures come out to the last digit.
+    older, not partitionable generator; both are kept, so that its untrained network comes out exactly.
 
     Args:
         dimensions: Widths from input to output, for instance (784, 100, 10).
@@ -101,14 +101,9 @@ def outputs(params: Params, pixels: Array, hidden: str = "sigmoid") -> Array:
     return forward(params, pixels, hidden).activations[-1]
 
 
-def predict(params: Params, pixels: Array, hidden: str = "sigmoid") -> Array:
-    """Return the network's answer for one image: the index of the largest output, ()."""
-    return jnp.argmax(outputs(params, pixels, hidden))
-
-
-def num_parameters(params: Params) -> int:
-    """Return how many numbers the network has learned or will learn."""
-    return sum(layer.weights.size + layer.biases.size for layer in params)
+def num_parameters(dimensions: Sequence[int]) -> int:
+    """Return how many weights and biases a network has, from its widths, input to output."""
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(dimensions))
 
 
 def dimensions_of(params: Params) -> tuple[int, ...]:

@@ -1,5 +1,7 @@
 """What each setting, and each choice it offers, is called on the screen and on paper."""
 
+from mnistlab.activations import ACTIVATIONS
+
 SETTING_NAMES = {
     "dataset": "Digits",
     "hidden": "Hidden layers",
@@ -16,7 +18,7 @@ SETTING_NAMES = {
 }
 CHOICE_NAMES = {
     "dataset": {"mnist": "MNIST", "generated": "Generated"},
-    "activation": {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"},
+    "activation": {key: activation.name for key, activation in ACTIVATIONS.items()},
     "initialization": {"notebook": "0.01", "scaled": "1 / √n"},
     "scaling": {"raw": "0 to 255", "unit": "divided by 255"},
 }

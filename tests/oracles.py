@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from mnistlab.backprop import cost
+from mnistlab.explaining.following import Place
 from mnistlab.network import Layer, outputs
 
 NUMPY = {
@@ -46,3 +47,10 @@ def some_batch(size, n_in, seed, high=1.0):
     rng = np.random.default_rng(seed)
     pixels = jnp.asarray(rng.uniform(0, high, (size, n_in)), jnp.float32)
     return pixels, jnp.asarray(np.eye(10, dtype=np.float32)[rng.integers(0, 10, size)])
+
+
+def steepest_place(followed, layer):
+    """The weight of a layer with the largest gradient."""
+    gradient = np.abs(followed.gradient(layer))
+    unit, source = np.unravel_index(gradient.argmax(), gradient.shape)
+    return Place(layer, int(unit), int(source))

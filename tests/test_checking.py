@@ -14,7 +14,8 @@ from mnistlab.explaining.checking import (
     random_places,
 )
 from mnistlab.explaining.double import moved
-from mnistlab.explaining.following import Place, telling_place
+from mnistlab.explaining.following import Place
+from tests.oracles import steepest_place
 from tests.test_worked import NETWORKS, by_numpy, some_case
 
 
@@ -27,7 +28,7 @@ def test_both_checks_agree_for_every_kind_of_network(hidden, activation, scaling
     ]
     assert sum(check.size for check in arrays) == sum(w.size + b.size for w, b in params)
     assert max(check.disagreement for check in arrays) <= BOUND
-    places = (telling_place(followed, 1), *random_places(followed))
+    places = (steepest_place(followed, 1), *random_places(followed))
     assert len(places) == 51
     assert max(check.disagreement for check in against_differences(followed, places)) <= BOUND
 
@@ -43,14 +44,14 @@ def test_a_slip_in_the_way_back_is_found_by_both_checks(monkeypatch):
     monkeypatch.setattr(checking, "image_deltas", slipped)
     wrong = {(check.layer, check.kind) for check in against_jax(followed) if check.disagreement > BOUND}
     assert wrong == {(1, "W"), (1, "b")}
-    checks = against_differences(followed, (telling_place(followed, 1), telling_place(followed, 2)))
+    checks = against_differences(followed, (steepest_place(followed, 1), steepest_place(followed, 2)))
     assert checks[0].disagreement == pytest.approx(1e-3, rel=1e-2)
     assert checks[1].disagreement <= BOUND
 
 
 def test_the_central_difference_is_the_slope_of_a_cost_computed_with_matrices():
     params, image, followed = some_case((14, 9), "tanh", "unit")
-    place = telling_place(followed, 2)
+    place = steepest_place(followed, 2)
     h = 1e-4
     costs = []
     for nudge in (h, -h):
@@ -65,7 +66,7 @@ def test_the_central_difference_is_the_slope_of_a_cost_computed_with_matrices():
 def test_turning_a_weight_by_hand_gives_the_cost_of_a_network_that_has_it():
     params, image, followed = some_case((12, 20, 8), "sigmoid", "unit")
     for layer in range(1, 5):
-        place = telling_place(followed, layer)
+        place = steepest_place(followed, layer)
         values = [followed.weight(place), -0.7, 2.5]
         turned = moved(followed, place, values)
         for value, cost, outputs in zip(values, turned.costs, turned.outputs, strict=True):

@@ -2,6 +2,8 @@
 
 import inspect
 import json
+import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,12 +12,16 @@ from streamlit.testing.v1 import AppTest
 from mnistlab import backprop
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset, Split
-from mnistlab.explaining.stepping import Growth
+from mnistlab.explaining.checking import against_differences, against_jax, random_places
+from mnistlab.explaining.following import follow
+from mnistlab.explaining.stepping import Growth, SgdStep, batch_of, take_step
 from mnistlab.jobs.labs import labs
 from mnistlab.network import initialize_network
 from mnistlab.runs.run import new_run, with_epoch
-from mnistlab.training import train
+from mnistlab.training import epoch_key, epoch_steps, train
+from mnistlab.ui.backprop.code import SHOWN
 from mnistlab.ui.backprop.growth import words_on_growth
+from mnistlab.ui.backprop.step import words_on
 from mnistlab.ui.change import change_of_cost
 from tests.conftest import REPOSITORY
 from tests.widgets import named
@@ -130,10 +136,35 @@ def test_the_gradient_is_shown_as_pictures_and_as_a_matrix(generated):
     assert (matrix["columns"], matrix["rows"]) == (12, 10)
 
 
+def test_every_function_whose_source_is_shown_runs_for_this_page_and_in_training(generated):
+    """Shapes of their own, so that nothing is remembered from an earlier trace."""
+    config = TrainConfig(
+        hidden=(13, 11), scaling="unit", initialization="scaled", batch_size=7, train_size=21
+    )
+    params, ran = initialize_network(config.dimensions, 3, "scaled"), set()
+    images, labels = generated.train.images[:7], generated.train.labels[:7]
+    sys.setprofile(lambda frame, event, _: ran.add(frame.f_code) if event == "call" else None)
+    try:
+        followed = follow(images[0], int(labels[0]), params, config)
+        against_jax(followed)
+        against_differences(followed, random_places(followed, 2))
+        take_step(params, batch_of(images, labels, "unit"), 0.1, config)
+        in_this_tab, ran = ran, set()
+        for _ in epoch_steps(params, epoch_key(3, 0), generated.train, replace(config, batch_size=6)):
+            pass
+    finally:
+        sys.setprofile(None)
+    shown_functions = {function for functions in SHOWN.values() for function in functions}
+    assert {
+        function.__name__ for function in shown_functions if function.__code__ not in in_this_tab
+    } == set()
+    assert backprop.batch_step.__code__ in ran
+
+
 def test_the_source_is_that_of_the_modules_themselves(generated):
     app = page("The code")
     for part, function in (
-        ("Backward", backprop.backward), ("Gradient", backprop.batch_gradient), ("Step", backprop.sgd_step)
+        ("Backward", backprop.backward), ("Gradient", backprop.batch_gradient), ("Step", backprop.batch_step)
     ):  # fmt: skip
         app.segmented_control(key="backprop_code").set_value(part).run()
         assert inspect.getsource(function).rstrip() in {code.value.rstrip() for code in app.code}
@@ -272,6 +303,25 @@ def test_a_trained_network_can_be_compared_with_itself_before_training(generated
     state.set_value(False).run()
     assert not app.exception
     assert [metric.value for metric in app.metric] != after
+
+
+BENDS = (
+    "The cost fell, by less than the tangent promised, for the cost bends on the way. Take a tenth or a "
+    "hundredth of $\\eta$: the promise is kept better and better, and that is what a derivative means."
+)
+LONG = "The step was so long that the cost **rose**: downhill, across the valley, up the other side."
+MORE = "The cost fell more than promised: here it bends downward, and a longer step would pay."
+STRAIGHT = (
+    "Change and promise agree within a tenth: on so short a step the cost is as good as a straight line."
+)
+
+
+@pytest.mark.parametrize(
+    ("after", "predicted", "words"),
+    [(2.5, -0.5, LONG), (1.9, -0.5, BENDS), (1.4, -0.5, MORE), (1.5, -0.5, STRAIGHT), (2.0, 0.0, STRAIGHT)],
+)
+def test_the_words_on_a_step_are_a_whole_sentence_that_follows_its_numbers(after, predicted, words):
+    assert words_on(SgdStep(2.0, after, predicted, 0.1, np.zeros(1), np.zeros(1))) == words
 
 
 def some_growth(*gradients):

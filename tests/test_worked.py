@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from mnistlab.config import TrainConfig
-from mnistlab.explaining.following import Place, follow, telling_place
+from mnistlab.explaining.following import Place, follow
 from mnistlab.explaining.numerals import aligned, factor, numeral, plain, signed
 from mnistlab.explaining.worked import Sum, Term, ending, sum_lines, width, worked_weight
 from mnistlab.network import initialize_network
+from tests.oracles import steepest_place
 
 NUMPY = {
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda z: np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))) ** 2),
@@ -60,7 +61,7 @@ def test_every_equation_ends_in_the_value_that_numpy_finds(hidden, activation, s
     params, image, followed = some_case(hidden, activation, scaling)
     zs, activations, deltas = by_numpy(params, image, 3, activation, scaling)
     for layer in range(1, len(params) + 1):
-        place = telling_place(followed, layer)
+        place = steepest_place(followed, layer)
         for equation in worked_weight(followed, place):
             at, unit, _ = equation.place
             truth = {
@@ -79,7 +80,7 @@ def test_every_equation_ends_in_the_value_that_numpy_finds(hidden, activation, s
 def test_the_terms_that_are_written_and_the_rest_add_up_to_the_sum(hidden, activation, scaling):
     params, image, followed = some_case(hidden, activation, scaling)
     _, activations, deltas = by_numpy(params, image, 3, activation, scaling)
-    equations = worked_weight(followed, telling_place(followed, 1))
+    equations = worked_weight(followed, steepest_place(followed, 1))
     for equation in (e for e in equations if e.terms):
         layer, unit, _ = equation.place
         if equation.name == "sum":
@@ -100,7 +101,7 @@ def test_the_terms_that_are_written_and_the_rest_add_up_to_the_sum(hidden, activ
 
 def test_the_lines_hold_the_numbers_of_the_terms():
     params, _, followed = some_case((30,), "sigmoid", "raw")
-    place = telling_place(followed, 1)
+    place = steepest_place(followed, 1)
     equations = {equation.name: equation for equation in worked_weight(followed, place)}
     written = " ".join(equations["sum"].lines)
     for term in equations["sum"].terms.written:
@@ -116,7 +117,7 @@ def test_the_lines_hold_the_numbers_of_the_terms():
 def test_an_output_weight_needs_no_second_equation_and_a_deep_one_a_second_for_each_layer():
     _, _, followed = some_case((12, 20, 8), "sigmoid", "unit")
     for layer in range(1, 5):
-        names = [equation.name for equation in worked_weight(followed, telling_place(followed, layer))]
+        names = [equation.name for equation in worked_weight(followed, steepest_place(followed, layer))]
         assert names == ["sum", "activation", "slope", "BP1", *["BP2"] * (4 - layer), "BP3", "BP4"]
 
 
@@ -139,7 +140,7 @@ def test_a_weight_from_a_white_pixel_is_written_with_its_zero_and_its_slope_is_z
 
 def test_the_first_lines_hold_symbols_only_so_that_nothing_is_given_away():
     _, _, followed = some_case((30,), "sigmoid", "raw")
-    for equation in worked_weight(followed, telling_place(followed, 1)):
+    for equation in worked_weight(followed, steepest_place(followed, 1)):
         assert numeral(equation.value) not in equation.lines[0]
 
 

@@ -5,18 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnistlab.activations import OUTPUT
+from mnistlab.activations import ACTIVATIONS, OUTPUT
 from mnistlab.explaining.following import Followed, Place
 from mnistlab.network import Params
-
-
-def logistic(z: np.ndarray) -> np.ndarray:
-    """Return 1 / (1 + exp(-z)); the exponent is never positive, so nothing overflows."""
-    small = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1.0, small) / (1.0 + small)
-
-
-FUNCTIONS = {"sigmoid": logistic, "tanh": np.tanh, "relu": lambda z: np.maximum(z, 0.0)}
 
 
 class Varied(NamedTuple):
@@ -30,8 +21,8 @@ class Varied(NamedTuple):
 def onward(params: Params, inputs: np.ndarray, hidden: str) -> np.ndarray:
     """Return the last activations for rows of inputs to the first of these layers, (n, n_out)."""
     for number, (weights, biases) in enumerate(params, start=1):
-        sigma = FUNCTIONS[OUTPUT if number == len(params) else hidden]
-        inputs = sigma(inputs @ np.asarray(weights, np.float64).T + np.asarray(biases, np.float64))
+        sigma = ACTIVATIONS[OUTPUT if number == len(params) else hidden]
+        inputs = sigma.float64(inputs @ np.asarray(weights, np.float64).T + np.asarray(biases, np.float64))
     return inputs
 
 
@@ -45,14 +36,15 @@ def moved(followed: Followed, place: Place, values: Sequence[float]) -> Varied:
         place: Which weight.
         values: What it is set to, (n,).
     """
-    params, hidden = followed.params, followed.hidden
+    params, sigma = followed.params, ACTIVATIONS[followed.hidden].float64
     before, layer, after = params[: place.layer - 1], params[place.layer - 1], params[place.layer :]
     values = np.asarray(values, np.float64)
     a = np.asarray(followed.activations[0], np.float64)[None]
     for weights, biases in before:
-        a = FUNCTIONS[hidden](a @ np.asarray(weights, np.float64).T + np.asarray(biases, np.float64))
+        a = sigma(a @ np.asarray(weights, np.float64).T + np.asarray(biases, np.float64))
     z = a @ np.asarray(layer.weights, np.float64).T + np.asarray(layer.biases, np.float64)
     z = np.repeat(z, len(values), axis=0)
     z[:, place.unit] += (values - float(layer.weights[place.unit, place.source])) * a[0, place.source]
-    outputs = onward(after, FUNCTIONS[hidden if after else OUTPUT](z), hidden)
+    a = sigma(z) if after else ACTIVATIONS[OUTPUT].float64(z)
+    outputs = onward(after, a, followed.hidden)
     return Varied(values, ((followed.target.astype(np.float64) - outputs) ** 2).sum(axis=1), outputs)

@@ -47,12 +47,12 @@ def evidence(params: Params, passed: Passed, layer: int, unit: int, hidden: str 
     if not 0 <= unit < width:
         raise ValueError(f"unit must be a whole number from 0 to {width - 1}. Got {unit}.")
     slopes = np.asarray(gradient_of_sum(params, passed, layer, unit, hidden))
-    activation = passed.activations[layer + 1]
-    slope = layer_activations(params, hidden)[layer].slope(jnp.asarray(activation))
+    z, activation = passed.pre_activations[layer], passed.activations[layer + 1]
+    slope = layer_activations(params, hidden)[layer].slope(jnp.asarray(z), jnp.asarray(activation))
     return Evidence(
         slopes=slopes,
         contributions=slopes * np.asarray(passed.activations[0]),
-        z=float(passed.pre_activations[layer][unit]),
+        z=float(z[unit]),
         a=float(activation[unit]),
         slope_of_activation=float(slope[unit]),
         is_exact=layer == 0,
@@ -67,9 +67,10 @@ def gradient_of_sum(params: Params, passed: Passed, layer: int, unit: int, hidde
 
     Source: Nielsen, Neural Networks and Deep Learning, ch. 2, BP2.
     """
-    slopes = [sigma.slope for sigma in layer_activations(params, hidden)]
+    sigmas = layer_activations(params, hidden)
     error = jnp.asarray(params[layer].weights[unit])
     for below in range(layer - 1, -1, -1):
-        delta = error * slopes[below](jnp.asarray(passed.activations[below + 1]))
+        z, a = jnp.asarray(passed.pre_activations[below]), jnp.asarray(passed.activations[below + 1])
+        delta = error * sigmas[below].slope(z, a)
         error = carried_back(jnp.asarray(params[below].weights), delta)
     return error

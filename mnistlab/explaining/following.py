@@ -53,7 +53,7 @@ class Followed(NamedTuple):
     def slopes(self, layer: int) -> np.ndarray:
         """Return sigma'(z) of a layer, 1..D, (n_out,)."""
         sigma = layer_activations(self.params, self.hidden)[layer - 1]
-        return np.asarray(sigma.slope(self.activations[layer]))
+        return np.asarray(sigma.slope(self.pre_activations[layer - 1], self.activations[layer]))
 
     def gradient(self, layer: int) -> np.ndarray:
         """Return dL/dW of a layer, 1..D, (n_out, n_in)."""
@@ -101,12 +101,6 @@ def follow(image: np.ndarray, label: int, params: Params, config: TrainConfig) -
 def as_numpy(params: Params) -> Params:
     """Return the parameters as numpy arrays."""
     return tuple(type(layer)(*map(np.asarray, layer)) for layer in params)
-
-
-def telling_place(followed: Followed, layer: int) -> Place:
-    """Return the weight of a layer with the steepest gradient, which has most to tell about this image."""
-    unit = int(np.abs(followed.deltas[layer - 1]).argmax())
-    return Place(layer, unit, telling_source(followed, layer))
 
 
 def telling_source(followed: Followed, layer: int) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from mnistlab.activations import ACTIVATIONS, OUTPUT
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import batch_forward
-from mnistlab.network import Params
+from mnistlab.network import Params, num_parameters
 from mnistlab.pixels import network_inputs
 
 FLAT = 0.007  # a slope below this lets almost no error through
@@ -26,7 +26,7 @@ class LayerShape(NamedTuple):
     @property
     def num_parameters(self) -> int:
         """Weights and biases."""
-        return self.n_out * self.n_in + self.n_out
+        return num_parameters((self.n_in, self.n_out))
 
     @property
     def arithmetic(self) -> str:
@@ -62,7 +62,7 @@ def pre_activations(
 
 def flat_share(z: np.ndarray, activation: str) -> float:
     """Return the share of pre-activations at which sigma is so flat that its slope is under 0.007."""
-    return float((np.asarray(ACTIVATIONS[activation].derivative(jnp.asarray(z))) < FLAT).mean())
+    return float((np.abs(ACTIVATIONS[activation].derivative(jnp.asarray(z))) < FLAT).mean())
 
 
 def curve(activation: str, reach: float = 10.0, points: int = 401) -> tuple[np.ndarray, ...]:

@@ -7,12 +7,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from mnistlab.backprop import image_deltas, sgd_step
+from mnistlab.backprop import image_deltas
 from mnistlab.config import NUM_CLASSES, TrainConfig
 from mnistlab.dispatch import traced
 from mnistlab.evaluation import batch_outputs, traced_gradient
 from mnistlab.network import Params
 from mnistlab.pixels import network_inputs
+from mnistlab.training import step_function
 
 REACH = 2.0  # the cost is shown along the gradient up to so many learning rates
 SHOWN = 17  # points at which it is computed
@@ -31,7 +32,6 @@ class SgdStep(NamedTuple):
     before: float
     after: float
     predicted: float  # change of the cost to first order, -learning_rate * |gradient|^2
-    gradient_norm: float  # over all weights and biases
     learning_rate: float
     rates: np.ndarray  # learning rates from 0 to twice the one in use, (17,)
     costs: np.ndarray  # what the cost would be after a step with each, (17,)
@@ -54,7 +54,7 @@ def summed_cost(params: Params, batch: Batch, hidden: str) -> float:
 
 
 def take_step(params: Params, batch: Batch, learning_rate: float, config: TrainConfig) -> SgdStep:
-    """Take one step on a mini-batch, and try shorter and longer ones in the same direction.
+    """Take one step on a mini-batch, the one that training takes, and try shorter and longer ones.
 
     Args:
         params: The network; it stays as it is.
@@ -63,17 +63,16 @@ def take_step(params: Params, batch: Batch, learning_rate: float, config: TrainC
         config: Settings, of which the activation is used.
     """
     hidden = config.activation
-    params = jax.tree.map(jnp.asarray, params)
+    step, params = step_function(hidden), jax.tree.map(jnp.asarray, params)
     pixels, targets = jnp.asarray(batch.pixels), jnp.asarray(batch.targets)
     gradient = traced_gradient(hidden)(params, pixels, targets)
     square = sum(float((np.asarray(g, np.float64) ** 2).sum()) for g in jax.tree.leaves(gradient))
     rates = np.linspace(0.0, REACH * learning_rate, SHOWN)
-    costs = [summed_cost(sgd_step(params, gradient, jnp.float32(rate)), batch, hidden) for rate in rates]
+    costs = [summed_cost(step(params, pixels, targets, jnp.float32(rate)), batch, hidden) for rate in rates]
     return SgdStep(
         before=costs[0],
         after=costs[SHOWN // 2],
         predicted=-learning_rate * square,
-        gradient_norm=square**0.5,
         learning_rate=learning_rate,
         rates=rates,
         costs=np.array(costs),

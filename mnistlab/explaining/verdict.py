@@ -23,15 +23,11 @@ class Verdict(NamedTuple):
 
 
 class Trust(NamedTuple):
-    """How often a network was right on some images, by the kind of its verdict."""
+    """How often a network gave a digit on some images, and how often that was right."""
 
     num_images: int
     num_digit: int  # images on which it gave a digit
     num_digit_right: int
-    num_torn: int
-    num_torn_right: int  # the right one was among the two
-    num_none: int
-    num_none_right: int  # the largest output was right all the same
 
 
 def verdict(activations: np.ndarray, fires: float = FIRES, margin: float = MARGIN) -> Verdict:
@@ -61,19 +57,15 @@ def judged(activations: np.ndarray, fires: float = FIRES, margin: float = MARGIN
 
 
 def trust(activations: np.ndarray, labels: np.ndarray) -> Trust:
-    """Return how often a network was right, by the kind of its verdict.
+    """Return how often a network gave a digit, and how often that was right.
 
     Args:
         activations: The ten outputs for each image, (n, 10).
         labels: The right digits, (n,).
     """
-    kinds = judged(activations)
-    best_two = np.argsort(activations, axis=1, kind="stable")[:, -2:]
-    right = best_two[:, 1] == labels
-    among_two = (best_two == np.asarray(labels)[:, None]).any(axis=1)
-    digit, torn, none = (kinds == kind for kind in (DIGIT, TORN, NONE))
-    counts = (digit, digit & right, torn, torn & among_two, none, none & right)
-    return Trust(len(labels), *(int(chosen.sum()) for chosen in counts))
+    digit = judged(activations) == DIGIT
+    right = activations.argmax(axis=1) == labels
+    return Trust(len(labels), int(digit.sum()), int((digit & right).sum()))
 
 
 # In words.

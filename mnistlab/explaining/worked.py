@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnistlab.activations import OUTPUT
 from mnistlab.explaining.following import Followed, Place
 from mnistlab.explaining.numerals import factor, numeral
+from mnistlab.network import layer_activations
 
 WRITTEN = 10  # a sum of so many terms is written in full
 FIRST = 3  # of a longer one the first so many
@@ -178,17 +178,16 @@ def unit_activation(followed: Followed, place: Place) -> Equation:
 def unit_slope(followed: Followed, place: Place) -> Equation:
     """Return sigma'(z) of the unit, by the formula of its activation."""
     layer, unit, _ = place
-    a = float(followed.activations[layer][unit])
+    sigma = layer_activations(followed.params, followed.hidden)[layer - 1]
+    z, a = (float(values[unit]) for values in layer_values(followed, layer))
     value = float(followed.slopes(layer)[unit])
-    letter = symbol("a", layer, unit)
-    if activation_of(followed, layer) == "relu":
-        lines = (r"1 \text{ if } z > 0 \text{, else } 0", f"{value:.0f}")
-    elif activation_of(followed, layer) == "tanh":
-        lines = (rf"1 - \big({letter}\big)^2", rf"1 - {factor(a)}^2 = {numeral(value)}")
-    else:
-        lines = (rf"{letter} (1 - {letter})", rf"{numeral(a)} \cdot {factor(1.0 - a)} = {numeral(value)}")
-    first = rf"\sigma'({symbol('z', layer, unit)}) &= {lines[0]}"
-    return Equation("slope", place, (first, rf"&= {lines[1]}"), value)
+    letters = symbol("z", layer, unit), symbol("a", layer, unit)
+    first = rf"\sigma'({letters[0]}) &= {sigma.slope_formula(*letters)}"
+    factors = sigma.slope_factors(z, a)
+    if len(factors) == 1:
+        return Equation("slope", place, (first, f"&= {numeral(value)}"), value)
+    product = r" \cdot ".join([numeral(factors[0]), *map(factor, factors[1:])])
+    return Equation("slope", place, (first, *ending(product, value)), value)
 
 
 def output_error(followed: Followed, place: Place) -> Equation:
@@ -254,11 +253,6 @@ def bias_gradient(followed: Followed, place: Place) -> Equation:
 def layer_values(followed: Followed, layer: int) -> tuple[np.ndarray, np.ndarray]:
     """Return z and a of a layer, 1..D."""
     return followed.pre_activations[layer - 1], followed.activations[layer]
-
-
-def activation_of(followed: Followed, layer: int) -> str:
-    """Return the name of the activation of a layer, 1..D."""
-    return OUTPUT if layer == followed.depth else followed.hidden
 
 
 DELTA = r"\Delta"

@@ -7,14 +7,12 @@ import numpy as np
 from safetensors.numpy import save
 
 from mnistlab.config import MAX_HIDDEN_LAYERS, MAX_WIDTH, NUM_CLASSES, NUM_PIXELS, shown
-from mnistlab.network import Layer, Params
+from mnistlab.network import Layer, Params, num_parameters
 
 MAX_TENSORS = 64
 MAX_HEADER_BYTES = 4 * 2**20  # the history of about 3,000 epochs
 # The largest network that the settings allow, 784-1024-1024-1024-1024-1024-1024-10, in float32.
-MAX_PARAMETERS = (
-    NUM_PIXELS * MAX_WIDTH + 5 * MAX_WIDTH**2 + NUM_CLASSES * MAX_WIDTH + 6 * MAX_WIDTH + NUM_CLASSES
-)
+MAX_PARAMETERS = num_parameters((NUM_PIXELS, *[MAX_WIDTH] * MAX_HIDDEN_LAYERS, NUM_CLASSES))
 MAX_FILE_BYTES = 8 + MAX_HEADER_BYTES + 4 * MAX_PARAMETERS
 
 

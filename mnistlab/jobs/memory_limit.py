@@ -1,12 +1,12 @@
 """How much memory a training takes, and how much is free: a network that would not fit is never built."""
 
-from itertools import pairwise
 from pathlib import Path
 
 import psutil
 
 from mnistlab.config import NUM_CLASSES, NUM_PIXELS, TrainConfig
 from mnistlab.evaluation import MEASURED, PROBED
+from mnistlab.network import num_parameters
 
 FLOAT = 4  # bytes
 MEGABYTE = 2**20
@@ -20,14 +20,9 @@ UNLIMITED = 2**60  # bytes; control groups without a limit name a number beyond 
 LEAST = 128 * MEGABYTE  # the presets take less, and nothing is gained by refusing those
 
 
-def num_numbers(config: TrainConfig) -> int:
-    """Return how many weights and biases a network with these settings has."""
-    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(config.dimensions))
-
-
 def kept_bytes(config: TrainConfig, num_networks: int = 1) -> int:
     """Return the memory that networks take as long as they are in training, on turn or not."""
-    return COPIES_OF_NETWORK * FLOAT * num_numbers(config) * num_networks
+    return COPIES_OF_NETWORK * FLOAT * num_parameters(config.dimensions) * num_networks
 
 
 def working_bytes(config: TrainConfig, num_networks: int = 1) -> int:

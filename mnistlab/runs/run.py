@@ -9,7 +9,7 @@ import numpy as np
 
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import EpochMetrics
-from mnistlab.network import Params
+from mnistlab.network import Params, dimensions_of, num_parameters
 
 MAX_NAME = 60  # characters
 MAX_KEPT_BYTES = 16 * 2**20
@@ -163,7 +163,7 @@ def _most_dispensable(kept: dict[int, Params]) -> int:
 
 def num_bytes(params: Params) -> int:
     """Return the memory that the parameters take."""
-    return sum(4 * (layer.weights.size + layer.biases.size) for layer in params)
+    return 4 * num_parameters(dimensions_of(params))
 
 
 def locked(params: Params) -> Params:

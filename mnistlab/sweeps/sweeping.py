@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from mnistlab.config import TrainConfig
-from mnistlab.jobs.memory_limit import num_numbers
 from mnistlab.jobs.pool import Job, Pool
-from mnistlab.network import Params
+from mnistlab.network import Params, num_parameters
 from mnistlab.runs.run import Run
 from mnistlab.sweeps.runs import begun, with_sweep_epoch
 from mnistlab.sweeps.sweep import require_alike, stacked
@@ -95,7 +94,7 @@ class Sweeping:
             ValueError: The networks do not go together or are too large for a sweep.
         """
         require_alike(configs)
-        if (numbers := len(configs) * num_numbers(configs[0])) > MAX_PARAMETERS:
+        if (numbers := len(configs) * num_parameters(configs[0].dimensions)) > MAX_PARAMETERS:
             raise ValueError(
                 f"A sweep must have at most {MAX_PARAMETERS:,} weights and biases in all. Got {numbers:,}."
             )

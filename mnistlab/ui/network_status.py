@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.mnist.downloads import mnist_download
+from mnistlab.network import num_parameters
 from mnistlab.runs.run import Run
 from mnistlab.setting_names import listed
 from mnistlab.ui.digits import arrival, dataset_in_use, generated_digits, mnist_is_here
@@ -42,8 +43,10 @@ def draw_network(snapshot: Snapshot) -> None:
 
 def described(run: Run) -> str:
     """Return the network in a few words: parameters, epoch, accuracy, digits."""
-    size = sum(layer.weights.size + layer.biases.size for layer in run.params)
-    words = [f"{size:,} parameters", f"epoch {run.epoch}" if run.epoch else "untrained"]
+    words = [
+        f"{num_parameters(run.config.dimensions):,} parameters",
+        f"epoch {run.epoch}" if run.epoch else "untrained",
+    ]
     if run.epoch:
         words.append(percent(run.accuracy, 1))
     if run.config.dataset == "generated":

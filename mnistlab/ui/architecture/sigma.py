@@ -8,7 +8,6 @@ from mnistlab.explaining.layers import FLAT, curve
 from mnistlab.figures.squeeze import draw_activation
 from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.sidebar import ACTIVATION_NAMES
 from mnistlab.ui.sketch import show_sketch
 
 REACH = 10.0
@@ -32,8 +31,8 @@ def draw_sigma(viewed: Viewed) -> None:
             help=GLOSSARY["pre-activation"],
         )
         value, slope = at(name, z)
-        st.latex(ACTIVATIONS[name].formula)
-        st.latex(ACTIVATIONS[name].slope_formula)
+        st.latex(r"\sigma(z) = " + ACTIVATIONS[name].formula)
+        st.latex(r"\sigma'(z) = " + ACTIVATIONS[name].slope_formula("z", r"\sigma(z)"))
         st.markdown(
             rf"At $z = {z:.1f}$: $\;\sigma(z) = {value:.4f}, \;\sigma'(z) = {slope:.4f}$. {meaning(slope)}"
         )
@@ -45,8 +44,8 @@ def chosen_activation(default: str) -> str:
     """Let one choose an activation, beginning with that of the network's hidden layers."""
     return st.segmented_control(
         "Activation",
-        list(ACTIVATION_NAMES),
-        format_func=ACTIVATION_NAMES.get,
+        list(ACTIVATIONS),
+        format_func=lambda name: ACTIVATIONS[name].name,
         default=default,
         required=True,
         key=f"architecture_sigma_{default}",

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from mnistlab.activations import ACTIVATIONS
 from mnistlab.explaining.layers import FLAT, flat_share, layer_shapes
 from mnistlab.figures.activation import plot_pre_activations
 from mnistlab.pixels import SCALINGS
@@ -66,12 +67,12 @@ def lesson(lab: Lab, viewed: Viewed) -> str:
     }
     shares = {scaling: flat_share(z, sigma) for scaling, z in sums.items()}
     sizes = {scaling: float(np.median(np.abs(z))) for scaling, z in sums.items()}
-    if sigma == "relu":
+    if not ACTIVATIONS[sigma].saturates:
         return (
-            "A ReLU lets every positive $z$ pass, however large; at $z \\leq 0$ its slope is 0. Before "
-            f"training that is so for **{shares['raw']:.0%}** of the first layer's sums, whatever the pixels "
-            f"are divided by. What changes is their size: half of them are beyond ±{sizes['raw']:.2g} with "
-            f"pixels from 0 to 255, and beyond ±{sizes['unit']:.2g} divided by 255."
+            f"{ACTIVATIONS[sigma].name} lets every positive $z$ pass, however large. Before training, "
+            f"**{shares['raw']:.0%}** of the first layer's sums lie where $\\sigma'$ is nearly 0 with pixels "
+            f"from 0 to 255, and {shares['unit']:.0%} with pixels divided by 255. What changes more is their "
+            f"size: half of them are beyond ±{sizes['raw']:.2g}, and beyond ±{sizes['unit']:.2g}."
         )
     return (
         "Fed with pixels from 0 to 255, half of the untrained first layer's sums are beyond "

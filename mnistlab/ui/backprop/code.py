@@ -10,17 +10,23 @@ from mnistlab.ui.glossary import GLOSSARY
 
 SHOWN = {
     "Forward": (network.forward, network.weighted_sums),
-    "Cost": (backprop.cost, backprop.one_hot),
-    "Backward": (backprop.backward, backprop.carried_back),
-    "Gradient": (backprop.image_gradient, backprop.batch_gradient, backprop.summed_outer),
-    "Step": (backprop.sgd_step, backprop.batch_step),
+    "Cost": (backprop.cost,),
+    "Backward": (backprop.backward, backprop.carried_back, backprop.image_deltas),
+    "Gradient": (
+        backprop.image_gradient,
+        backprop.batch_gradient,
+        backprop.batch_deltas,
+        backprop.summed_gradient,
+        backprop.summed_outer,
+    ),
+    "Step": (backprop.batch_step,),
     "Check": (checking.gradient_by_jax, checking.central_difference),
 }
 
 
 @st.fragment
 def draw_code() -> None:
-    """Draw the source of the functions that made the numbers of this page."""
+    """Draw the source of the functions that made the numbers of this page, and of training's step."""
     st.subheader("The code that ran", anchor=False)
     st.markdown(
         "This is no copy: the page asks each module for its own source. It is written for one image; "

@@ -81,10 +81,10 @@ def draw_unit(case: Case, *numbers: tuple[str, float]) -> None:
 
 def formulas(followed: Followed) -> str:
     """Return sigma of the outputs, and that of the hidden layers where it is another."""
-    if followed.hidden == "sigmoid" or followed.depth == 1:
-        return ACTIVATIONS[OUTPUT].formula
-    hidden = ACTIVATIONS[followed.hidden].formula
-    return rf"{hidden} \text{{, at the outputs }} {ACTIVATIONS[OUTPUT].formula.partition('=')[2]}"
+    output = ACTIVATIONS[OUTPUT].formula
+    if followed.hidden == OUTPUT or followed.depth == 1:
+        return rf"\sigma(z) = {output}"
+    return rf"\sigma(z) = {ACTIVATIONS[followed.hidden].formula} \text{{, at the outputs }} {output}"
 
 
 def draw_backward(case: Case) -> None:
@@ -125,12 +125,12 @@ def why_so_many_are_zero(followed: Followed, scaling: str) -> str:
     if followed.depth == 1:
         return "Without a hidden layer the error is where it is needed already: (BP2) has nothing to do."
     units = len(followed.deltas[0])
-    if followed.hidden == "relu":
-        off = int((followed.pre_activations[0] <= 0).sum())
-        return (
-            f"In layer 1, **{off} of {units}** units are switched off by this image: $z \\le 0$, so "
-            "$\\sigma' = 0$ and their $\\Delta$ is exactly 0. They learn nothing from it."
-        )
+    if not ACTIVATIONS[followed.hidden].saturates:
+        off = int((followed.slopes(1) == 0).sum())
+        text = f"In layer 1, **{off} of {units}** units are switched off by this image"
+        if off == 0:
+            return text + ": every unit hears how it should change."
+        return f"{text}: there $\\sigma' = 0$, so their $\\Delta$ is exactly 0. They learn nothing from it."
     saturated = followed.saturated(1)
     text = f"In layer 1, **{saturated} of {units}** units are saturated, $|z| > 5$"
     if saturated == 0:

@@ -123,8 +123,7 @@ def words_on(step) -> str:
     """Return what the step teaches."""
     share = step.change / step.predicted if step.predicted else 1.0
     if step.change > 0:
-        return "The step was so long that the cost **rose**: downhill, across the valley, up the other "
-        "side."
+        return "The step was so long that the cost **rose**: downhill, across the valley, up the other side."
     if share < 0.9:
         return (
             "The cost fell, by less than the tangent promised, for the cost bends on the way. Take a "

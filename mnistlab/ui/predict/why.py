@@ -61,7 +61,7 @@ def draw_layers(run: Run, passed: Passed) -> None:
         help=GLOSSARY["hidden layer"],
     )
     chosen = selected_in(hidden)
-    signed = run.config.activation == "tanh"
+    signed = any(bool((a < 0).any()) for a in hidden)
     show_sketch(
         remembered("predict_layers", (passed, str(chosen)), lambda: layers_figure(hidden, signed, chosen)),
         "predict_hidden",
