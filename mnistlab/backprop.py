@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from mnistlab.network import Layer, Params, Passed, forward, layer_activations
@@ -47,7 +48,7 @@ def backward(
     return tuple(deltas)
 
 
-def carried_back(weights: Array, delta: Array) -> Array:
+def carried_back(weights: Array | np.ndarray, delta: Array) -> Array:
     """Return W^T Delta, (n_in,), for the Delta (n_out,) of one image; under `vmap` the batch stays first."""
     return lax.dot_general(delta, weights, (((0,), (0,)), ((), ())))
 
@@ -108,9 +109,10 @@ def summed_outer(deltas: Array, activations: Array) -> Array:
     return lax.dot_general(deltas, activations, (((0,), (0,)), ((), ())))
 
 
-def sgd_step(params: Params, gradient: Params, learning_rate: float) -> Params:
+def sgd_step(params: Params, gradient: Params, learning_rate: float | Array) -> Params:
     """Return the parameters one step downhill: theta - learning_rate * gradient."""
-    return jax.tree.map(lambda theta, slope: theta - learning_rate * slope, params, gradient)
+    after: Params = jax.tree.map(lambda theta, slope: theta - learning_rate * slope, params, gradient)
+    return after
 
 
 def batch_step(
@@ -122,4 +124,5 @@ def batch_step(
     that one number instead of into each of them.
     """
     change = summed_gradient(*batch_deltas(params, pixels, targets, hidden, 2.0 * learning_rate))
-    return jax.tree.map(lambda theta, step: theta - step, params, change)
+    after: Params = jax.tree.map(lambda theta, step: theta - step, params, change)
+    return after

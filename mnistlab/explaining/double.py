@@ -1,9 +1,10 @@
 """The way forward once more, with numpy alone and in float64: the route that checks go by."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mnistlab.activations import OUTPUT
 from mnistlab.explaining.following import Followed, Place
@@ -16,7 +17,11 @@ def logistic(z: np.ndarray) -> np.ndarray:
     return np.where(z >= 0, 1.0, small) / (1.0 + small)
 
 
-FUNCTIONS = {"sigmoid": logistic, "tanh": np.tanh, "relu": lambda z: np.maximum(z, 0.0)}
+FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "sigmoid": logistic,
+    "tanh": np.tanh,
+    "relu": lambda z: np.maximum(z, 0.0),
+}
 
 
 class Varied(NamedTuple):
@@ -35,7 +40,7 @@ def onward(params: Params, inputs: np.ndarray, hidden: str) -> np.ndarray:
     return inputs
 
 
-def moved(followed: Followed, place: Place, values: Sequence[float]) -> Varied:
+def moved(followed: Followed, place: Place, values: ArrayLike) -> Varied:
     """Return cost and outputs of one image for each of several values of one weight.
 
     Only z of the unit that the weight belongs to changes in its layer, so the layers below are passed once.

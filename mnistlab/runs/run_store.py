@@ -50,7 +50,11 @@ def with_new(shelf: Shelf, config: TrainConfig, params: Params, name: str | None
         ValueError: There is no room.
     """
     lean = without_untouched(shelf)
-    given_back = lean is not shelf and shelf.current.name == numbered_name(shelf.numbered)
+    given_back = (
+        lean is not shelf
+        and shelf.current is not None
+        and shelf.current.name == numbered_name(shelf.numbered)
+    )
     number = shelf.numbered + (not given_back)
     run = new_run(config, params, name or numbered_name(number))
     return with_run(lean._replace(numbered=number if name is None else shelf.numbered), run)

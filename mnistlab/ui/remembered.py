@@ -1,11 +1,14 @@
 """What a session works out once and keeps while nothing of what it came from has changed."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import streamlit as st
 
+Result = TypeVar("Result")
 
-def remembered(name: str, sources: tuple, compute: Callable):
+
+def remembered(name: str, sources: tuple, compute: Callable[[], Result]) -> Result:
     """Return what this session worked out from these very objects before; else work it out and keep it.
 
     Objects are compared by identity, texts and numbers by what they say. That is free, and right as long as
@@ -13,7 +16,8 @@ def remembered(name: str, sources: tuple, compute: Callable):
     """
     known = st.session_state.get(name)
     if known and len(known[0]) == len(sources) and all(map(same, known[0], sources)):
-        return known[1]
+        result: Result = known[1]
+        return result
     result = compute()
     st.session_state[name] = sources, result
     return result

@@ -46,7 +46,7 @@ def chosen_activation(default: str) -> str:
     return st.segmented_control(
         "Activation",
         list(ACTIVATION_NAMES),
-        format_func=ACTIVATION_NAMES.get,
+        format_func=ACTIVATION_NAMES.__getitem__,
         default=default,
         required=True,
         key=f"architecture_sigma_{default}",

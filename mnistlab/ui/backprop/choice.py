@@ -7,9 +7,10 @@ import streamlit as st
 
 from mnistlab.datasets import Split
 from mnistlab.evaluation import activations_of
-from mnistlab.explaining.following import follow
+from mnistlab.explaining.following import Followed, follow
 from mnistlab.explaining.numerals import numeral
 from mnistlab.figures.tiles import digit_picture
+from mnistlab.network import Params
 from mnistlab.ui.backprop.case import Case, chosen_place, params_of
 from mnistlab.ui.bars import LOOK, bars_markup
 from mnistlab.ui.glossary import GLOSSARY
@@ -32,15 +33,15 @@ def draw_choice(lab: Lab) -> Case:
         source = draw_source()
         if source == "drawing":
             image = np.asarray(st.session_state[DRAWING])
-            name, number = "your drawing", hashlib.sha256(image.tobytes()).hexdigest()[:12]
+            name, which = "your drawing", hashlib.sha256(image.tobytes()).hexdigest()[:12]
             label = draw_meaning(params, image, lab)
         else:
             split = getattr(lab.dataset, source)
             number = draw_number(split, params, lab)
             image, label = split.images[number], int(split.labels[number])
-            name = f"{SOURCE_NAMES[source].lower()} {number:,}"
+            name, which = f"{SOURCE_NAMES[source].lower()} {number:,}", str(number)
     network = f"{lab.run.id}_{lab.run.epoch}_{len(lab.run.schedule)}" if trained else lab.run.id
-    case_id = f"{network}_{lab.dataset.name}_{source}_{number}_{label}"
+    case_id = f"{network}_{lab.dataset.name}_{source}_{which}_{label}"
     followed = remembered(
         "backprop_followed", (params, case_id), lambda: follow(image, label, params, lab.run.config)
     )
@@ -87,17 +88,18 @@ def draw_source() -> str:
     names = [name for name in SOURCE_NAMES if name != "drawing" or st.session_state.get(DRAWING) is not None]
     if st.session_state.get("backprop_from") not in names:
         st.session_state["backprop_from"] = names[0]
-    return st.segmented_control(
+    source = st.segmented_control(
         "Image",
         names,
-        format_func=SOURCE_NAMES.get,
+        format_func=SOURCE_NAMES.__getitem__,
         required=True,
         key="backprop_from",
         persist_state="session",
     )
+    return source or names[0]
 
 
-def draw_number(split: Split, params, lab: Lab) -> int:
+def draw_number(split: Split, params: Params, lab: Lab) -> int:
     """Draw the choice of an image by its number or by its digit; return the number."""
     last = len(split.labels) - 1
     st.session_state["backprop_number"] = min(st.session_state.get("backprop_number", 0), last)
@@ -134,13 +136,13 @@ def draw_number(split: Split, params, lab: Lab) -> int:
     return number
 
 
-def draw_meaning(params, image: np.ndarray, lab: Lab) -> int:
+def draw_meaning(params: Params, image: np.ndarray, lab: Lab) -> int:
     """Draw the question which digit the drawing is meant to be: without a target there is no error."""
     if "backprop_meant" not in st.session_state:
         st.session_state["backprop_meant"] = int(
             activations_of(params, image[None], lab.run.config)[0].argmax()
         )
-    return st.pills(
+    digit = st.pills(
         "You meant a",
         range(10),
         key="backprop_meant",
@@ -149,6 +151,7 @@ def draw_meaning(params, image: np.ndarray, lab: Lab) -> int:
         persist_state="session",
         help="Without a target there is no error to carry back.",
     )
+    return digit or 0
 
 
 def wanted(split: Split) -> np.ndarray:
@@ -190,7 +193,7 @@ def follow_label(split: Split) -> None:
         st.session_state["backprop_digit"] = ANY
 
 
-def draw_summary(name: str, followed) -> None:
+def draw_summary(name: str, followed: Followed) -> None:
     """Say in one line what the network makes of the image, and what that costs."""
     right = followed.answer == followed.label
     reads = f"and the network reads **{followed.answer}**" + (", which is right" if right else "")
