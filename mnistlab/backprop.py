@@ -109,10 +109,9 @@ def summed_outer(deltas: Array, activations: Array) -> Array:
     return lax.dot_general(deltas, activations, (((0,), (0,)), ((), ())))
 
 
-def sgd_step(params: Params, gradient: Params, learning_rate: float | Array) -> Params:
+def sgd_step(params: Params, gradient: Params, learning_rate: float) -> Params:
     """Return the parameters one step downhill: theta - learning_rate * gradient."""
-    after: Params = jax.tree.map(lambda theta, slope: theta - learning_rate * slope, params, gradient)
-    return after
+    return jax.tree.map(lambda theta, slope: theta - learning_rate * slope, params, gradient)
 
 
 def batch_step(

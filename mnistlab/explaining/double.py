@@ -1,6 +1,5 @@
 """The way forward once more, with numpy alone and in float64: the route that checks go by."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,11 +16,7 @@ def logistic(z: np.ndarray) -> np.ndarray:
     return np.where(z >= 0, 1.0, small) / (1.0 + small)
 
 
-FUNCTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "sigmoid": logistic,
-    "tanh": np.tanh,
-    "relu": lambda z: np.maximum(z, 0.0),
-}
+FUNCTIONS = {"sigmoid": logistic, "tanh": np.tanh, "relu": lambda z: np.maximum(z, 0.0)}
 
 
 class Varied(NamedTuple):

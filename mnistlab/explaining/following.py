@@ -53,7 +53,7 @@ class Followed(NamedTuple):
     def slopes(self, layer: int) -> np.ndarray:
         """Return sigma'(z) of a layer, 1..D, (n_out,)."""
         sigma = layer_activations(self.params, self.hidden)[layer - 1]
-        return np.asarray(sigma.slope(jnp.asarray(self.activations[layer])))
+        return np.asarray(sigma.slope(self.activations[layer]))
 
     def gradient(self, layer: int) -> np.ndarray:
         """Return dL/dW of a layer, 1..D, (n_out, n_in)."""
