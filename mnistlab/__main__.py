@@ -109,7 +109,8 @@ def config_of(given: argparse.Namespace) -> TrainConfig:
     try:
         return replace(PRESETS[given.preset], **chosen)
     except ValueError as error:
-        given.parser.error(str(error))
+        parser: argparse.ArgumentParser = given.parser
+        parser.error(str(error))
 
 
 def train_command(given: argparse.Namespace) -> int:

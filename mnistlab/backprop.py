@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from mnistlab.network import Layer, Params, Passed, forward, layer_activations
@@ -42,7 +43,7 @@ def backward(
     return tuple(deltas)
 
 
-def carried_back(weights: Array, delta: Array) -> Array:
+def carried_back(weights: Array | np.ndarray, delta: Array) -> Array:
     """Return W^T Delta, (n_in,), for the Delta (n_out,) of one image; under `vmap` the batch stays first."""
     return lax.dot_general(delta, weights, (((0,), (0,)), ((), ())))
 
@@ -119,4 +120,5 @@ def batch_step(
         hidden: Name of the hidden layers' activation.
     """
     change = summed_gradient(*batch_deltas(params, pixels, targets, hidden, 2.0 * learning_rate))
-    return jax.tree.map(lambda theta, step: theta - step, params, change)
+    after: Params = jax.tree.map(lambda theta, step: theta - step, params, change)
+    return after

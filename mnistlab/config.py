@@ -1,8 +1,9 @@
 """The settings of a training: what each may be, what it is by default, and the two presets."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from mnistlab.activations import ACTIVATIONS
 from mnistlab.network import INITIALIZATIONS
@@ -52,7 +53,7 @@ class TrainConfig:
         AS_SEED  # seed of the order of the images, where it is not `seed`: networks of a sweep share it
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         require_choice("dataset", self.dataset, DATASETS)
         require_choice("activation", self.activation, ACTIVATIONS)
         require_choice("initialization", self.initialization, INITIALIZATIONS)
@@ -79,7 +80,7 @@ class TrainConfig:
         return self.train_size // self.batch_size
 
 
-def require_choice(name: str, value: object, choices) -> None:
+def require_choice(name: str, value: object, choices: Iterable[str]) -> None:
     """Raise ValueError unless the value is one of the choices."""
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(choices)}. Got {shown(value)}.")
@@ -102,8 +103,8 @@ def require_hidden(widths: object) -> None:
 
 def require_learning_rate(value: object) -> None:
     """Raise ValueError unless the learning rate is a finite number above 0."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not 0 < value <= MAX_LEARNING_RATE:
+    number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
+    if not 0 < number <= MAX_LEARNING_RATE:  # NaN is not
         raise ValueError(f"learning_rate must be > 0 and at most {MAX_LEARNING_RATE:g}. Got {shown(value)}.")
 
 
@@ -114,7 +115,7 @@ def shown(value: object) -> str:
     return line if len(text) <= 60 else line[:57] + "..."
 
 
-def config_from(values: Mapping[str, object]) -> TrainConfig:
+def config_from(values: Mapping[str, Any]) -> TrainConfig:
     """Return the settings in a mapping, such as one read from a file.
 
     Raises:

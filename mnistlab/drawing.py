@@ -62,7 +62,7 @@ def stages(image_data: np.ndarray) -> Stages | None:
 def raw_resize(image_data: np.ndarray) -> np.ndarray:
     """Return the whole canvas averaged to uint8 (28, 28), not framed: what a network cannot read."""
     averages = Image.fromarray(FULL * ink_of(image_data)).resize((SIDE, SIDE), Image.Resampling.BOX)
-    return np.rint(averages).astype(np.uint8)
+    return np.rint(np.asarray(averages)).astype(np.uint8)
 
 
 def shift(image: np.ndarray, rows: int, columns: int) -> np.ndarray:

@@ -1,5 +1,6 @@
 """How well a network does: its answers on many images, and the figures drawn from them after an epoch."""
 
+from collections.abc import Callable
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -9,8 +10,9 @@ import numpy as np
 
 from mnistlab.backprop import batch_gradient
 from mnistlab.config import NUM_CLASSES, TrainConfig
+from mnistlab.datasets import Dataset, Split
 from mnistlab.dispatch import traced
-from mnistlab.network import Params, forward, outputs
+from mnistlab.network import Params, Passed, forward, outputs
 from mnistlab.pixels import network_inputs
 
 MEASURED = 10_000  # training figures are taken on the first so many training images
@@ -60,19 +62,19 @@ class EpochMetrics(NamedTuple):
 
 
 @cache
-def batch_outputs(hidden: str):
+def batch_outputs(hidden: str) -> Callable[[Params, jax.Array], jax.Array]:
     """Return `outputs` lifted to a batch and traced."""
     return traced(jax.vmap(partial(outputs, hidden=hidden), in_axes=(None, 0)))
 
 
 @cache
-def batch_forward(hidden: str):
+def batch_forward(hidden: str) -> Callable[[Params, jax.Array], Passed]:
     """Return `forward` lifted to a batch and traced."""
     return traced(jax.vmap(partial(forward, hidden=hidden), in_axes=(None, 0)))
 
 
 @cache
-def traced_gradient(hidden: str):
+def traced_gradient(hidden: str) -> Callable[[Params, jax.Array, jax.Array], Params]:
     """Return `batch_gradient`, traced."""
     return traced(partial(batch_gradient, hidden=hidden))
 
@@ -104,12 +106,14 @@ def score(activations: np.ndarray, labels: np.ndarray) -> Score:
     return Score(float((errors**2).sum(axis=1).mean()), confusion)
 
 
-def evaluate(params: Params, split, config: TrainConfig) -> Score:
-    """Return cost and confusion of a network on images (n, 28, 28) and labels (n,)."""
+def evaluate(params: Params, split: Split, config: TrainConfig) -> Score:
+    """Return cost and confusion of a network on some images."""
     return score(activations_of(params, split.images, config), split.labels)
 
 
-def epoch_metrics(params: Params, dataset, config: TrainConfig, epoch: int, seconds: float) -> EpochMetrics:
+def epoch_metrics(
+    params: Params, dataset: Dataset, config: TrainConfig, epoch: int, seconds: float
+) -> EpochMetrics:
     """Return the figures of a network after an epoch that took so many seconds."""
     measured = min(MEASURED, config.train_size)
     images, labels = dataset.train.images[:measured], dataset.train.labels[:measured]

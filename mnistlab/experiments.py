@@ -4,7 +4,7 @@ Each promise was seen on real MNIST and on the generated digits; a test runs the
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from mnistlab.config import TrainConfig
@@ -125,7 +125,7 @@ def leaves_one_out(history: History) -> Outcome:
     )
 
 
-UNIT = {"scaling": "unit", "initialization": "scaled"}
+UNIT = TrainConfig(scaling="unit", initialization="scaled")
 
 EXPERIMENTS = (
     Experiment(
@@ -205,7 +205,7 @@ EXPERIMENTS = (
         "the last few percent.",
         formula_name="The whole network",
         formula=r"a = \sigma(W x + b), \quad W \in \mathbb{R}^{10 \times 784}",
-        config=TrainConfig(hidden=(), learning_rate=0.01, **UNIT),
+        config=replace(UNIT, hidden=(), learning_rate=0.01),
         outcome=does_without_hidden,
     ),
     Experiment(
@@ -219,7 +219,7 @@ EXPERIMENTS = (
         "of it each, and there are only eight.",
         formula_name="What the network has to squeeze through",
         formula=r"\mathbb{R}^{784} \to [0, 1]^3 \to [0, 1]^{10}",
-        config=TrainConfig(hidden=(3,), learning_rate=0.01, **UNIT),
+        config=replace(UNIT, hidden=(3,), learning_rate=0.01),
         outcome=squeezes_through,
     ),
     Experiment(
@@ -233,7 +233,7 @@ EXPERIMENTS = (
         "first. Try tanh in the hidden layers, and the same network learns.",
         formula_name="What is left of the error at the first layer",
         formula=r"\Delta^{(1)} \propto \prod_{l=1}^{D-1} \sigma'(z^{(l)}) \leq 4^{-(D-1)}",
-        config=TrainConfig(hidden=(30,) * 5, learning_rate=0.01, num_epochs=8, **UNIT),
+        config=replace(UNIT, hidden=(30,) * 5, learning_rate=0.01, num_epochs=8),
         outcome=vanishes,
     ),
     Experiment(
@@ -247,7 +247,7 @@ EXPERIMENTS = (
         because="It has 79,510 weights and biases for 500 images: enough to learn them by heart.",
         formula_name="Overfitting",
         formula=r"L_{\text{train}} \to 0, \quad L_{\text{test}} \not\to 0",
-        config=TrainConfig(train_size=500, batch_size=10, learning_rate=0.1, num_epochs=40, **UNIT),
+        config=replace(UNIT, train_size=500, batch_size=10, learning_rate=0.1, num_epochs=40),
         outcome=learns_by_heart,
     ),
     Experiment(
@@ -262,7 +262,7 @@ EXPERIMENTS = (
         "or none.",
         formula_name="The slope of a silent output",
         formula=r"a_r \approx 0 \;\Rightarrow\; \sigma'(z_r) = a_r (1 - a_r) \approx 0",
-        config=TrainConfig(learning_rate=0.014, num_epochs=5, seed=3, **UNIT),
+        config=replace(UNIT, learning_rate=0.014, num_epochs=5, seed=3),
         outcome=leaves_one_out,
     ),
 )

@@ -122,7 +122,7 @@ def load(
     if arrays is None:
         with _one_at_a_time(path.with_suffix(".lock")):
             arrays = _kept(path) or _generated(path, progress or (lambda share: None))
-    return tuple(arrays[name] for name in SHAPES)
+    return arrays["train_images"], arrays["train_labels"], arrays["test_images"], arrays["test_labels"]
 
 
 def _kept(path: Path) -> dict[str, np.ndarray] | None:

@@ -1,11 +1,12 @@
 """A network of dense layers: its parameters, how they begin, and how an image passes through them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from mnistlab.activations import ACTIVATIONS, OUTPUT, Activation
@@ -14,10 +15,13 @@ Array = jax.Array
 
 
 class Layer(NamedTuple):
-    """One layer; row r of the weights belongs to unit r, so a row of the first layer is a picture."""
+    """One layer; row r of the weights belongs to unit r, so a row of the first layer is a picture.
 
-    weights: Array  # (n_out, n_in)
-    biases: Array  #  (n_out,)
+    The arrays are JAX's while they are computed with, numpy's where a network is kept.
+    """
+
+    weights: Array | np.ndarray  # (n_out, n_in)
+    biases: Array | np.ndarray  #  (n_out,)
 
 
 Params = tuple[Layer, ...]
@@ -30,7 +34,7 @@ class Passed(NamedTuple):
     activations: tuple[Array, ...]  #     a^(0) .. a^(D); a^(0) is the image itself, (n_in,)
 
 
-INITIALIZATIONS = {
+INITIALIZATIONS: dict[str, Callable[[int], float]] = {
     "notebook": lambda n_in: 0.01,
     "scaled": lambda n_in: float(n_in) ** -0.5,
 }
@@ -68,7 +72,7 @@ def layer_activations(params: Params, hidden: str) -> tuple[Activation, ...]:
     return (ACTIVATIONS[hidden],) * (len(params) - 1) + (ACTIVATIONS[OUTPUT],)
 
 
-def weighted_sums(weights: Array, inputs: Array) -> Array:
+def weighted_sums(weights: Array | np.ndarray, inputs: Array) -> Array:
     """Return W a, (n_out,), for one vector of inputs (n_in,).
 
     Written as one contraction over W's second axis because, under `vmap`, the batch then comes out

@@ -2,23 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 import jax
 import numpy as np
 
 from mnistlab.config import TrainConfig
+from mnistlab.datasets import Split
 from mnistlab.network import Params
 from mnistlab.training import Step, epoch_key, epoch_steps
 
 OWN_COPIES = 8  # of each digit in a mini-batch, at most
-
-
-class Mixed(NamedTuple):
-    """Own digits and training images in one small training set."""
-
-    images: np.ndarray  # (n, 28, 28) uint8
-    labels: np.ndarray  # (n,)
 
 
 def mixed_key(seed: int, epoch: int, number: int) -> jax.Array:
@@ -28,8 +21,8 @@ def mixed_key(seed: int, epoch: int, number: int) -> jax.Array:
 
 
 def with_own_digits(
-    images: np.ndarray, labels: np.ndarray, data, key: jax.Array, config: TrainConfig, num_steps: int
-) -> tuple[Mixed, TrainConfig]:
+    images: np.ndarray, labels: np.ndarray, data: Split, key: jax.Array, config: TrainConfig, num_steps: int
+) -> tuple[Split, TrainConfig]:
     """Return a small training set, at most half of it own digits, and the settings for one epoch of it.
 
     Each own digit is in it at most eight times per mini-batch, so that a single one does not drown the rest.
@@ -47,7 +40,7 @@ def with_own_digits(
     with jax.threefry_partitionable(False):
         others = np.asarray(jax.random.randint(key, (size - num_own,), 0, config.train_size))
     own = np.arange(num_own) % len(labels)
-    mixed = Mixed(
+    mixed = Split(
         np.concatenate([images[own], data.images[others]]),
         np.concatenate([labels[own], data.labels[others]]),
     )
@@ -58,7 +51,7 @@ def own_digit_steps(
     params: Params,
     images: np.ndarray,
     labels: np.ndarray,
-    data,
+    data: Split,
     config: TrainConfig,
     *,
     epoch: int,

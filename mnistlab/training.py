@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from mnistlab.backprop import batch_step
 from mnistlab.config import NUM_CLASSES, TrainConfig
+from mnistlab.datasets import Dataset, Split
 from mnistlab.dispatch import traced
 from mnistlab.evaluation import EpochMetrics, epoch_metrics
 from mnistlab.network import Params, initialize_network
@@ -19,7 +21,8 @@ from mnistlab.pixels import network_inputs
 ORDERS = 64  # of epochs, kept because a training may be broken off and taken up after any mini-batch
 
 
-class Step(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Step:
     """The network after one mini-batch."""
 
     params: Params
@@ -35,7 +38,7 @@ class Epoch(NamedTuple):
 
 
 @cache
-def step_function(hidden: str):
+def step_function(hidden: str) -> Callable[[Params, np.ndarray, np.ndarray, jax.Array], Params]:
     """Return `batch_step` for one activation, traced once for each shape of network and batch."""
     return traced(partial(batch_step, hidden=hidden))
 
@@ -68,13 +71,13 @@ def image_order(key: tuple[int, ...], count: int) -> np.ndarray:
 
 
 def batches(
-    key: jax.Array, data, config: TrainConfig, first: int = 0
+    key: jax.Array, data: Split, config: TrainConfig, first: int = 0
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the mini-batches of one epoch: inputs (batch, 784) and one-hot targets (batch, 10), float32.
 
     Args:
         key: Random key of the epoch (`epoch_key`), which decides the order of the images.
-        data: Training images (n, 28, 28) uint8 and labels (n,); the first `config.train_size` are used.
+        data: Training images; the first `config.train_size` are used.
         config: Settings.
         first: Begin with this one.
     """
@@ -85,13 +88,15 @@ def batches(
         yield network_inputs(data.images[batch], config.scaling), targets_of[data.labels[batch]]
 
 
-def epoch_steps(params: Params, key: jax.Array, data, config: TrainConfig, first: int = 0) -> Iterator[Step]:
+def epoch_steps(
+    params: Params, key: jax.Array, data: Split, config: TrainConfig, first: int = 0
+) -> Iterator[Step]:
     """Train for one epoch, mini-batch by mini-batch.
 
     Args:
         params: The network at the beginning.
         key: Random key of this epoch (`epoch_key`).
-        data: Training images (n, 28, 28) uint8 and labels (n,); the first `config.train_size` are used.
+        data: Training images; the first `config.train_size` are used.
         config: Settings.
         first: Mini-batches of this epoch that `params` has behind it.
 
@@ -107,7 +112,7 @@ def epoch_steps(params: Params, key: jax.Array, data, config: TrainConfig, first
 
 def train(
     config: TrainConfig,
-    dataset,
+    dataset: Dataset,
     params: Params | None = None,
     epoch: int = 0,
     watched: Callable[[Iterator[Step]], Iterator[Step]] = iter,
@@ -116,7 +121,7 @@ def train(
 
     Args:
         config: Settings; `config.num_epochs` epochs are trained from here on.
-        dataset: Something with `train` and `test`, each with images (n, 28, 28) uint8 and labels (n,).
+        dataset: What it is trained and tested on.
         params: A network to go on with; None begins a new one.
         epoch: How many epochs it has been trained for.
         watched: Passes the steps of an epoch through, as a progress bar does.

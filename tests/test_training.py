@@ -128,6 +128,12 @@ def test_metrics_say_what_they_measure():
         ("learning_rate", 0, "learning_rate must be > 0 and at most 1000. Got 0."),
         ("learning_rate", float("nan"), "learning_rate must be > 0 and at most 1000. Got nan."),
         ("learning_rate", float("inf"), "learning_rate must be > 0 and at most 1000. Got inf."),
+        pytest.param(
+            "learning_rate",
+            10**400,  # a file may say so; no float is as large
+            f"learning_rate must be > 0 and at most 1000. Got 1{'0' * 56}....",
+            id="learning_rate-10**400",
+        ),
         ("learning_rate", True, "learning_rate must be > 0 and at most 1000. Got True."),
         ("num_epochs", 0, "num_epochs must be a whole number from 1 to 1,000. Got 0."),
         ("train_size", 0, "train_size must be a whole number from 1 to 60,000. Got 0."),

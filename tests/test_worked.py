@@ -81,7 +81,7 @@ def test_the_terms_that_are_written_and_the_rest_add_up_to_the_sum(hidden, activ
     params, image, followed = some_case(hidden, activation, scaling)
     _, activations, deltas = by_numpy(params, image, 3, activation, scaling)
     equations = worked_weight(followed, steepest_place(followed, 1))
-    for equation in (e for e in equations if e.terms):
+    for equation in (e for e in equations if e.terms.written):
         layer, unit, _ = equation.place
         if equation.name == "sum":
             weights, carried = params[layer - 1].weights[unit], activations[layer - 1]
@@ -90,8 +90,8 @@ def test_the_terms_that_are_written_and_the_rest_add_up_to_the_sum(hidden, activ
         weights = np.asarray(weights, float)
         total = equation.terms
         for term in total.written:
-            assert term.weight == weights[term.index]
-            assert close(term.carried, carried[term.index])
+            assert term.weight == weights[term.number]
+            assert close(term.carried, carried[term.number])
         added = sum(term.product for term in total.written) + total.rest
         assert close(added, weights @ carried)
         assert len(total.written) + total.num_rest + total.num_zero == len(weights)
@@ -134,7 +134,7 @@ def test_a_weight_from_a_white_pixel_is_written_with_its_zero_and_its_slope_is_z
     _, image, followed = some_case((30,), "sigmoid", "raw")
     white = int(np.flatnonzero(image.ravel() == 0)[0])
     equations = {e.name: e for e in worked_weight(followed, Place(1, 2, white))}
-    assert any(t.index == white and t.carried == 0 for t in equations["sum"].terms.written)
+    assert any(t.number == white and t.carried == 0 for t in equations["sum"].terms.written)
     assert equations["BP3"].value == 0
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mnistlab.backprop import cost, image_deltas, image_gradient
 from mnistlab.explaining.double import moved
@@ -35,7 +36,7 @@ class WeightCheck(NamedTuple):
     disagreement: float  # |g - difference| / max|g| over all weights of that layer
 
 
-def disagreement(ours: np.ndarray, theirs: np.ndarray) -> float:
+def disagreement(ours: ArrayLike, theirs: ArrayLike) -> float:
     """Return max|g - g_jax| / max|g_jax|; gradients that vanish altogether agree if both do."""
     apart = float(np.abs(np.asarray(ours, np.float64) - np.asarray(theirs, np.float64)).max(initial=0.0))
     largest = float(np.abs(theirs).max(initial=0.0))

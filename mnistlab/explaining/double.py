@@ -1,9 +1,9 @@
 """The way forward once more, with numpy alone and in float64: the route that checks go by."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mnistlab.activations import ACTIVATIONS, OUTPUT
 from mnistlab.explaining.following import Followed, Place
@@ -26,7 +26,7 @@ def onward(params: Params, inputs: np.ndarray, hidden: str) -> np.ndarray:
     return inputs
 
 
-def moved(followed: Followed, place: Place, values: Sequence[float]) -> Varied:
+def moved(followed: Followed, place: Place, values: ArrayLike) -> Varied:
     """Return cost and outputs of one image for each of several values of one weight.
 
     Only z of the unit that the weight belongs to changes in its layer, so the layers below are passed once.

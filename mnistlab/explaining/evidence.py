@@ -2,11 +2,13 @@
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
 from mnistlab.backprop import carried_back
-from mnistlab.network import Params, Passed, layer_activations
+from mnistlab.explaining.reading import Reading
+from mnistlab.network import Params, layer_activations
 
 
 class Evidence(NamedTuple):
@@ -28,12 +30,12 @@ class Evidence(NamedTuple):
     is_exact: bool
 
 
-def evidence(params: Params, passed: Passed, layer: int, unit: int, hidden: str = "sigmoid") -> Evidence:
+def evidence(params: Params, passed: Reading, layer: int, unit: int, hidden: str = "sigmoid") -> Evidence:
     """Return how each pixel of an image bears on one unit of a network.
 
     Args:
         params: Layers, first to last.
-        passed: z and a of every layer, as `network.forward` returned them for this image.
+        passed: z and a of every layer, as `passed_by` returned them for this image.
         layer: Number of the unit's layer in `params`, from 0.
         unit: Number of the unit in its layer, from 0.
         hidden: Name of the hidden layers' activation.
@@ -59,7 +61,7 @@ def evidence(params: Params, passed: Passed, layer: int, unit: int, hidden: str 
     )
 
 
-def gradient_of_sum(params: Params, passed: Passed, layer: int, unit: int, hidden: str):
+def gradient_of_sum(params: Params, passed: Reading, layer: int, unit: int, hidden: str) -> jax.Array:
     """Return dz/dx of one unit, (n_in,): the backward pass, begun at this unit with Delta = 1.
 
     The gradient of z is taken, not that of a: they differ by the factor sigma'(z), which is 0 to the last

@@ -65,7 +65,9 @@ def flat_share(z: np.ndarray, activation: str) -> float:
     return float((np.abs(ACTIVATIONS[activation].derivative(jnp.asarray(z))) < FLAT).mean())
 
 
-def curve(activation: str, reach: float = 10.0, points: int = 401) -> tuple[np.ndarray, ...]:
+def curve(
+    activation: str, reach: float = 10.0, points: int = 401
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return z from -reach to reach, sigma(z) and sigma'(z), (points,) each."""
     z = np.linspace(-reach, reach, points, dtype=np.float32)
     sigma = ACTIVATIONS[activation]

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mnistlab.explaining.following import Followed, Place
 from mnistlab.explaining.numerals import factor, numeral
@@ -18,7 +19,7 @@ LINE = 40  # characters that fit beside another equation on a page 1366 px wide
 class Term(NamedTuple):
     """One product of a sum: a weight times what it carries."""
 
-    index: int  # j, where it comes from, or k, where it goes
+    number: int  # j, where it comes from, or k, where it goes
     weight: float
     carried: float  # a_j on the way forward, Delta_k on the way back
 
@@ -37,6 +38,9 @@ class Sum(NamedTuple):
     num_zero: int  # terms that are 0 because nothing is carried
 
 
+NO_SUM = Sum((), 0, 0.0, 0)
+
+
 class Equation(NamedTuple):
     """One equation, first in symbols, then with numbers."""
 
@@ -44,7 +48,7 @@ class Equation(NamedTuple):
     place: Place  # the unit it speaks of; the source says which weight, where one is meant
     lines: tuple[str, ...]  # LaTeX; the first holds the symbols, the last the value
     value: float
-    terms: Sum | None = None
+    terms: Sum = NO_SUM  # of those with a sum
 
     @property
     def latex(self) -> str:
@@ -84,7 +88,7 @@ def loudest_path(followed: Followed, place: Place) -> tuple[Place, ...]:
     return tuple(path)
 
 
-def shortened(weights: np.ndarray, carried: np.ndarray, chosen: int) -> Sum:
+def shortened(weights: ArrayLike, carried: ArrayLike, chosen: int) -> Sum:
     """Return a sum of products with its first terms and the chosen one written out, in order.
 
     Args:
@@ -117,7 +121,8 @@ def sum_lines(total: Sum, chosen: int, letter: str, bias: float | None = None) -
         parts.append((rf"\underbrace{{{rest}}}_{{{words}}}", max(rest, words, key=width)))
     if bias is not None:
         parts.append((rf"\underset{{b}}{{{factor(bias)}}}", factor(bias)))
-    lines, room = [], 0
+    lines: list[str] = []
+    room = 0
     for latex, seen in parts:
         room -= width(seen) + len(" + ")
         if room >= 0:

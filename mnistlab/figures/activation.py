@@ -54,14 +54,16 @@ def plot_pre_activations(
         names: Of the layers; without them they are numbered.
     """
     before = [np.asarray(z, float).ravel() for z in before]
-    after = [None] * len(before) if after is None else [np.asarray(z, float).ravel() for z in after]
+    trained: list[np.ndarray | None] = [None] * len(before)
+    if after is not None:
+        trained = [np.asarray(z, float).ravel() for z in after]
     if not before or not before[0].size:
         return empty(title, "There are no pre-activations yet.")
     names = names or [f"layer {level}" for level in range(1, len(before) + 1)]
-    reach = farthest(*before, *(z for z in after if z is not None))
+    reach = farthest(*before, *(z for z in trained if z is not None))
     edges = even_edges(reach)
     traces, shapes, notes, axes = [], [], [], {}
-    for level, (first, last) in enumerate(zip(before, after, strict=True)):
+    for level, (first, last) in enumerate(zip(before, trained, strict=True)):
         suffix = "" if level == 0 else str(level + 1)
         traces.append(spread(first, edges, suffix, "before training", filled=True, legend=level == 0))
         if last is not None:
@@ -74,7 +76,8 @@ def plot_pre_activations(
             note(shares_text(first, last), 1, 1, xref="paper", **beyond, xanchor="right", yanchor="bottom")
         )
     shares = "; ".join(
-        f"{name}: {shares_text(*pair)}" for name, *pair in zip(names, before, after, strict=True)
+        f"{name}: {shares_text(first, last)}"
+        for name, first, last in zip(names, before, trained, strict=True)
     )
     x = {
         "title": "z",

@@ -28,6 +28,7 @@ def plot_agreement(
     """
     x, y = np.abs(np.asarray(by_hand, float)), np.abs(np.asarray(differences, float))
     there = (x > 0) & (y > 0)
+    shown = np.flatnonzero(there).tolist()
     low, high = (float(x[there].min()), float(x[there].max())) if there.any() else (1e-3, 1.0)
     margin = 0.06 * np.log10(high / low) + 0.2
     low, high = low / 10**margin, high * 10**margin
@@ -36,12 +37,11 @@ def plot_agreement(
         y=y[there].tolist(),
         mode="markers",
         marker={
-            "color": [ACCENT if number == 0 else PLAIN for number in np.flatnonzero(there)],
-            "size": [13 if number == 0 else 8 for number in np.flatnonzero(there)],
+            "color": [ACCENT if number == 0 else PLAIN for number in shown],
+            "size": [13 if number == 0 else 8 for number in shown],
         },
         customdata=[
-            [names[number], plain(by_hand[number], 8), plain(differences[number], 8)]
-            for number in np.flatnonzero(there)
+            [names[number], plain(by_hand[number], 8), plain(differences[number], 8)] for number in shown
         ],
         hovertemplate="%{customdata[0]}<br>by hand %{customdata[1]}<br>"
         "measured %{customdata[2]}<extra></extra>",

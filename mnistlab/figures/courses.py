@@ -33,7 +33,7 @@ class Course(NamedTuple):
     """A line."""
 
     name: str
-    values: Sequence[float | None]  # one for each epoch; what is not finite leaves a gap
+    values: Sequence[float]  # one for each epoch; what is not finite leaves a gap
     look: str  # its class in the style sheet
 
 
@@ -146,19 +146,14 @@ def nothing_yet(title: str, words: str) -> Sketch:
 def told(place: int, epoch: int, lines: Sequence[Course], written: Callable[[float], str]) -> str:
     """Return the values of an epoch, one in each line."""
     values = [(line.name, line.values[place]) for line in lines]
-    return "\n".join([f"epoch {epoch}", *(f"{name}: {written(y)}" for name, y in values if drawable(y))])
-
-
-def drawable(value: float | None) -> bool:
-    """Return whether a value has a place in a plot."""
-    return value is not None and math.isfinite(value)
+    return "\n".join([f"epoch {epoch}", *(f"{name}: {written(y)}" for name, y in values if math.isfinite(y))])
 
 
 def path(frame: Frame, x: Sequence[int], line: Course) -> str:
     """Return a line, with a mark at each epoch where there are few."""
     pen, marks, down = [], [], False
     for epoch, value in zip(x, line.values, strict=True):
-        if not drawable(value):
+        if not math.isfinite(value):
             down = False
             continue
         place = f"{10 * frame.across(epoch):.1f} {10 * frame.down(value):.1f}"

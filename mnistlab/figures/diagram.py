@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mnistlab.figures.drawn import Column, Edges, drawn_edges, drawn_units
+from mnistlab.figures.frame import Position
 from mnistlab.figures.sketch import Marks, Sketch
 
 SAMPLE = 14  # units drawn of a layer with more
@@ -38,12 +39,12 @@ def draw_network(params: Sequence, sample: int = SAMPLE, height: int = HEIGHT) -
     return Sketch(markup, alt=alt, marks=Marks(ends, [line_text(*edge) for edge in edges_of(edges)]))
 
 
-def across(level: np.ndarray | int, count: int) -> np.ndarray | float:
+def across(level: Position, count: int) -> Position:
     """Return where a layer stands, 0..1 from the left."""
     return LEFT + (RIGHT - LEFT) * level / (count - 1)
 
 
-def down(height: np.ndarray | float) -> np.ndarray | float:
+def down(height: Position) -> Position:
     """Return how far from the top something stands, 0..1."""
     return MIDDLE - REACH * height
 

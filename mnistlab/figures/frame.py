@@ -2,8 +2,12 @@
 
 import math
 from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
 
 Ticks = Sequence[tuple[float, str]]  # numbers on an axis, with their words
+Position = TypeVar("Position", float, np.ndarray)  # one or many
 
 STEPS = (0.2, 0.5, 1, 2, 5, 10, 20)  # between two numbers on an axis
 MOST = 7  # of these steps on an axis
@@ -15,11 +19,11 @@ class Frame:
     def __init__(self, left: float, right: float, bottom: float, top: float):
         self.left, self.right, self.bottom, self.top = left, right, bottom, top
 
-    def across(self, x):
+    def across(self, x: Position) -> Position:
         """Return how far from the left something stands."""
         return 100 * (x - self.left) / (self.right - self.left)
 
-    def down(self, y):
+    def down(self, y: Position) -> Position:
         """Return how far from the top something stands."""
         return 100 * (self.top - y) / (self.top - self.bottom)
 

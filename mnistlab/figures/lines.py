@@ -1,8 +1,7 @@
 """Lines that stand for layers: told apart by strength and dashes, because no color means a layer."""
 
-from collections.abc import Sequence
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 LAYER_COLORS = ("#000020", "#000018", "#000016")  # with the dashes, all seven layers differ
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
@@ -17,12 +16,12 @@ def layer_style(level: int) -> dict:
     }
 
 
-def layer_line(xs: np.ndarray, ys: Sequence[float], level: int, hovertemplate: str) -> dict:
+def layer_line(xs: ArrayLike, ys: ArrayLike, level: int, hovertemplate: str) -> dict:
     """Return the histogram of a layer as a line in steps."""
     return {
         "type": "scatter",
-        "x": np.round(xs, 6).tolist(),
-        "y": np.round(ys, 6).tolist(),
+        "x": np.round(np.asarray(xs), 6).tolist(),
+        "y": np.round(np.asarray(ys), 6).tolist(),
         "name": f"layer {level + 1}",
         "mode": "lines",
         "line": {**layer_style(level), "shape": "hvh"},

@@ -43,7 +43,8 @@ def draw_passes(strips: Sequence[Strip], chosen: dict[int, int] | None = None, a
     Returns:
         The figure; a click gives (layer, unit).
     """
-    fields, parts = [], []
+    fields: list[Field] = []
+    parts = []
     for strip in strips:
         unit = (chosen or {}).get(strip.layer)
         draw = few_units if len(strip.values) <= FEW else many_units
@@ -55,18 +56,25 @@ def draw_passes(strips: Sequence[Strip], chosen: dict[int, int] | None = None, a
 
 def few_units(strip: Strip, chosen: int | None, first: int) -> tuple[list[Field], str]:
     """Return a field for each unit, and the units with their values and numbers under them."""
-    fields = [
-        Field(
-            np.array([[level]], np.uint8), colors_of(strip), 1, 1, says(strip), entries, [(strip.layer, unit)]
-        )
-        for unit, level in enumerate(levels_of(strip))
-        for entries in [{"unit": [unit], "value": [exact(strip.values[unit])]}]
-    ]
+    fields = [few_field(strip, unit, level) for unit, level in enumerate(levels_of(strip))]
     units = "".join(
         few_markup(first + unit, field, strip, unit, unit == chosen) for unit, field in enumerate(fields)
     )
     columns = min(IN_ROW, len(fields))
     return fields, f'<div class="units" style="grid-template-columns:repeat({columns},1fr)">{units}</div>'
+
+
+def few_field(strip: Strip, unit: int, level: int) -> Field:
+    """Return one unit as a picture of a single cell."""
+    return Field(
+        np.array([[level]], np.uint8),
+        colors_of(strip),
+        1,
+        1,
+        says(strip),
+        {"unit": [unit], "value": [exact(strip.values[unit])]},
+        [(strip.layer, unit)],
+    )
 
 
 def few_markup(number: int, field: Field, strip: Strip, unit: int, chosen: bool) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mnistlab.figures.frame import Frame
 from mnistlab.figures.sketch import Marks, Sketch
@@ -15,8 +16,8 @@ ROOM = 0.03  # around the points, of their range
 
 def draw_projection(
     points: np.ndarray,
-    labels: Sequence[int],
-    indices: Sequence[int],
+    labels: ArrayLike,
+    indices: ArrayLike,
     images: np.ndarray,
     chosen: int | None = None,
 ) -> Sketch:
@@ -30,27 +31,27 @@ def draw_projection(
         chosen: Number of the image with a ring around it.
     """
     points = np.asarray(points, float)
-    labels, indices = np.asarray(labels).tolist(), np.asarray(indices).tolist()
+    digits, numbers = np.asarray(labels).tolist(), np.asarray(indices).tolist()
     low, high = points.min(axis=0), points.max(axis=0)
     room = ROOM * (high - low)
     (left, bottom), (right, top) = low - room, high + room
     frame = Frame(left, right, bottom, top)
     places = np.stack([frame.across(points[:, 0]), frame.down(points[:, 1])], axis=1).round(2)
     written = "".join(
-        f'<span class="point digit-{label}" style="left:{x:g}%;top:{y:g}%">{label}</span>'
-        for (x, y), label in zip(places.tolist(), labels, strict=True)
+        f'<span class="point digit-{digit}" style="left:{x:g}%;top:{y:g}%">{digit}</span>'
+        for (x, y), digit in zip(places.tolist(), digits, strict=True)
     )
     says = [
-        f"a {label}, image {index}\n{braille(images[index])}"
-        for label, index in zip(labels, indices, strict=True)
+        f"a {digit}, image {number}\n{braille(images[number])}"
+        for digit, number in zip(digits, numbers, strict=True)
     ]
     axes = frame.lines("first component", "second component")
     markup = (
         f'<div class="plot wires" style="height:{HEIGHT}px">{axes}'
-        f"{ring(places, indices, chosen)}{HOVERED}{written}</div>"
+        f"{ring(places, numbers, chosen)}{HOVERED}{written}</div>"
     )
     alt = f"{len(points)} images as points, each drawn as its digit."
-    return Sketch(markup, alt=alt, marks=Marks(np.hstack([places, places]) / 100, says, indices))
+    return Sketch(markup, alt=alt, marks=Marks(np.hstack([places, places]) / 100, says, numbers))
 
 
 HOVERED = (
@@ -59,11 +60,11 @@ HOVERED = (
 )
 
 
-def ring(places: np.ndarray, indices: Sequence[int], chosen: int | None) -> str:
+def ring(places: np.ndarray, numbers: Sequence[int], chosen: int | None) -> str:
     """Return the ring around the chosen point, if it is on the map."""
-    if chosen not in indices:
+    if chosen not in numbers:
         return ""
-    x, y = places[indices.index(chosen)].tolist()
+    x, y = places[numbers.index(chosen)].tolist()
     return f'<span class="ring" style="left:{x:g}%;top:{y:g}%"></span>'
 
 

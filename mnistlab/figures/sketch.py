@@ -6,7 +6,7 @@ something when they are hovered over and mean something when they are clicked.
 
 import html
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -53,9 +53,13 @@ class Sketch(NamedTuple):
     alt: str = ""
     marks: Marks | None = None
 
-    def picked(self, field: int, cell: int):
+    def picked(self, field: int, cell: int) -> Any:
         """Return what a click on a cell means; the marks are field -1."""
-        return (self.marks if field < 0 else self.fields[field]).picks[cell]
+        if field >= 0:
+            return self.fields[field].picks[cell]
+        if self.marks is None:
+            raise ValueError(f"field must be from 0 where a figure has no marks. Got {field}.")
+        return self.marks.picks[cell]
 
 
 def signed_levels(values: np.ndarray, reach: float) -> np.ndarray:

@@ -1,8 +1,7 @@
 """A unit's activation: the function with its slope, and both at a z that is marked."""
 
-from collections.abc import Sequence
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mnistlab.figures.frame import Frame
 from mnistlab.figures.sketch import NOTHING, SEQUENTIAL, Field, Sketch, field_markup
@@ -13,9 +12,7 @@ HEIGHT = 300  # px of the plot alone
 ROOM = 0.06  # above and below the curves, of their range
 
 
-def draw_activation(
-    z: Sequence[float], values: Sequence[float], slopes: Sequence[float], z_marked: float
-) -> Sketch:
+def draw_activation(z: ArrayLike, values: ArrayLike, slopes: ArrayLike, z_marked: float) -> Sketch:
     """Return an activation function with its slope; where the slope is under 0.007 the ground is shaded.
 
     Args:
@@ -24,7 +21,7 @@ def draw_activation(
         slopes: sigma'(z), (n,).
         z_marked: Where both curves are marked.
     """
-    z, values, slopes = (np.asarray(line, float) for line in (z, values, slopes))
+    z, values, slopes = np.asarray(z, float), np.asarray(values, float), np.asarray(slopes, float)
     low, high = float(min(values.min(), slopes.min())), float(max(values.max(), slopes.max()))
     room = ROOM * (high - low)
     frame = Frame(float(z[0]), float(z[-1]), low - room, high + room)

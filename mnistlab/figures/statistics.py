@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import ArrayLike
 
 from mnistlab.figures.template import ACCENT, TEST, TEXT, TRAINING, empty, framed, note
 
@@ -11,8 +12,8 @@ FULL_INK = 250  # from here on a pixel counts as ink and no longer as gray
 
 
 def plot_class_balance(
-    counts_train: Sequence[int],
-    counts_test: Sequence[int],
+    counts_train: ArrayLike,
+    counts_test: ArrayLike,
     title: str = "How many of each digit",
     height: int = 300,
 ) -> go.Figure:
@@ -49,7 +50,7 @@ def plot_class_balance(
 
 
 def plot_pixel_histogram(
-    counts: Sequence[int], title: str = "Which values pixels have", height: int = 300
+    counts: ArrayLike, title: str = "Which values pixels have", height: int = 300
 ) -> go.Figure:
     """Return how many pixels have each value 0..255, (256,), on a logarithmic axis."""
     counts = np.asarray(counts)
@@ -89,14 +90,13 @@ def plot_baselines(
     title: str = "What there is to beat",
 ) -> go.Figure:
     """Return accuracies of simple methods as bars on a fixed axis, the highlighted one in the accent."""
-    names, accuracies = list(names), [float(accuracy) for accuracy in accuracies]
     if not names:
         return empty(title)
     bars = {
         "type": "bar",
         "orientation": "h",
-        "y": names,
-        "x": accuracies,
+        "y": list(names),
+        "x": [float(accuracy) for accuracy in accuracies],
         "text": [f"{accuracy:.2%}" for accuracy in accuracies],
         "textposition": "outside",
         "textfont": {"color": TEXT, "size": 13},

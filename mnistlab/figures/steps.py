@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import ArrayLike
 
 from mnistlab.figures.slopes import line, point
 from mnistlab.figures.template import ACCENT, TEXT, TRAINING, framed
@@ -61,10 +62,10 @@ def plot_step(
     )
 
 
-def plot_growth(norms: Sequence[float], title: str = "", height: int = 300) -> go.Figure:
+def plot_growth(norms: ArrayLike, title: str = "", height: int = 300) -> go.Figure:
     """Return the size of the gradient, summed and averaged, for mini-batches of 1 to n images."""
-    sizes = np.arange(1, len(norms) + 1)
     norms = np.asarray(norms, float)
+    sizes = np.arange(1, len(norms) + 1)
     traces = [
         line(sizes, norms, ACCENT, "summed, as here", "%{x} images: %{y:.4g}"),
         line(sizes, norms / sizes, TRAINING, "averaged", "%{x} images: %{y:.4g}"),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import ArrayLike
 
 from mnistlab.figures.digits import SIDE, picture_axes
 from mnistlab.figures.ink import tiled
@@ -17,7 +18,7 @@ BINS = 61
 
 
 def plot_weight_images(
-    weights: np.ndarray, columns: int = 10, limit: int = 100, title: str = "", tile: int = 56
+    weights: ArrayLike, columns: int = 10, limit: int = 100, title: str = "", tile: int = 56
 ) -> go.Figure:
     """Return the weights of the first layer's units as images, all on one scale with zero in the middle.
 

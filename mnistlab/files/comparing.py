@@ -8,9 +8,10 @@ from mnistlab.runs.run import OwnDigits, Run, SettingChange
 from mnistlab.setting_names import CHOICE_NAMES, in_sentence
 
 NO_LAYERS = "none"
+Cell = str | float | None
 
 
-def compared(runs: Sequence[Run]) -> dict[str, list]:
+def compared(runs: Sequence[Run]) -> dict[str, Sequence[Cell]]:
     """Return a table of runs, column by column.
 
     Args:

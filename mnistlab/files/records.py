@@ -171,8 +171,11 @@ def _numbers(values: dict[str, Any], name: str, count: int, high: float = inf) -
 
 def _number(values: dict[str, Any], name: str, high: float = inf) -> float:
     number = values.get(name)
-    good = isinstance(number, (int, float)) and not isinstance(number, bool) and 0 <= number < 1e300
-    if not good or number > high:
+    if (
+        isinstance(number, bool)
+        or not isinstance(number, (int, float))
+        or not 0 <= number <= min(high, 1e300)
+    ):
         bounds = "0 or more" if high == inf else f"from 0 to {high:g}"
         raise RecordError(f"{name} must be a finite number, {bounds}. Got {shown(number)}.")
     return float(number)

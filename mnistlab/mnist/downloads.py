@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,14 +77,14 @@ def _child(limits: Limits) -> Iterator[Iterator[DownloadStatus]]:
     last_resort.daemon = True
     last_resort.start()
     try:
-        yield _reports(child.stdout)
+        yield _reports(child.stdout or ())
     finally:
         last_resort.cancel()
         child.kill()
         child.communicate()
 
 
-def _reports(lines: Iterator[str]) -> Iterator[DownloadStatus]:
+def _reports(lines: Iterable[str]) -> Iterator[DownloadStatus]:
     """Return the child's lines as records; what a library printed among them is passed over."""
     for line in lines:
         with contextlib.suppress(ValueError, TypeError):

@@ -135,8 +135,9 @@ def all_downloaded_bytes() -> dict[str, bytes]:
         files = registered_originals()
         if all(any(_has_size(folder, file) for folder in download_folders()) for file in files.values()):
             contents = {field: downloaded_bytes(file) for field, file in files.items()}
-            if None not in contents.values():
-                return contents
+            whole = {field: data for field, data in contents.items() if data is not None}
+            if len(whole) == len(files):
+                return whole
     raise MnistNotFound(
         "MNIST is not on this machine yet: fetch it (python -m mnistlab data), "
         "or set MNISTLAB_DATA_DIR to a folder with its four .gz files."

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -102,7 +102,8 @@ def bounded_name(name: str) -> str:
 def settings_in(config: TrainConfig, schedule: tuple[Change, ...], epoch: int) -> TrainConfig:
     """Return the settings that hold in an epoch, counted from 1."""
     changes = (c for c in schedule if isinstance(c, SettingChange) and c.epoch <= epoch)
-    return replace(config, **{change.name: change.value for change in changes})
+    values: dict[str, Any] = {change.name: change.value for change in changes}
+    return replace(config, **values)
 
 
 def changed(run: Run, name: str, value: float | int, epoch: int) -> Run:
@@ -111,10 +112,10 @@ def changed(run: Run, name: str, value: float | int, epoch: int) -> Run:
     Raises:
         ValueError: The value is out of bounds.
     """
-    replace(run.config, **{name: value})
+    config = settings_in(run.config, (SettingChange(1, name, value),), epoch=1)  # checks the value
     if epoch <= 1:
         schedule = tuple(c for c in run.schedule if not isinstance(c, SettingChange) or c.name != name)
-        return replace(run, config=replace(run.config, **{name: value}), schedule=schedule)
+        return replace(run, config=config, schedule=schedule)
     earlier = tuple(
         c for c in run.schedule if not (isinstance(c, SettingChange) and c.name == name and c.epoch >= epoch)
     )

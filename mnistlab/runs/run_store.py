@@ -50,7 +50,11 @@ def with_new(store: RunStore, config: TrainConfig, params: Params, name: str | N
         ValueError: There is no room.
     """
     lean = without_untouched(store)
-    given_back = lean is not store and store.current.name == numbered_name(store.numbered)
+    given_back = (
+        lean is not store
+        and store.current is not None
+        and store.current.name == numbered_name(store.numbered)
+    )
     number = store.numbered + (not given_back)
     run = new_run(config, params, name or numbered_name(number))
     return with_run(lean._replace(numbered=number if name is None else store.numbered), run)

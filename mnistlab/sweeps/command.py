@@ -5,8 +5,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from mnistlab.config import TrainConfig
-from mnistlab.datasets import load_dataset
+from mnistlab.datasets import Dataset, load_dataset
 from mnistlab.files.checkpoints import save
 from mnistlab.jobs.memory_limit import free_bytes, require_memory
 from mnistlab.jobs.process import keep_freed_memory
@@ -65,7 +67,9 @@ def train_together(configs: Sequence[TrainConfig], given: argparse.Namespace, pl
         end_at_once(sentence_of(error))
 
 
-def train_networks(configs: Sequence[TrainConfig], dataset, folder: Path | None, place: Place = ALONE) -> int:
+def train_networks(
+    configs: Sequence[TrainConfig], dataset: Dataset, folder: Path | None, place: Place = ALONE
+) -> int:
     """Train, save and print epoch by epoch; of several processes the first one prints."""
     keep_freed_memory()
     spread, num_images = Spread(), len(dataset.test.labels)
@@ -75,7 +79,8 @@ def train_networks(configs: Sequence[TrainConfig], dataset, folder: Path | None,
     speaks = place.process_id == 0
     if speaks:
         print(title_line(configs, len(spread.devices), place.num_processes), flush=True)
-    runs, figures = begun(configs), None
+    runs = begun(configs)
+    figures: np.ndarray  # of all networks, after the latest epoch
     for epoch in sweep(configs, dataset, spread):
         runs = with_sweep_epoch(runs, epoch)
         if folder and epoch.epoch:

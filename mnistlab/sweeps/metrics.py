@@ -10,6 +10,7 @@ import numpy as np
 
 from mnistlab.backprop import batch_gradient
 from mnistlab.config import NUM_CLASSES, TrainConfig
+from mnistlab.datasets import Dataset
 from mnistlab.dispatch import traced
 from mnistlab.evaluation import CHUNK, MEASURED, PROBED, SATURATED, EpochMetrics, score
 from mnistlab.network import Params, forward, outputs
@@ -22,8 +23,8 @@ MIN_CHUNK = 128  # images; smaller matrices would be slower
 class Probe(NamedTuple):
     """What the first training images tell about the inside of each network, per layer."""
 
-    gradient_norms: np.ndarray  # (K, layers)
-    saturation: np.ndarray  #     (K, layers)
+    gradient_norms: jax.Array | np.ndarray  # (K, layers)
+    saturation: jax.Array | np.ndarray  #     (K, layers)
 
 
 @cache
@@ -48,13 +49,18 @@ def sweep_probe(hidden: str):
 
 
 def sweep_metrics(
-    params: Params, dataset, configs: Sequence[TrainConfig], spread: Spread, epoch: int, seconds: float
+    params: Params,
+    dataset: Dataset,
+    configs: Sequence[TrainConfig],
+    spread: Spread,
+    epoch: int,
+    seconds: float,
 ) -> tuple[EpochMetrics, ...]:
     """Return the figures of the networks that are in this process, after an epoch.
 
     Args:
         params: All networks, as `spread` divides them.
-        dataset: Something with `train` and `test`, each with images (n, 28, 28) uint8 and labels (n,).
+        dataset: What they are trained and tested on.
         configs: Settings of each network; they differ only in what a sweep may vary.
         spread: Where the networks are.
         epoch: Epochs done.

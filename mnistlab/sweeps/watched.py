@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 CHILD = "MNISTLAB_WATCHED"  # set in the environment of the child
 OURS = "mnistlab: "  # how a sentence of ours begins
@@ -40,7 +41,7 @@ def done_by_child(arguments: Sequence[str], log: Path | None, sentence: str) -> 
             text=True,
         )
         try:
-            for line in child.stdout:
+            for line in child.stdout or ():
                 if not line.startswith(CHATTER):
                     print(line, end="", flush=True)
             status = child.wait()
@@ -67,7 +68,7 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, name="mnistlab-parent", daemon=True).start()
 
 
-def end_at_once(sentence: str) -> None:
+def end_at_once(sentence: str) -> NoReturn:
     """Say why and end this process without a farewell, which a process that is lost could not answer."""
     print(OURS + sentence, file=sys.stderr, flush=True)
     sys.stdout.flush()

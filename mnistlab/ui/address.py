@@ -1,7 +1,8 @@
 """The settings as they stand in the address bar: text that anybody may have typed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from typing import Any
 
 from mnistlab.config import TrainConfig, config_from, shown
 
@@ -25,7 +26,7 @@ def query_of(config: TrainConfig, prepared: TrainConfig = DEFAULTS) -> dict[str,
     }
 
 
-def settings_from(query: Mapping[str, Sequence[str]]) -> tuple[dict[str, object], list[str]]:
+def settings_from(query: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], list[str]]:
     """Read settings out of an address, one by one, so that a slip in one loses none of the others.
 
     Args:
@@ -34,7 +35,7 @@ def settings_from(query: Mapping[str, Sequence[str]]) -> tuple[dict[str, object]
     Returns:
         The settings that were given and are good, and a sentence for each that is not.
     """
-    good: dict[str, object] = {}
+    good: dict[str, Any] = {}
     complaints = []
     for name in NAMES:
         if not (given := list(query.get(name, ()))):
@@ -68,13 +69,17 @@ def as_setting(name: str, text: str) -> object:
     if len(text) > LONGEST:
         raise ValueError(f"{name} must be at most {LONGEST} characters long. Got {len(text):,}.")
     kind = type(getattr(DEFAULTS, name))
+    reading: dict[type, Callable[[str], object]] = {int: whole, float: number, str: str, tuple: widths}
     try:
-        if kind is tuple:
-            return () if text == NO_LAYERS else tuple(whole(width) for width in text.split(","))
-        return {int: whole, float: number, str: str}[kind](text)
+        return reading[kind](text)
     except ValueError:
         form = {int: "a whole number", float: "a number", tuple: "whole numbers with commas between"}[kind]
         raise ValueError(f"{name} must be {form}. Got {shown(text)}.") from None
+
+
+def widths(text: str) -> tuple[int, ...]:
+    """Return widths of hidden layers written with commas between, or as "none"."""
+    return () if text == NO_LAYERS else tuple(whole(width) for width in text.split(","))
 
 
 def number(text: str) -> float:

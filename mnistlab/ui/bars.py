@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from mnistlab.explaining.verdict import a_digit
@@ -34,13 +35,13 @@ LOOK = f"""<style>
 </style>"""
 
 
-def draw_bars(activations: Sequence[float], truth: int | None) -> None:
+def draw_bars(activations: Sequence[float] | np.ndarray, truth: int | None) -> None:
     """Draw the activations; see `bars_markup`."""
     with st.container(key="predict_outputs", height=HEIGHT + 8, border=False):
         st.html(LOOK + (bars_markup(activations, truth) if len(activations) else empty_markup()))
 
 
-def bars_markup(activations: Sequence[float], truth: int | None = None) -> str:
+def bars_markup(activations: Sequence[float] | np.ndarray, truth: int | None = None) -> str:
     """Return ten bars on a fixed axis from 0 to 1, each with its value, the exact one on hover.
 
     Args:

@@ -6,6 +6,7 @@
 import base64
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -27,7 +28,7 @@ _sketch = st.components.v2.component(
 )
 
 
-def show_sketch(sketch: Sketch, key: str, on_pick: Callable | None = None) -> None:
+def show_sketch(sketch: Sketch, key: str, on_pick: Callable[[Any], None] | None = None) -> None:
     """Draw a figure.
 
     Args:
@@ -37,7 +38,8 @@ def show_sketch(sketch: Sketch, key: str, on_pick: Callable | None = None) -> No
     """
 
     def pick() -> None:
-        if place := st.session_state[key].get(PICK):
+        place = st.session_state[key].get(PICK)
+        if place and on_pick:
             on_pick(sketch.picked(*place))
 
     _sketch(key=key, data=sent(sketch), on_pick_change=pick if on_pick else lambda: None)

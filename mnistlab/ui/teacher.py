@@ -65,7 +65,7 @@ def draw_form(lesson: Lesson) -> tuple[Lesson, str]:
         "Settings to hide",
         CONTROLS,
         lesson.hide,
-        format_func=SETTING_NAMES.get,
+        format_func=SETTING_NAMES.__getitem__,
         key="link_hide",
         persist_state="session",
     )

@@ -23,13 +23,12 @@ def pieces(module: str, number: int, size: int) -> Iterator[bytes | None]:
     try:
         for piece in range(number):
             child = children[piece % count]
-            received = child.stdout.read(size) if child else b""
+            received = child.stdout.read(size) if child and child.stdout else b""
             yield received if len(received) == size else None
     finally:
         for child in filter(None, children):
-            child.stdout.close()
             child.terminate()
-            child.wait()
+            child.communicate()
 
 
 def _child(module: str, first: int, step: int) -> subprocess.Popen | None:

@@ -9,7 +9,7 @@ from mnistlab.datasets import Split
 from mnistlab.evaluation import Score
 from mnistlab.ui.architecture.case import FIRST, Viewed, known_answers, known_score
 from mnistlab.ui.bars import LOOK, bars_markup
-from mnistlab.ui.change import changed
+from mnistlab.ui.change import Change, changed
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.picture import digit_picture
@@ -48,7 +48,9 @@ def answer_markup(train: Split, place: int, answers: Sequence[tuple[str, np.ndar
 def draw_scores(lab: Lab, viewed: Viewed) -> None:
     """Draw cost and number correct on the test images, and how they have changed since the beginning."""
     start = known_score(viewed.start_id, viewed.before, viewed.config, lab.dataset)
-    now, when, cheaper, better = start, "untrained", {}, {}
+    now, when = start, "untrained"
+    cheaper: Change = {}
+    better: Change = {}
     if viewed.after is not None:
         now = score_now(lab, viewed)
         when = f"after epoch {viewed.epoch}"
@@ -81,7 +83,7 @@ def score_now(lab: Lab, viewed: Viewed) -> Score:
     same_digits = lab.complete and lab.settings.dataset == run.config.dataset
     if lab.snapshot.active and same_digits and latest is not None and latest.epoch == viewed.epoch:
         return latest.test
-    return known_score(viewed.id, viewed.after, viewed.config, lab.dataset)
+    return known_score(viewed.id, viewed.now, viewed.config, lab.dataset)
 
 
 def draw_promise() -> None:

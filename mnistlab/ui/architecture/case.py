@@ -64,7 +64,7 @@ def asks_for_other(title: str) -> bool:
         st.segmented_control(
             "Network",
             list(names),
-            format_func=names.get,
+            format_func=names.__getitem__,
             default="bench",
             required=True,
             key="architecture_which",

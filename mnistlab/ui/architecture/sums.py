@@ -49,7 +49,7 @@ def chosen_scaling(default: str) -> str:
     return st.segmented_control(
         "Pixel values",
         list(SCALINGS),
-        format_func=SCALING_NAMES.get,
+        format_func=SCALING_NAMES.__getitem__,
         default=default,
         required=True,
         key=f"architecture_scaling_{default}",

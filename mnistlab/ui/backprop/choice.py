@@ -7,9 +7,10 @@ import streamlit as st
 
 from mnistlab.datasets import Split
 from mnistlab.evaluation import activations_of
-from mnistlab.explaining.following import follow
+from mnistlab.explaining.following import Followed, follow
 from mnistlab.explaining.numerals import numeral
 from mnistlab.figures.tiles import digit_picture
+from mnistlab.network import Params
 from mnistlab.ui.backprop.case import Case, chosen_place, params_of
 from mnistlab.ui.bars import LOOK, bars_markup
 from mnistlab.ui.glossary import GLOSSARY
@@ -35,15 +36,15 @@ def draw_choice(lab: Lab) -> Case:
         source = draw_source()
         if source == "drawing":
             image = np.asarray(st.session_state[DRAWING])
-            name, number = "your drawing", hashlib.sha256(image.tobytes()).hexdigest()[:12]
+            name, which = "your drawing", hashlib.sha256(image.tobytes()).hexdigest()[:12]
             label = draw_meaning(params, image, lab)
         else:
             split = getattr(lab.dataset, source)
             number = draw_number(split, params, lab)
             image, label = split.images[number], int(split.labels[number])
-            name = f"{SOURCE_NAMES[source].lower()} {number:,}"
+            name, which = f"{SOURCE_NAMES[source].lower()} {number:,}", str(number)
     network = f"{lab.run.id}_{lab.run.epoch}_{len(lab.run.schedule)}" if trained else lab.run.id
-    case_id = f"{network}_{lab.dataset.name}_{source}_{number}_{label}"
+    case_id = f"{network}_{lab.dataset.name}_{source}_{which}_{label}"
     followed = remembered(
         "backprop_followed", (params, case_id), lambda: follow(image, label, params, lab.run.config)
     )
@@ -93,16 +94,16 @@ def draw_source() -> str:
         "Image",
         names,
         default=chosen if chosen in names else names[0],
-        format_func=SOURCE_NAMES.get,
+        format_func=SOURCE_NAMES.__getitem__,
         required=True,
         key=FROM,
         persist_state="session",
     )
     keep(FROM, source)
-    return source
+    return source or names[0]
 
 
-def draw_number(split: Split, params, lab: Lab) -> int:
+def draw_number(split: Split, params: Params, lab: Lab) -> int:
     """Draw the choice of an image by its number or by its digit; return the number."""
     last = len(split.labels) - 1
     show_in(NUMBER, min(entered(NUMBER, 0), last))
@@ -141,10 +142,10 @@ def draw_number(split: Split, params, lab: Lab) -> int:
     return number
 
 
-def draw_meaning(params, image: np.ndarray, lab: Lab) -> int:
+def draw_meaning(params: Params, image: np.ndarray, lab: Lab) -> int:
     """Draw the question which digit the drawing is meant to be: without a target there is no error."""
     answer = int(activations_of(params, image[None], lab.run.config)[0].argmax())
-    return st.pills(
+    digit = st.pills(
         "You meant a",
         range(10),
         default=answer,
@@ -154,6 +155,7 @@ def draw_meaning(params, image: np.ndarray, lab: Lab) -> int:
         persist_state="session",
         help="Without a target there is no error to carry back.",
     )
+    return digit or 0
 
 
 def wanted(split: Split) -> np.ndarray:
@@ -195,7 +197,7 @@ def follow_label(split: Split) -> None:
         give(DIGIT, ANY)
 
 
-def draw_summary(name: str, followed) -> None:
+def draw_summary(name: str, followed: Followed) -> None:
     """Say in one line what the network makes of the image, and what that costs."""
     right = followed.answer == followed.label
     reads = f"and the network reads **{followed.answer}**" + (", which is right" if right else "")

@@ -7,7 +7,7 @@ from mnistlab.explaining.double import moved
 from mnistlab.explaining.numerals import aligned, numeral, plain
 from mnistlab.explaining.worked import Equation, symbol, worked_weight
 from mnistlab.ui.backprop.case import Case
-from mnistlab.ui.change import change_of_cost
+from mnistlab.ui.change import Change, change_of_cost
 from mnistlab.ui.glossary import GLOSSARY
 
 GUESS = "backprop_guess"  # (weight_id, answer)
@@ -100,7 +100,7 @@ def clues(case: Case, equations: tuple[Equation, ...]) -> list[str]:
     total = next(e for e in reversed(equations) if e.name == "BP2").terms
     loudest = sorted(total.written, key=lambda term: -abs(term.product))[:3]
     known += [
-        f"unit {term.index} above listens with {plain(term.weight, 3)} and has $\\Delta = "
+        f"unit {term.number} above listens with {plain(term.weight, 3)} and has $\\Delta = "
         f"{numeral(term.carried, 3)}$"
         for term in loudest
     ]
@@ -125,8 +125,8 @@ def draw_verdict(case: Case, answer: str) -> None:
     costs = moved(case.followed, case.place, (weight - h, weight, weight + h)).costs
     with st.container(horizontal=True, key="backprop_proof"):
         labels = ("a little lower", "as it is", "a little higher")
-        for label, cost, text in zip(labels, costs, aligned(costs, 8), strict=True):
-            change = {} if label == "as it is" else change_of_cost(cost - costs[1], 3)
+        for label, cost, text in zip(labels, costs, aligned(costs.tolist(), 8), strict=True):
+            change: Change = {} if label == "as it is" else change_of_cost(cost - costs[1], 3)
             st.metric(
                 f"$L$, the weight {label}",
                 text,
