@@ -155,7 +155,7 @@ def draw_meaning(params: Params, image: np.ndarray, lab: Lab) -> int:
         persist_state="session",
         help="Without a target there is no error to carry back.",
     )
-    return digit or 0
+    return answer if digit is None else digit
 
 
 def wanted(split: Split) -> np.ndarray:
