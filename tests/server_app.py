@@ -5,7 +5,7 @@ import os
 import streamlit as st
 
 from mnistlab.config import TrainConfig
-from mnistlab.jobs.labs import Registry
+from mnistlab.jobs.labs import Labs
 from mnistlab.jobs.pool import Pool
 from tests.small_worker import TRAIN, SmallWorker
 
@@ -15,7 +15,7 @@ CONFIG = TrainConfig(hidden=(20,), train_size=TRAIN, batch_size=10, num_epochs=1
 @st.cache_resource
 def labs():
     """Return the registry of this server."""
-    return Registry(pool=Pool(SmallWorker, num_workers=1)).start_keeper()
+    return Labs(pool=Pool(SmallWorker, num_workers=1)).start_keeper()
 
 
 if __name__ == "__main__":

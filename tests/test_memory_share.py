@@ -11,7 +11,7 @@ from mnistlab.config import PRESETS, TrainConfig
 from mnistlab.files.checkpoints import dumps
 from mnistlab.jobs import free_memory
 from mnistlab.jobs import labs as registries
-from mnistlab.jobs.labs import Registry, new_token
+from mnistlab.jobs.labs import Labs, new_token
 from mnistlab.jobs.memory_limit import LEAST, MEGABYTE, kept_bytes, require_memory, working_bytes
 from mnistlab.sweeps import command as commands
 from tests.conftest import REPOSITORY
@@ -175,9 +175,9 @@ def small_machine(monkeypatch):
 
 def test_a_lab_refuses_what_would_not_fit_before_it_is_built_and_stays_as_it_was(tmp_path, small_machine):
     builds = Builds()
-    labs = Registry(tmp_path, QuietPool(), Clock(), builds)
+    labs = Labs(tmp_path, QuietPool(), Clock(), builds)
     token = new_token()
-    trainer, sweeping = labs.trainer_for(token), labs.sweeping_for(token)
+    trainer, sweeping = labs.open(token), labs.sweeping(token)
     trainer.new(TrainConfig())
     before, built = trainer.snapshot(), builds.count
     for config in (HUGE, TrainConfig(hidden=(1024,) * 6, batch_size=2_000)):
@@ -193,12 +193,12 @@ def test_a_lab_refuses_what_would_not_fit_before_it_is_built_and_stays_as_it_was
 def test_a_run_from_elsewhere_or_of_a_larger_machine_is_not_trained(tmp_path, monkeypatch):
     monkeypatch.setattr(registries, "free_bytes", lambda: None)
     config = TrainConfig(dataset="generated", hidden=(40,), batch_size=30_000)
-    labs = Registry(tmp_path, QuietPool(), clock := Clock(), real_initial)
+    labs = Labs(tmp_path, QuietPool(), clock := Clock(), real_initial)
     token = new_token()
-    labs.trainer_for(token).add(trained_run(config, epochs=1))
+    labs.open(token).add(trained_run(config, epochs=1))
     labs.sweep()
     monkeypatch.setattr(registries, "free_bytes", lambda: 128 * MEGABYTE)
-    trainer = Registry(tmp_path, QuietPool(), clock, real_initial).trainer_for(token)
+    trainer = Labs(tmp_path, QuietPool(), clock, real_initial).trainer_for(token)
     before = trainer.snapshot()
     assert before.run.epoch == 1
     for command in (trainer.start, trainer.one_epoch, lambda: trainer.more(3), trainer.resume):

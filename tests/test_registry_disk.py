@@ -5,7 +5,7 @@ import threading
 
 from mnistlab.config import TrainConfig
 from mnistlab.jobs.autosave import INDEX, Autosave
-from mnistlab.jobs.labs import SAVE_SECONDS, Registry, folder_name, new_token
+from mnistlab.jobs.labs import SAVE_SECONDS, Labs, folder_name, new_token
 from mnistlab.runs.run import SettingChange
 from tests.registry_bench import QuietPool, again, real_initial, same_run, started
 from tests.test_checkpoints import trained_run
@@ -113,7 +113,7 @@ def test_a_disk_that_cannot_be_written_is_said_on_screen_and_tried_again(labs, c
         labs.sweep()
         clock.now += 1000
         labs.sweep()
-        assert labs.trainer_for(token) is trainer
+        assert labs.open(token) is trainer
     clock.now += 2
     labs.sweep()
     assert trainer.snapshot().unsaved == ""
@@ -122,7 +122,7 @@ def test_a_disk_that_cannot_be_written_is_said_on_screen_and_tried_again(labs, c
 
 def test_a_state_folder_that_cannot_be_made_ends_in_a_sentence(tmp_path, clock):
     (tmp_path / "file").write_text("in the way")
-    labs = Registry(tmp_path / "file" / "state", QuietPool(), clock, real_initial)
+    labs = Labs(tmp_path / "file" / "state", QuietPool(), clock, real_initial)
     trainer = started(labs, new_token())
     labs.sweep()
     assert trainer.snapshot().unsaved == UNSAVED.format("Not a directory")
@@ -137,7 +137,7 @@ def test_closing_saves_everything(labs, clock):
 
 
 def test_the_keeper_saves_by_itself_and_ends(tmp_path):
-    labs = Registry(tmp_path / "state", QuietPool(), initial=real_initial).start_keeper()
+    labs = Labs(tmp_path / "state", QuietPool(), initial=real_initial).start_keeper()
     token = new_token()
     started(labs, token)
     folder = labs.folder / folder_name(token)
@@ -151,7 +151,7 @@ def test_the_keeper_saves_by_itself_and_ends(tmp_path):
 
 def test_a_lab_whose_network_was_never_trained_leaves_nothing_on_the_disk(labs, clock):
     token = new_token()
-    labs.trainer_for(token).new(TrainConfig(hidden=(4,)))
+    labs.open(token).new(TrainConfig(hidden=(4,)))
     clock.now += 2 * SAVE_SECONDS
     labs.sweep()
     assert not (labs.folder / folder_name(token)).exists()
