@@ -14,8 +14,7 @@ from mnistlab.collection import Collection
 from mnistlab.config import TrainConfig
 from mnistlab.files.checkpoints import dumps, loads
 from mnistlab.files.report import html_report, picture
-from mnistlab.jobs import labs as registries
-from mnistlab.jobs.labs import Labs, new_token
+from mnistlab.jobs.labs import Labs, folder_name, labs, new_token
 from mnistlab.runs.run import OwnDigits, Run
 from mnistlab.ui.predict.answer import OWN
 from tests.attacks.run_records import MARKUP
@@ -100,7 +99,7 @@ def test_what_ten_labs_keep_and_give_away_is_their_own(visitors, tmp_path):
     for each in visitors:
         labs.open(each.token).add(loads(dumps(each.run)))  # as an upload comes in
     labs.sweep()
-    saved = [files_in(labs.folder / registries.folder_name(each.token)) for each in visitors]
+    saved = [files_in(labs.folder / folder_name(each.token)) for each in visitors]
     assert_apart(visitors, saved)
     reopened = Labs(labs.folder, QuietPool(), Clock(), real_initial)
     for one in (labs, reopened):
@@ -177,7 +176,7 @@ def page_of(each):
     app.session_state["token"] = each.token
     app.session_state[OWN] = Collection(each.drawing[None], np.array([3], np.uint8))
     app.query_params.update({"dataset": "generated", "seed": str(each.seed), "note": each.name})
-    registries.open(each.token).add(each.run)
+    labs().open(each.token).add(each.run)
     return app.run()
 
 

@@ -68,19 +68,19 @@ def test_a_lab_without_viewers_is_paused_then_stopped_then_freed_and_comes_back(
         each.more(5)
     labs.pool.turn()
     clock.now += PAUSE_SECONDS - 1
-    labs.touch(seen)
+    labs.open(seen)
     labs.sweep()
     assert trainer.snapshot().state == "running"
     clock.now += 1
     labs.sweep()
     assert trainer.snapshot().state == "pausing"
     clock.now += STOP_SECONDS - PAUSE_SECONDS
-    labs.touch(seen)
+    labs.open(seen)
     labs.sweep()
     assert trainer.snapshot().state == "paused"
     assert other.snapshot().active
     clock.now += FREE_SECONDS - STOP_SECONDS
-    labs.touch(seen)
+    labs.open(seen)
     labs.sweep()
     labs.sweep()
     assert labs.open(seen) is other
@@ -93,14 +93,14 @@ def test_memory_of_labs_that_were_freed_goes_back_at_once_and_nothing_is_done_wh
     labs, clock, monkeypatch
 ):
     held = []
-    monkeypatch.setattr(registries, "return_gaps", lambda: held.append(len(labs._labs)))
+    monkeypatch.setattr(registries, "release_free_heap", lambda: held.append(len(labs._labs)))
     first, second = new_token(), new_token()
     for token in (first, second):
         labs.open(token)
     labs.sweep()
     assert held == []
     clock.now += FREE_SECONDS
-    labs.touch(second)
+    labs.open(second)
     labs.sweep()
     labs.sweep()
     assert held == [1]
@@ -128,7 +128,7 @@ def test_there_is_room_for_so_many_labs_and_an_idle_one_makes_place(labs, clock)
         labs.open(new_token())
     first = labs.open(tokens[0])
     clock.now += PAUSE_SECONDS
-    labs.touch(tokens[0])
+    labs.open(tokens[0])
     labs.open(new_token())
     assert labs.open(tokens[0]) is first
 
