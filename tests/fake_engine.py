@@ -4,15 +4,16 @@ So a step done twice, an epoch lost or a learning rate that came too early shows
 what it must be, by the run's own settings and schedule alone.
 """
 
-import threading
+import os
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
 
 import numpy as np
-from mnistlab.jobs.messages import Finished, Progress, Turn
-from mnistlab.jobs.workers import WorkerDied
 
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import EpochMetrics, Score
-from mnistlab.jobs.tasks import EpochTask, MeasureTask, OwnDigitsTask, Taught
+from mnistlab.jobs.tasks import EpochTask, FineTuned, MeasureTask, OwnDigitsTask
+from mnistlab.jobs.worker import Slice
 from mnistlab.network import Layer
 from mnistlab.runs.run import OwnDigits, SettingChange
 from mnistlab.training import Epoch
@@ -69,7 +70,7 @@ def advanced(task, steps):
 def result_of(task):
     """Return the result of a task all of whose steps are done."""
     if isinstance(task, OwnDigitsTask):
-        return Taught(task.params, 0.5, 0.6, 0.7, 0.8)
+        return FineTuned(task.params, 0.5, 0.6, 0.7, 0.8)
     epoch = task.epoch + isinstance(task, EpochTask)
     return Epoch(metrics_of(task.params, task.config, epoch), task.params)
 
@@ -111,35 +112,28 @@ def assert_whole(run):
     assert checksum_of(run.params) == last
 
 
-class FakeWorker:
-    """Answers turns at once; `die_at` counts down over all workers that share the list."""
+class FakeExecutor(Executor):
+    """Does slices at once; `die_at` counts down over all executors that share the list."""
 
-    pid = 0
-
-    def __init__(self, steps_per_turn=2, die_at=None):
-        self.tasks = {}
-        self.steps_per_turn = steps_per_turn
+    def __init__(self, steps_per_slice=2, die_at=None):
+        self.steps_per_slice = steps_per_slice
         self.die_at = die_at if die_at is not None else []
-        self.dead = threading.Event()
+        self.dead = False
 
-    def wait_until_ready(self):
-        if self.dead.is_set():
-            raise WorkerDied("ended")
-
-    def ask(self, turn: Turn, wanted=None):
-        for job in turn.forget:
-            self.tasks.pop(job, None)
-        if turn.task is not None:
-            self.tasks[turn.job] = turn.task
-        if self.dead.is_set() or (self.die_at and self._dies()):
-            raise WorkerDied("ended (signal 9).")
-        task = self.tasks[turn.job] = advanced(self.tasks[turn.job], self.steps_per_turn)
-        if is_done(task):
-            del self.tasks[turn.job]
-            return Finished(result_of(task), 0.001)
-        if turn.hand_back:
-            del self.tasks[turn.job]
-        return Progress(task.step, task.num_steps, 0.001, task if turn.hand_back else None)
+    def submit(self, function, *args):
+        if self.dead:
+            raise BrokenProcessPool("ended")
+        future = Future()
+        if function is os.getpid:
+            future.set_result(1)
+        elif self.die_at and self._dies():
+            self.dead = True
+            future.set_exception(BrokenProcessPool("ended"))
+        else:
+            task = advanced(args[0], self.steps_per_slice)
+            rest = (None, result_of(task)) if is_done(task) else (task, None)
+            future.set_result(Slice(1, 0.001, *rest))
+        return future
 
     def _dies(self):
         self.die_at[0] -= 1
@@ -148,11 +142,8 @@ class FakeWorker:
             return True
         return False
 
-    def kill(self):
-        self.dead.set()
-
-    def close(self):
-        self.dead.set()
+    def shutdown(self, wait=True, *, kill_workers=False):
+        self.dead = True
 
 
 class HandPool:
@@ -164,7 +155,7 @@ class HandPool:
         self.jobs = []
         self.steps_per_turn = steps_per_turn
 
-    def submit(self, task, share, listener):
+    def submit(self, task, listener):
         job = HandJob(task, listener)
         self.jobs.append(job)
         return job

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from mnistlab.jobs.labs import Registry
+from mnistlab.jobs.labs import Labs
 from tests.fake_engine import HandPool
 from tests.test_checkpoints import same_figures, same_networks, trained_run
 
@@ -30,7 +30,7 @@ def clock():
 
 @pytest.fixture
 def labs(tmp_path, clock):
-    return Registry(tmp_path / "state", QuietPool(), clock, real_initial)
+    return Labs(tmp_path / "state", QuietPool(), clock, real_initial)
 
 
 def real_initial(config):
@@ -46,7 +46,7 @@ def real_initial(config):
 
 
 def started(labs, token, **kw):
-    trainer = labs.trainer_for(token)
+    trainer = labs.open(token)
     run = trained_run()
     trainer.add(run)
     return trainer
@@ -54,7 +54,7 @@ def started(labs, token, **kw):
 
 def again(labs, clock):
     """Return the registry of a process that is started after this one was killed."""
-    return Registry(labs.folder, QuietPool(), clock, real_initial)
+    return Labs(labs.folder, QuietPool(), clock, real_initial)
 
 
 def same_run(one, other):

@@ -5,22 +5,20 @@ import os
 import streamlit as st
 
 from mnistlab.config import TrainConfig
-from mnistlab.jobs.labs import Registry
+from mnistlab.jobs.labs import Labs
 from mnistlab.jobs.pool import Pool
-from tests.small_worker import TRAIN, SmallWorker
+from tests.small_worker import TRAIN, small_dataset
 
 CONFIG = TrainConfig(hidden=(20,), train_size=TRAIN, batch_size=10, num_epochs=1000, scaling="unit")
 
 
 @st.cache_resource
 def labs():
-    """Return the registry of this server."""
-    return Registry(pool=Pool(SmallWorker, num_workers=1)).start_keeper()
+    """Return the labs of this server."""
+    return Labs(pool=Pool(small_dataset, num_workers=1)).start_keeper()
 
 
 if __name__ == "__main__":
-    trainer = labs().trainer_for(os.environ["MNISTLAB_TEST_TOKEN"])
-    if trainer.snapshot().run is None:
-        trainer.new(CONFIG)
+    trainer = labs().open(os.environ["MNISTLAB_TEST_TOKEN"], CONFIG)
     trainer.start()
     st.write(trainer.snapshot().run.epoch)

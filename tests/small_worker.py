@@ -1,10 +1,13 @@
-"""A worker process whose data are made up on the spot: blobs that differ from digit to digit."""
+"""What workers of tests work on, blobs that differ from digit to digit; and a pool without a process."""
 
 import os
+from concurrent.futures import Executor, Future
 
 import numpy as np
 
 from mnistlab.datasets import Dataset, Split
+from mnistlab.jobs.pool import Pool
+from mnistlab.jobs.worker import Slice, stepped
 
 TRAIN, TEST = 2000, 300
 
@@ -21,3 +24,27 @@ def small_dataset(name="mnist"):
     return Dataset(
         name, "made up", Split(images[:TRAIN], labels[:TRAIN]), Split(images[TRAIN:], labels[TRAIN:])
     )
+
+
+class InThisProcess(Executor):
+    """Does slices at once."""
+
+    def __init__(self, dataset):
+        self.dataset = dataset
+
+    def submit(self, function, *args):
+        future = Future()
+        future.set_result(os.getpid() if function is os.getpid else self.slice_of(*args))
+        return future
+
+    def slice_of(self, task, seconds):
+        task, done = stepped(task, self.dataset, seconds)
+        return Slice(1, 0.1, None if done else task, task.result(self.dataset) if done else None)
+
+    def shutdown(self, wait=True, *, kill_workers=False):
+        pass
+
+
+def pool_in_this_process(dataset):
+    """Return a pool that works on these data without a worker process."""
+    return Pool(num_workers=1, start_executor=lambda load, rest_seconds: InThisProcess(dataset))

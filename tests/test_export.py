@@ -10,44 +10,20 @@ import sys
 
 import numpy as np
 import pytest
-from mnistlab.jobs.messages import Finished, Refused, Turn
 
 from mnistlab.config import TrainConfig
 from mnistlab.files import export
-from mnistlab.jobs.pool import Pool
 from mnistlab.jobs.trainer import Trainer
-from mnistlab.jobs.worker import Desk
 from mnistlab.runs.run import OwnDigits
 from tests.conftest import MNIST_FOLDER, REPOSITORY
+from tests.small_worker import pool_in_this_process
 
 PATIENCE = 120.0
 
 
-class DeskInProcess:
-    """A worker without a process: the same desk, asked directly."""
-
-    pid = 0
-
-    def __init__(self, dataset):
-        self.desk = Desk(lambda name: dataset)
-
-    def wait_until_ready(self):
-        pass
-
-    def ask(self, turn: Turn, wanted=None):
-        answer = self.desk.answer(turn)
-        assert not isinstance(answer, Refused), answer
-        return answer
-
-    def kill(self):
-        pass
-
-    close = kill
-
-
 def eventful_run(dataset, name):
     """Train a run on which everything happens that a schedule can hold."""
-    pool = Pool(lambda: DeskInProcess(dataset), num_workers=1)
+    pool = pool_in_this_process(dataset)
     trainer = Trainer(pool)
     try:
         trainer.new(
@@ -169,7 +145,7 @@ def test_a_digit_without_images_has_an_empty_cell(run):
 
 
 def test_the_log_is_the_notebooks(mnist):
-    pool = Pool(lambda: DeskInProcess(mnist), num_workers=1)
+    pool = pool_in_this_process(mnist)
     trainer = Trainer(pool)
     try:
         trainer.new(TrainConfig(train_size=1280, num_epochs=1))
@@ -184,11 +160,3 @@ def test_the_log_is_the_notebooks(mnist):
     assert re.fullmatch(r"Current cost: \d\.\d{6}", lines[3])
     assert re.fullmatch(r"Correctly predicted labels: \d+ / 10000", lines[4])
     assert len(lines) == 5
-
-
-def test_a_desk_refuses_in_a_sentence_and_forgets_the_job(mnist):
-    desk = Desk(lambda name: mnist)
-    answer = desk.answer(Turn(1, None, 0.1, False))
-    assert isinstance(answer, Refused)
-    assert not isinstance(answer, Finished)
-    assert desk.work == {}

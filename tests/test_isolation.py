@@ -14,8 +14,7 @@ from mnistlab.collection import Collection
 from mnistlab.config import TrainConfig
 from mnistlab.files.checkpoints import dumps, loads
 from mnistlab.files.report import html_report, picture
-from mnistlab.jobs import labs as registries
-from mnistlab.jobs.labs import Registry, new_token
+from mnistlab.jobs.labs import Labs, folder_name, labs, new_token
 from mnistlab.runs.run import OwnDigits, Run
 from mnistlab.ui.predict.answer import OWN
 from tests.attacks.run_records import MARKUP
@@ -96,15 +95,15 @@ def files_in(folder):
 
 
 def test_what_ten_labs_keep_and_give_away_is_their_own(visitors, tmp_path):
-    labs = Registry(tmp_path / "state", QuietPool(), Clock(), real_initial)
+    labs = Labs(tmp_path / "state", QuietPool(), Clock(), real_initial)
     for each in visitors:
-        labs.trainer_for(each.token).add(loads(dumps(each.run)))  # as an upload comes in
+        labs.open(each.token).add(loads(dumps(each.run)))  # as an upload comes in
     labs.sweep()
-    saved = [files_in(labs.folder / registries.folder_name(each.token)) for each in visitors]
+    saved = [files_in(labs.folder / folder_name(each.token)) for each in visitors]
     assert_apart(visitors, saved)
-    reopened = Registry(labs.folder, QuietPool(), Clock(), real_initial)
+    reopened = Labs(labs.folder, QuietPool(), Clock(), real_initial)
     for one in (labs, reopened):
-        shelves = [one.trainer_for(each.token).snapshot().runs for each in visitors]
+        shelves = [one.open(each.token).snapshot().runs for each in visitors]
         assert_apart(visitors, [b"\n".join(map(dumps, runs)) for runs in shelves])
         assert [run.name for runs in shelves for run in runs] == [each.name for each in visitors]
 
@@ -134,10 +133,10 @@ def test_no_token_stands_in_a_log_a_file_or_a_name_even_when_saving_fails(
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    labs = Registry(tmp_path / "state", QuietPool(), clock := Clock(), real_initial)
+    labs = Labs(tmp_path / "state", QuietPool(), clock := Clock(), real_initial)
     with caplog.at_level(logging.DEBUG):
         for each in visitors:
-            labs.trainer_for(each.token).add(each.run)
+            labs.open(each.token).add(each.run)
             labs.claim(each.token, "tab")
         with monkeypatch.context() as patch:
             patch.setattr("mnistlab.jobs.autosave.write_whole", full)
@@ -146,7 +145,7 @@ def test_no_token_stands_in_a_log_a_file_or_a_name_even_when_saving_fails(
         labs.sweep()
         labs.sweep_folders()
         with pytest.raises(ValueError, match="token must be") as refusal:
-            labs.trainer_for(visitors[0].token + "0")
+            labs.open(visitors[0].token + "0")
     assert caplog.text.count("A lab could not be saved") == LABS
     places = "\n".join(str(path) for path in tmp_path.rglob("*"))
     for each in visitors:
@@ -157,8 +156,8 @@ def test_no_token_stands_in_a_log_a_file_or_a_name_even_when_saving_fails(
 
 
 def test_no_name_that_somebody_typed_becomes_the_name_of_a_file(tmp_path):
-    labs = Registry(tmp_path / "state", QuietPool(), clock := Clock(), real_initial)
-    trainer = labs.trainer_for(new_token())
+    labs = Labs(tmp_path / "state", QuietPool(), clock := Clock(), real_initial)
+    trainer = labs.open(new_token())
     for name in NAMES:
         trainer.add(trained_run(epochs=1))
         trainer.rename(trainer.snapshot().run.id, name)
@@ -177,7 +176,7 @@ def page_of(each):
     app.session_state["token"] = each.token
     app.session_state[OWN] = Collection(each.drawing[None], np.array([3], np.uint8))
     app.query_params.update({"dataset": "generated", "seed": str(each.seed), "note": each.name})
-    registries.trainer_for(each.token).add(each.run)
+    labs().open(each.token).add(each.run)
     return app.run()
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from mnistlab.jobs.process import keep_freed_memory, return_freed_memory, return_gaps
+from mnistlab.jobs.process import keep_freed_memory, release_free_heap, return_freed_memory
 
 pytestmark = pytest.mark.skipif(
     platform.libc_ver()[0] != "glibc", reason="only glibc's malloc has these options"
@@ -78,5 +78,5 @@ def given_back(first) -> int:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what is resident")
 def test_gaps_between_what_is_in_use_go_back_to_the_system():
-    assert given_back(return_gaps) > 60e6
+    assert given_back(release_free_heap) > 60e6
     assert given_back(return_freed_memory) < 20e6  # so that the figure above says something

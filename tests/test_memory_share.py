@@ -2,17 +2,25 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import psutil
 import pytest
-from mnistlab.jobs.free_memory import free_bytes
 
 from mnistlab import __main__ as entry
 from mnistlab.config import PRESETS, TrainConfig
 from mnistlab.files.checkpoints import dumps
-from mnistlab.jobs import free_memory
 from mnistlab.jobs import labs as registries
-from mnistlab.jobs.labs import Registry, new_token
-from mnistlab.jobs.memory_limit import LEAST, MEGABYTE, kept_bytes, require_memory, working_bytes
+from mnistlab.jobs import memory_limit
+from mnistlab.jobs.labs import Labs, new_token
+from mnistlab.jobs.memory_limit import (
+    LEAST,
+    MEGABYTE,
+    free_bytes,
+    kept_bytes,
+    require_memory,
+    working_bytes,
+)
 from mnistlab.sweeps import command as commands
 from tests.conftest import REPOSITORY
 from tests.registry_bench import Clock, QuietPool, real_initial
@@ -33,7 +41,7 @@ import numpy as np
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import load_dataset
 from mnistlab.jobs.tasks import EpochTask
-from mnistlab.jobs.worker import Work
+from mnistlab.jobs.worker import stepped
 from mnistlab.sweeps.sweep import members, stacked
 from mnistlab.sweeps.task import SweepTask
 from mnistlab.training import initial_params
@@ -50,9 +58,9 @@ def task(config, networks):
     return EpochTask(config, params[0], 0, first)
 
 def done(config, networks):
-    work = Work(task(config, networks), dataset)
-    assert work.advanced(60.0)
-    work.task.result(dataset)
+    after, last = stepped(task(config, networks), dataset, 60.0)
+    assert last
+    after.result(dataset)
 
 widths, batch_size, networks = sys.argv[1:]
 dataset = load_dataset("generated")
@@ -71,39 +79,48 @@ def group(root, folder, files):
         path.write_text(text)
 
 
-def system(root, groups="0::/\n", megabytes=8000):
-    (root / "proc/self").mkdir(parents=True)
-    (root / "proc/meminfo").write_text(f"MemTotal: 9 kB\nMemAvailable:  {megabytes * 1024} kB\n")
-    (root / "proc/self/cgroup").write_text(groups)
-    return root
+@pytest.fixture
+def system(tmp_path, monkeypatch):
+    """Return a function that makes up a system with 8,000 MB to spare, in these control groups."""
+
+    def make(groups="0::/\n"):
+        free = SimpleNamespace(available=8000 * MEGABYTE)
+        monkeypatch.setattr("psutil.virtual_memory", lambda: free)
+        (tmp_path / "proc/self").mkdir(parents=True)
+        (tmp_path / "proc/self/cgroup").write_text(groups)
+        return tmp_path
+
+    return make
 
 
-def test_without_limits_what_the_machine_has_is_free(tmp_path):
-    assert free_bytes(system(tmp_path)) == 8000 * MEGABYTE
-    group(tmp_path, "", {"memory.max": "max\n", "memory.current": "5\n"})
-    assert free_bytes(tmp_path) == 8000 * MEGABYTE
+def test_without_limits_what_the_machine_has_is_free(system):
+    root = system()
+    assert free_bytes(root) == 8000 * MEGABYTE
+    group(root, "", {"memory.max": "max\n", "memory.current": "5\n"})
+    assert free_bytes(root) == 8000 * MEGABYTE
 
 
-def test_where_the_system_does_not_tell_nothing_is_known_and_nothing_refused(tmp_path):
-    assert free_bytes(tmp_path) is None
-    require_memory(HUGE, None, 30, 2)
+def test_where_there_are_no_control_groups_what_the_machine_has_is_free(tmp_path, monkeypatch):
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=7))
+    assert free_bytes(tmp_path) == 7
 
 
-def test_the_limit_of_a_container_counts_without_files_that_can_be_read_again(tmp_path):
+def test_the_limit_of_a_container_counts_without_files_that_can_be_read_again(system):
     used = {"memory.current": f"{300 * MEGABYTE}", "memory.stat": f"anon 7\ninactive_file {100 * MEGABYTE}\n"}
-    group(system(tmp_path), "", {"memory.max": f"{LIMIT}\n", **used})
-    assert free_bytes(tmp_path) == 700 * MEGABYTE
+    root = system()
+    group(root, "", {"memory.max": f"{LIMIT}\n", **used})
+    assert free_bytes(root) == 700 * MEGABYTE
 
 
 @pytest.mark.parametrize("folder", ["system.slice/lab.service", "system.slice"])
-def test_the_limit_of_a_service_or_of_what_it_is_part_of_counts(tmp_path, folder):
-    root = system(tmp_path, "0::/system.slice/lab.service\n")
+def test_the_limit_of_a_service_or_of_what_it_is_part_of_counts(system, folder):
+    root = system("0::/system.slice/lab.service\n")
     group(root, folder, {"memory.max": f"{LIMIT}", "memory.current": f"{LIMIT}"})
     assert free_bytes(root) == 0
 
 
-def test_the_limits_of_older_systems_count(tmp_path):
-    root = system(tmp_path, "5:cpu,memory:/docker/1\n0::/\n")
+def test_the_limits_of_older_systems_count(system):
+    root = system("5:cpu,memory:/docker/1\n0::/\n")
     usage = {"memory.usage_in_bytes": "0", "memory.stat": "total_inactive_file 0\n"}
     group(root, "memory", {"memory.limit_in_bytes": "9223372036854771712", **usage})
     assert free_bytes(root) == 8000 * MEGABYTE
@@ -112,7 +129,7 @@ def test_the_limits_of_older_systems_count(tmp_path):
 
 
 def test_this_machine_tells():
-    assert free_bytes() is None or free_bytes() > 0
+    assert 0 < free_bytes() <= psutil.virtual_memory().total
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -175,9 +192,9 @@ def small_machine(monkeypatch):
 
 def test_a_lab_refuses_what_would_not_fit_before_it_is_built_and_stays_as_it_was(tmp_path, small_machine):
     builds = Builds()
-    labs = Registry(tmp_path, QuietPool(), Clock(), builds)
+    labs = Labs(tmp_path, QuietPool(), Clock(), builds)
     token = new_token()
-    trainer, sweeping = labs.trainer_for(token), labs.sweeping_for(token)
+    trainer, sweeping = labs.open(token), labs.sweeping(token)
     trainer.new(TrainConfig())
     before, built = trainer.snapshot(), builds.count
     for config in (HUGE, TrainConfig(hidden=(1024,) * 6, batch_size=2_000)):
@@ -191,14 +208,14 @@ def test_a_lab_refuses_what_would_not_fit_before_it_is_built_and_stays_as_it_was
 
 
 def test_a_run_from_elsewhere_or_of_a_larger_machine_is_not_trained(tmp_path, monkeypatch):
-    monkeypatch.setattr(registries, "free_bytes", lambda: None)
+    monkeypatch.setattr(registries, "free_bytes", lambda: 8 * GIGABYTE)
     config = TrainConfig(dataset="generated", hidden=(40,), batch_size=30_000)
-    labs = Registry(tmp_path, QuietPool(), clock := Clock(), real_initial)
+    labs = Labs(tmp_path, QuietPool(), clock := Clock(), real_initial)
     token = new_token()
-    labs.trainer_for(token).add(trained_run(config, epochs=1))
+    labs.open(token).add(trained_run(config, epochs=1))
     labs.sweep()
     monkeypatch.setattr(registries, "free_bytes", lambda: 128 * MEGABYTE)
-    trainer = Registry(tmp_path, QuietPool(), clock, real_initial).trainer_for(token)
+    trainer = Labs(tmp_path, QuietPool(), clock, real_initial).open(token)
     before = trainer.snapshot()
     assert before.run.epoch == 1
     for command in (trainer.start, trainer.one_epoch, lambda: trainer.more(3), trainer.resume):
@@ -234,7 +251,7 @@ def test_a_file_that_would_not_fit_leaves_the_lab_as_it_was(generated, monkeypat
 
 @pytest.mark.parametrize("command", ["train", "sweep"])
 def test_the_command_line_refuses_what_would_not_fit(command, monkeypatch, capsys, generated):
-    for place in (free_memory, commands):
+    for place in (memory_limit, commands):
         monkeypatch.setattr(place, "free_bytes", lambda: 200 * MEGABYTE)
     for name in ("one_thread_per_operation", "keep_freed_memory"):  # of a process of its own
         monkeypatch.setattr(entry, name, lambda: None)

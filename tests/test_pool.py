@@ -1,249 +1,304 @@
-"""The pool's turns: fair in seconds of work, whoever comes when, with few moves between workers."""
+"""The pool's slices: the same seconds for all, who dies and who is blamed, on workers that are simulated."""
 
+import math
 import random
 import threading
 
+import numpy as np
 import pytest
-from mnistlab.jobs.fair_queue import LAG_SECONDS
-from mnistlab.jobs.jobs import Nobody, Share
-from mnistlab.jobs.messages import Finished, Progress
-from mnistlab.jobs.prices import MAX_KINDS, Prices
 
-from mnistlab.jobs.pool import MAX_WORKERS, TURN_SECONDS, Pool, default_num_workers
-from tests.gated_workers import PATIENCE, Endless, Gate, GatedWorker
-
-pytest_plugins = ("tests.gated_workers",)
-
-
-class Epoch:
-    """A task of so many steps, all networks alike."""
-
-    num_steps, kind = 468, "alike"
-
-    def __init__(self, lab, step=0):
-        self.lab, self.step = lab, step
+from mnistlab.jobs import pool as pools
+from mnistlab.jobs.pool import (
+    DIED,
+    MAX_WORKERS,
+    NOT_STARTED,
+    SLICE_SECONDS,
+    Nobody,
+    Pool,
+    default_num_workers,
+)
+from mnistlab.network import Layer
+from tests.fake_machine import PATIENCE, Heard, Machine, Work
 
 
-class UnevenWorker(GatedWorker):
-    """Its steps take now more, now less time; at the end of an epoch come figures that take long."""
+class UnevenEpoch(Work):
+    """An epoch whose steps take now more, now less time; at its end come figures that take long."""
 
-    def __init__(self, gate, order, log):
-        super().__init__(gate)
-        self.order, self.log = order, log
+    order = random.Random(1)
 
-    def turned(self, task, turn):
+    def done_for(self, seconds):
         pace = 0.0008 * self.order.uniform(0.7, 1.6)
-        steps = min(round(turn.seconds / pace), task.num_steps - task.step)
-        seconds, task.step = steps * pace, task.step + steps
-        done = task.step == task.num_steps
-        seconds += 0.3 * self.order.uniform(0.8, 1.5) * done
-        self.log.append((self.now + seconds, task.lab, steps))
-        if done:
-            return Finished(None, seconds)
-        return Progress(task.step, task.num_steps, seconds, task if turn.hand_back else None)
+        steps = min(round(seconds / pace), self.num_steps - self.step)
+        task = self._replace(step=self.step + steps)
+        if task.step < self.num_steps:
+            return steps * pace, task
+        return steps * pace + 0.3 * self.order.uniform(0.8, 1.5), None
 
 
 class Lab(Nobody):
     """Trains epoch after epoch."""
 
-    def __init__(self, pool, number):
-        self.pool, self.number, self.share = pool, number, Share()
-
-    def go_on(self):
-        self.pool.submit(Epoch(self.number), self.share, self)
+    def __init__(self, pool, name):
+        self.pool, self.name = pool, name
+        self.finished(None, None)
 
     def finished(self, job, result):
-        self.go_on()
+        self.pool.submit(UnevenEpoch(self.name, num_steps=468), self)
+
+
+@pytest.fixture
+def machine_of():
+    machines = []
+
+    def make(num_workers, **kw):
+        machines.append(Machine(num_workers, **kw))
+        return machines[-1]
+
+    yield make
+    for machine in machines:
+        machine.pool.close()
 
 
 def jain(amounts):
     return sum(amounts) ** 2 / (len(amounts) * sum(amount**2 for amount in amounts))
 
 
+def seconds_of(machine, name, last=None):
+    return sum(seconds for task, _, _, seconds in machine.log[-last if last else 0 :] if task.name == name)
+
+
 @pytest.mark.parametrize(("num_jobs", "num_workers"), [(25, 2), (3, 2), (5, 3), (2, 2), (7, 1)])
-def test_all_get_the_same_and_move_seldom(pool_of, gate, num_jobs, num_workers):
-    pool, shares = pool_of(num_workers), [Share() for _ in range(num_jobs)]
-    for share in shares:
-        pool.submit(Endless(), share, Nobody())
-    gate.let(40 * num_jobs, expected=num_workers)
-    used = [share.used for share in shares]
-    assert jain(used) > 0.95
-    assert min(used) > 0.8 * sum(used) / num_jobs
-    assert max(used) - min(used) < 2 * LAG_SECONDS + 0.3
-    assert gate.moves < 0.35 * gate.done
+def test_equal_labs_take_turns(machine_of, num_jobs, num_workers):
+    machine = machine_of(num_workers)
+    for name in range(num_jobs):
+        machine.pool.submit(Work(name), Nobody())
+    machine.end_slices(40 * num_jobs, busy=num_workers)
+    used = [seconds_of(machine, name) for name in range(num_jobs)]
+    assert max(used) - min(used) < 3 * Work().slice_seconds
+    assert jain(used) > 0.99
 
 
-@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("num_workers", [1, 2])
-def test_a_class_of_equal_networks_comes_equally_far_in_a_minute_of_work(gate, num_workers, seed):
-    log, order = [], random.Random(seed)
-    pool = Pool(lambda: UnevenWorker(gate, order, log), num_workers)
-    for number in range(25):
-        Lab(pool, number).go_on()
-    gate.let(1400, expected=num_workers)
-    pool.close()
-    window = range(80 // num_workers, 140 // num_workers)  # after all have settled
-    assert log[-1][0] > window.stop
-    steps = [0] * 25
-    for moment, lab, count in log:
-        steps[lab] += count * (window.start <= moment < window.stop)
-    assert jain(steps) > 0.99
-    assert min(steps) > 0.85 * sum(steps) / 25
-    assert gate.moves < 0.25 * gate.done
+def test_a_class_of_equal_networks_comes_equally_far_in_some_minutes_of_work(machine_of, num_workers):
+    machine = machine_of(num_workers)
+    for name in range(25):
+        Lab(machine.pool, name)
+    while not machine.log or machine.log[-1][2] < 400 / num_workers:
+        machine.end_slices(1, busy=num_workers)
+    steps = dict.fromkeys(range(25), 0)
+    before = dict.fromkeys(range(25), 0)
+    for task, _, moment, _ in machine.log:
+        if moment >= 80 / num_workers:
+            steps[task.name] += (task.step - before[task.name]) % 468
+        before[task.name] = task.step
+    assert jain(steps.values()) > 0.98
+    assert min(steps.values()) > 0.85 * sum(steps.values()) / 25
 
 
-def test_who_is_behind_at_the_end_of_an_epoch_does_not_lose_what_is_due(pool_of, gate):
-    pool, quick, slow = pool_of(1), Share(), Share()
-    pool.submit(Endless(), quick, Nobody())
-    gate.let(30)
-    job = pool.submit(Endless(), slow, Nobody())
-    slow.used -= 2.0  # so much was not given
-    pool.cancel(job)
-    pool.submit(Endless(), slow, Nobody())
-    before = quick.used
-    gate.let(15)
-    assert quick.used - before < 0.3
+@pytest.mark.parametrize("num_workers", [1, 2])
+def test_one_large_network_costs_the_others_no_more_than_its_share(machine_of, num_workers):
+    machine = machine_of(num_workers)
+    for name in range(24):
+        machine.pool.submit(Work(name), Nobody())
+    machine.pool.submit(Work("large", slice_seconds=2.0), Nobody())
+    machine.end_slices(2500, busy=num_workers)
+    others = [seconds_of(machine, name) for name in range(24)]
+    assert seconds_of(machine, "large") < sum(others) / 24 + 2.0
+    assert seconds_of(machine, "large") > sum(others) / 24 - 2.0
+    assert max(others) - min(others) < 0.6
 
 
-def test_equal_work_costs_the_same_whenever_it_is_done():
-    prices = Prices()
-    paid = [prices.charge("alike", 10, seconds) for seconds in (0.1, 0.1, 0.4, 0.1, 0.1)]
-    assert paid[0] == pytest.approx(0.1)
-    assert max(paid) / min(paid) < 2.1
-    assert prices.charge("alike", 5, 0.1) < 0.6 * prices.charge("alike", 10, 0.1)
-    assert prices.charge("other", 10, 5.0) == 5.0
-    assert prices.charge(None, 10, 0.7) == 0.7
+def test_who_took_long_waits_until_the_others_have_had_as_much(machine_of):
+    machine = machine_of(1)
+    machine.pool.submit(Work("slow", slice_seconds=2.0), Nobody())
+    machine.wait_for_busy(1)
+    for name in "abc":
+        machine.pool.submit(Work(name), Nobody())
+    machine.end_slices(30)
+    order = "".join(task.name[0] for task, *_ in machine.log)
+    assert order[0] == "s"
+    assert order.index("s", 1) == 1 + 3 * math.ceil(2.0 / SLICE_SECONDS), order
 
 
-def test_the_prices_of_kinds_that_nobody_trains_any_more_are_forgotten():
-    prices = Prices()
-    for kind in range(2 * MAX_KINDS):
-        prices.charge(kind, 1, 1.0)
-    assert len(prices._measured) == MAX_KINDS
+def test_who_comes_back_from_a_rest_does_not_catch_up(machine_of):
+    machine, rested = machine_of(1), Nobody()
+    job = machine.pool.submit(Work("rested"), rested)
+    machine.wait_for_busy(1)
+    machine.pool.submit(Work("busy"), Nobody())
+    machine.pool.cancel(job)
+    machine.end_slices(100)
+    machine.pool.submit(Work("rested"), rested)
+    machine.end_slices(40)
+    assert seconds_of(machine, "busy", last=40) == pytest.approx(4.0, abs=0.5)
 
 
-def test_a_turn_that_takes_longer_is_followed_by_a_longer_wait(pool_of, gate):
-    pool, slow, quick = pool_of(1), Share(), Share()
-    pool.submit(Endless(0.8), slow, Nobody())
-    pool.submit(Endless(0.1), quick, Nobody())
-    gate.let(90)
-    assert slow.used == pytest.approx(quick.used, abs=1.0)
+def test_a_rest_between_two_epochs_forgives_nothing(machine_of):
+    machine, greedy = machine_of(1), Nobody()
+    for _ in range(10):
+        job = machine.pool.submit(Work("greedy", slice_seconds=1.0, num_steps=1), greedy)
+        if not machine.log:
+            machine.wait_for_busy(1)
+            machine.pool.submit(Work("patient"), Nobody())
+        while job.number in machine.pool._jobs:
+            machine.end_slices(1)
+    assert seconds_of(machine, "patient") > 0.7 * seconds_of(machine, "greedy")
 
 
-def test_who_compiles_for_all_pays_no_more_than_a_turn(pool_of, gate):
-    class New(Endless):
-        kind = "new"
-
-    pool, share = pool_of(1), Share()
-    pool.submit(New(3.0), share, Nobody())
-    gate.let(1)
-    with pool._changed:
-        assert pool._changed.wait_for(lambda: share.used, PATIENCE)
-    assert share.used == TURN_SECONDS
-
-
-def test_equal_networks_get_equal_steps_though_the_steps_of_one_take_longer(pool_of, gate):
-    class Alike(Endless):
-        kind = "alike"
-
-    pool, quick, slow = pool_of(1), Share(), Share()
-    jobs = [pool.submit(Alike(seconds), share, Nobody()) for seconds, share in ((0.1, quick), (0.3, slow))]
-    gate.let(60)
-    turns = [gate.turns.count(job.number) for job in jobs]
-    assert abs(turns[0] - turns[1]) < 8
-
-
-def test_who_loads_and_compiles_for_all_is_not_made_to_wait_for_it(pool_of, gate):
-    pool, first, second = pool_of(1), Share(), Share()
-    pool.submit(Endless(30.0), first, Nobody())
-    gate.let(1)
-    pool.submit(Endless(0.1), second, Nobody())
-    gate.let(1)
-    assert first.used <= 2.0
-
-
-def test_who_comes_back_from_a_rest_starts_level_and_does_not_catch_up(pool_of, gate):
-    pool, busy, rested = pool_of(1), Share(), Share()
-    pool.submit(Endless(), busy, Nobody())
-    gate.let(100)
-    pool.submit(Endless(), rested, Nobody())
-    before = busy.used
-    gate.let(40)
-    assert busy.used - before == pytest.approx(2.0, abs=0.5)
-
-
-def test_those_who_wait_know_how_many_are_before_them(pool_of, gate):
-    pool = pool_of(1)
-    jobs = [pool.submit(Endless(), Share(), Nobody()) for _ in range(4)]
-    with gate.changed:
-        gate.changed.wait_for(lambda: any(job.on_turn for job in jobs), PATIENCE)
-    assert sorted(pool.ahead(job) for job in jobs) == [0, 0, 1, 2]
+def test_those_who_wait_know_how_many_are_before_them(machine_of):
+    machine = machine_of(1)
+    jobs = [machine.pool.submit(Work(name), Nobody()) for name in range(4)]
+    machine.wait_for_busy(1)
+    assert [machine.pool.ahead(job) for job in jobs] == [0, 0, 1, 2]
+    assert machine.pool.num_jobs == 4
     for job in jobs:
-        pool.cancel(job)
-    assert [pool.ahead(job) for job in jobs] == [0, 0, 0, 0]
-    assert pool.num_jobs == 0
+        machine.pool.cancel(job)
+    assert [machine.pool.ahead(job) for job in jobs] == [0, 0, 0, 0]
+    assert machine.pool.num_jobs == 0
 
 
-def test_no_more_workers_are_started_than_there_are_jobs(pool_of, gate):
-    pool = pool_of(8)
-    pool.submit(Endless(), Share(), Nobody())
-    gate.let(20)
-    assert len(gate.workers) == 1
-    pool.submit(Endless(), Share(), Nobody())
-    gate.let(20)
-    assert len(gate.workers) == 2
+def test_no_more_workers_are_started_than_there_are_jobs(machine_of):
+    machine = machine_of(8)
+    machine.pool.submit(Work("one"), Nobody())
+    machine.end_slices(20)
+    assert len(machine.workers) == 1
+    machine.pool.submit(Work("two"), Nobody())
+    machine.end_slices(20, busy=2)
+    assert len(machine.workers) == 2
+    assert sorted(machine.pool.pids) == [1, 2]
 
 
-def test_a_run_alone_stays_with_its_worker_from_task_to_task():
-    share, seats, done = Share(), [], threading.Event()
+def test_a_run_alone_stays_with_its_worker_from_task_to_task(machine_of):
+    machine = machine_of(2)
+    for name in "ab":
+        machine.pool.submit(Work(name, num_steps=1), Nobody())
+    machine.end_slices(2, busy=1)
 
-    class Worker(GatedWorker):
-        def ask(self, turn, wanted=None):
-            return Finished(None, 0.1)
-
-    class Next(Nobody):
+    class Next(Heard):
         def finished(self, job, result):
-            seats.append(share.seat)
-            if len(seats) < 100:
-                pool.submit(Endless(), share, self)
-            else:
-                done.set()
+            machine.pool.submit(Work("alone", num_steps=1), self)
 
-    pool = Pool(lambda: Worker(Gate()), 2)
-    for _ in range(2):  # so that both workers are there
-        pool.submit(Endless(), Share(), Nobody())
-    pool.submit(Endless(), share, Next())
-    assert done.wait(PATIENCE)
+    machine.pool.submit(Work("alone", num_steps=1), Next())
+    machine.end_slices(50)
+    assert len({worker for task, worker, *_ in machine.log if task.name == "alone"}) == 1
+
+
+def test_what_is_heard_of_a_job_is_each_step_once_and_then_its_result(machine_of):
+    machine, heard = machine_of(2), Heard()
+    machine.pool.submit(Work("x", num_steps=4), heard)
+    machine.end_slices(4)
+    heard.wait_for(lambda heard: heard.results)
+    assert (heard.steps, heard.results, heard.sentences) == ([0, 1, 2, 3], ["result"], [])
+
+
+def test_nothing_more_is_heard_of_a_cancelled_job(machine_of):
+    machine, heard, other = machine_of(1), Heard(), Heard()
+    job = machine.pool.submit(Work("x", num_steps=2), heard)
+    machine.end_slices(1)
+    machine.wait_for_busy(1)
+    machine.pool.cancel(job)
+    machine.pool.cancel(job)
+    machine.pool.submit(Work("y", num_steps=1), other)
+    machine.end_slices(2)
+    other.wait_for(lambda other: other.results)
+    assert (heard.steps, heard.results, heard.sentences) == ([0, 1], [], [])
+
+
+def test_a_slice_that_nobody_waits_for_does_not_hold_its_worker_for_long(machine_of, monkeypatch):
+    monkeypatch.setattr(pools, "GRACE_SECONDS", 0.0)
+    machine = machine_of(1)
+    machine.pool.cancel(held := machine.pool.submit(Work("held"), Nobody()))
+    job = machine.pool.submit(Work("held"), Nobody())
+    (running,) = machine.wait_for_busy(1)
+    machine.pool.cancel(job)
+    machine.pool.submit(Work("next"), Nobody())
+    with machine.changed:
+        assert machine.changed.wait_for(
+            lambda: [each.task.name for each in machine.running] == ["next"], PATIENCE
+        )
+    assert running.worker.dead
+    assert held.deaths == 0
+
+
+def test_a_large_network_gets_slices_so_long_that_its_journey_is_a_tenth_at_most(machine_of):
+    machine = machine_of(1)
+    megabytes = 24
+    layer = Layer(np.zeros((megabytes, 2**18), np.float32), np.zeros(0, np.float32))
+    machine.pool.submit(Work("large", params=(layer,)), Nobody())
+    (running,) = machine.wait_for_busy(1)
+    assert running.seconds == pytest.approx(10 * megabytes * 2**20 / pools.TRAVEL_BYTES)
+    assert running.seconds > 2 * SLICE_SECONDS
+
+
+def test_of_25_labs_one_of_which_kills_its_workers_24_never_notice(machine_of):
+    machine = machine_of(2)
+    everybody = {name: Heard() for name in range(25)}
+    for name, heard in everybody.items():
+        machine.pool.submit(Work(name, num_steps=6), heard)
+    for _ in range(24 * 6 + 2 + 3):
+        running = machine.wait_for_busy(1)[0]
+        if (running.task.name, running.task.step) == (7, 2):
+            machine.kill(running)
+        else:
+            machine.end_slice(running)
+    poisoned = everybody.pop(7)
+    poisoned.wait_for(lambda heard: heard.sentences)
+    assert (poisoned.sentences, poisoned.results) == ([DIED], [])
+    for heard in everybody.values():
+        heard.wait_for(lambda heard: heard.results)
+        assert (heard.steps, heard.results, heard.sentences) == (list(range(6)), ["result"], [])
+
+
+def test_a_worker_that_dies_while_it_is_idle_is_nobodys_fault(machine_of):
+    machine, heard = machine_of(1), Heard()
+    machine.pool.submit(Work("x", num_steps=1), heard)
+    machine.end_slices(1)
+    heard.wait_for(lambda heard: heard.results)
+    machine.workers[0].dead = True
+    job = machine.pool.submit(Work("y", num_steps=1), heard)
+    machine.end_slices(1)
+    heard.wait_for(lambda heard: len(heard.results) == 2)
+    assert (job.deaths, len(machine.workers)) == (0, 2)
+
+
+def test_where_no_worker_can_be_started_everybody_is_told_and_the_next_may_try_again(caplog):
+    def no_more(load, rest_seconds):
+        raise OSError(11, "Resource temporarily unavailable")
+
+    pool, everybody = Pool(num_workers=2, start_executor=no_more), [Heard() for _ in range(3)]
+    for _ in range(2):
+        for heard in everybody:
+            pool.submit(Work(), heard)
+        for heard in everybody:
+            heard.wait_for(lambda heard: heard.sentences)
+            assert set(heard.sentences) == {NOT_STARTED}
+            heard.sentences.clear()
     pool.close()
-    assert len(set(seats[2:])) == 1
+    assert "Resource temporarily unavailable" in caplog.text
 
 
-def test_a_closed_pool_takes_nothing_and_closes_twice(pool_of):
-    pool = pool_of(1)
-    pool.close()
-    pool.close()
-    with pytest.raises(RuntimeError, match="must be open"):
-        pool.submit(Endless(), Share(), Nobody())
-
-
-def test_a_listener_that_fails_does_not_take_the_worker_along(pool_of, gate, caplog):
-    heard = threading.Event()
-
-    class Broken(Nobody):
-        def progressed(self, job, step, num_steps):
+def test_a_listener_that_fails_does_not_take_the_pool_along(machine_of, caplog):
+    class Broken(Heard):
+        def finished(self, job, result):
             raise KeyError("x")
 
-        def refused(self, job, sentence):
-            heard.set()
-
-    pool = pool_of(1)
-    pool.submit(Endless(), Share(), Broken())
-    assert heard.wait(PATIENCE)
+    machine, broken, heard = machine_of(1), Broken(), Heard()
+    machine.pool.submit(Work("x", num_steps=1), broken)
+    machine.pool.submit(Work("y", num_steps=1), heard)
+    machine.end_slices(2)
+    broken.wait_for(lambda broken: broken.sentences)
+    heard.wait_for(lambda heard: heard.results)
     assert "could not be taken in" in caplog.text
-    share = Share()
-    pool.submit(Endless(), share, Nobody())
-    gate.let(10)
-    assert share.used > 0
+
+
+def test_a_closed_pool_takes_nothing_closes_twice_and_leaves_no_thread(machine_of):
+    before = threading.active_count()
+    pool = machine_of(1).pool
+    pool.submit(Work(), Nobody())
+    pool.close()
+    pool.close()
+    assert threading.active_count() == before
+    with pytest.raises(RuntimeError, match="must be open"):
+        pool.submit(Work(), Nobody())
 
 
 @pytest.mark.parametrize(
@@ -256,23 +311,3 @@ def test_the_number_of_workers_can_be_set(monkeypatch, given, count):
     assert 1 <= usual <= MAX_WORKERS
     monkeypatch.setenv("MNISTLAB_WORKERS", given)
     assert default_num_workers() == (count or usual)
-
-
-def test_a_finished_job_is_reported_once():
-    heard = []
-    done = threading.Event()
-
-    class Worker(GatedWorker):
-        def ask(self, turn, wanted=None):
-            return Finished("result", 0.1)
-
-    class Listener(Nobody):
-        def finished(self, job, result):
-            heard.append(result)
-            done.set()
-
-    pool = Pool(lambda: Worker(Gate()), 2)
-    pool.submit(Endless(), Share(), Listener())
-    assert done.wait(PATIENCE)
-    pool.close()
-    assert heard == ["result"]

@@ -11,10 +11,10 @@ from tests.conftest import REPOSITORY
 
 SAY = """
 import os
-from mnistlab.jobs.process import let_others_go_first
+from mnistlab.jobs.process import lower_priority
 from tests.test_priority import niceness_of_the_session
 before = os.nice(0)
-let_others_go_first()
+lower_priority()
 print(os.nice(0) - before, niceness_of_the_session())
 """
 pytestmark = pytest.mark.skipif(not hasattr(os, "nice"), reason="this system knows no niceness")

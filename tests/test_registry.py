@@ -35,7 +35,7 @@ def test_tokens_have_128_random_bits_and_lead_to_no_path():
     "token", ["", "x" * 32, "../" * 11, "A" * 32, "0" * 31, "0" * 33, "0" * 32 + "\n", None, 7]
 )
 def test_what_is_no_token_is_refused(labs, token):
-    for command in (labs.trainer_for, lambda token: labs.claim(token, "tab")):
+    for command in (labs.open, lambda token: labs.claim(token, "tab")):
         with pytest.raises(ValueError, match="token must be 32 hexadecimal digits"):
             command(token)
     assert not labs.folder.exists()
@@ -43,9 +43,9 @@ def test_what_is_no_token_is_refused(labs, token):
 
 def test_a_token_always_gives_the_same_trainer_and_another_token_another(labs):
     token = new_token()
-    trainer = labs.trainer_for(token)
-    assert labs.trainer_for(token) is trainer
-    assert labs.trainer_for(new_token()) is not trainer
+    trainer = labs.open(token)
+    assert labs.open(token) is trainer
+    assert labs.open(new_token()) is not trainer
 
 
 def test_many_threads_that_bring_one_token_get_one_trainer(labs):
@@ -54,7 +54,7 @@ def test_many_threads_that_bring_one_token_get_one_trainer(labs):
 
     def ask(_):
         gate.wait()
-        return labs.trainer_for(token)
+        return labs.open(token)
 
     with ThreadPoolExecutor(8) as threads:
         assert len(set(threads.map(ask, range(8)))) == 1
@@ -68,23 +68,23 @@ def test_a_lab_without_viewers_is_paused_then_stopped_then_freed_and_comes_back(
         each.more(5)
     labs.pool.turn()
     clock.now += PAUSE_SECONDS - 1
-    labs.touch(seen)
+    labs.open(seen)
     labs.sweep()
     assert trainer.snapshot().state == "running"
     clock.now += 1
     labs.sweep()
     assert trainer.snapshot().state == "pausing"
     clock.now += STOP_SECONDS - PAUSE_SECONDS
-    labs.touch(seen)
+    labs.open(seen)
     labs.sweep()
     assert trainer.snapshot().state == "paused"
     assert other.snapshot().active
     clock.now += FREE_SECONDS - STOP_SECONDS
-    labs.touch(seen)
+    labs.open(seen)
     labs.sweep()
     labs.sweep()
-    assert labs.trainer_for(seen) is other
-    back = labs.trainer_for(token)
+    assert labs.open(seen) is other
+    back = labs.open(token)
     assert back is not trainer
     assert same_run(back.snapshot().run, trainer.snapshot().run)
 
@@ -93,14 +93,14 @@ def test_memory_of_labs_that_were_freed_goes_back_at_once_and_nothing_is_done_wh
     labs, clock, monkeypatch
 ):
     held = []
-    monkeypatch.setattr(registries, "return_gaps", lambda: held.append(len(labs._labs)))
+    monkeypatch.setattr(registries, "release_free_heap", lambda: held.append(len(labs._labs)))
     first, second = new_token(), new_token()
     for token in (first, second):
-        labs.trainer_for(token)
+        labs.open(token)
     labs.sweep()
     assert held == []
     clock.now += FREE_SECONDS
-    labs.touch(second)
+    labs.open(second)
     labs.sweep()
     labs.sweep()
     assert held == [1]
@@ -114,28 +114,28 @@ def test_a_viewer_who_comes_back_at_the_last_moment_keeps_the_trainer(labs, cloc
     token = new_token()
     trainer = started(labs, token)
     clock.now += FREE_SECONDS - 1
-    assert labs.trainer_for(token) is trainer
+    assert labs.open(token) is trainer
     clock.now += 2
     labs.sweep()
-    assert labs.trainer_for(token) is trainer
+    assert labs.open(token) is trainer
 
 
 def test_there_is_room_for_so_many_labs_and_an_idle_one_makes_place(labs, clock):
     tokens = [new_token() for _ in range(MAX_LABS)]
     for token in tokens:
-        labs.trainer_for(token)
+        labs.open(token)
     with pytest.raises(LabsFull, match=f"at most {MAX_LABS} labs"):
-        labs.trainer_for(new_token())
-    first = labs.trainer_for(tokens[0])
+        labs.open(new_token())
+    first = labs.open(tokens[0])
     clock.now += PAUSE_SECONDS
-    labs.touch(tokens[0])
-    labs.trainer_for(new_token())
-    assert labs.trainer_for(tokens[0]) is first
+    labs.open(tokens[0])
+    labs.open(new_token())
+    assert labs.open(tokens[0]) is first
 
 
 def test_a_second_live_tab_gets_a_lab_of_its_own_and_a_reload_gets_the_lab(labs, clock):
     token, live = new_token(), {"one"}
-    labs.trainer_for(token)
+    labs.open(token)
     assert labs.claim(token, "one", live.__contains__)
     assert labs.claim(token, "one", live.__contains__)
     assert not labs.claim(token, "two", live.__contains__)
@@ -146,7 +146,7 @@ def test_a_second_live_tab_gets_a_lab_of_its_own_and_a_reload_gets_the_lab(labs,
 
 def test_without_knowing_better_a_tab_is_live_that_touched_its_lab_a_moment_ago(labs, clock):
     token = new_token()
-    labs.trainer_for(token)
+    labs.open(token)
     assert labs.claim(token, "one")
     assert not labs.claim(token, "two")
     clock.now += registries.LIVE_SECONDS + 1
@@ -154,7 +154,7 @@ def test_without_knowing_better_a_tab_is_live_that_touched_its_lab_a_moment_ago(
 
 
 def test_a_trainer_from_a_registry_reports_what_is_new(labs):
-    trainer = labs.trainer_for(new_token())
+    trainer = labs.open(new_token())
     assert isinstance(trainer, Trainer)
     labs._work.clear()
     trainer.add(trained_run())

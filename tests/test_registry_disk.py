@@ -5,7 +5,7 @@ import threading
 
 from mnistlab.config import TrainConfig
 from mnistlab.jobs.autosave import INDEX, Autosave
-from mnistlab.jobs.labs import SAVE_SECONDS, Registry, folder_name, new_token
+from mnistlab.jobs.labs import SAVE_SECONDS, Labs, folder_name, new_token
 from mnistlab.runs.run import SettingChange
 from tests.registry_bench import QuietPool, again, real_initial, same_run, started
 from tests.test_checkpoints import trained_run
@@ -24,14 +24,14 @@ def test_a_lab_is_whole_after_the_process_was_killed(labs, clock):
     trainer.add(trained_run(epochs=2))
     trainer.reset()
     labs.sweep()
-    back = again(labs, clock).trainer_for(token).snapshot()
+    back = again(labs, clock).open(token).snapshot()
     before = trainer.snapshot()
     assert [run.id for run in back.runs] == [run.id for run in before.runs]
     assert same_run(back.runs[0], before.runs[0])
     assert back.runs[0].schedule == (SettingChange(5, "learning_rate", 0.25),)
     assert (back.run.id, back.hidden) == (before.run.id, before.hidden)
     assert back.can_undo_reset
-    restored = again(labs, clock).trainer_for(token)
+    restored = again(labs, clock).open(token)
     restored.undo_reset()
     trainer.undo_reset()
     assert same_run(restored.snapshot().run, trainer.snapshot().run)
@@ -43,7 +43,7 @@ def test_a_lab_that_was_training_comes_back_paused_with_its_target(labs, clock):
     trainer.more(6)
     labs.pool.turn()
     labs.sweep()
-    snapshot = again(labs, clock).trainer_for(token).snapshot()
+    snapshot = again(labs, clock).open(token).snapshot()
     assert (snapshot.state, snapshot.run.epoch, snapshot.target_epoch) == ("paused", 4, 10)
 
 
@@ -55,7 +55,7 @@ def test_nothing_is_written_when_nothing_is_new_and_at_most_once_a_second(labs, 
     stamps = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     labs.sweep()
     clock.now += 10
-    labs.touch(token)
+    labs.open(token)
     labs.sweep()
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == stamps
     trainer.rename(trainer.snapshot().run.id, "one")
@@ -89,11 +89,13 @@ def test_files_of_runs_that_were_deleted_go(labs, clock):
     trainer = started(labs, token)
     labs.sweep()
     folder = labs.folder / folder_name(token)
+    before = {path.name for path in folder.iterdir()}
     (folder / "left.behind.tmp").write_bytes(b"x")
     trainer.delete(trainer.snapshot().run.id)
     clock.now += 2
     labs.sweep()
-    assert [path.name for path in folder.iterdir()] == [INDEX]
+    assert {path.name for path in folder.iterdir()} & before == {INDEX}
+    assert len(again(labs, clock).open(token).snapshot().runs) == 1
 
 
 def test_a_disk_that_cannot_be_written_is_said_on_screen_and_tried_again(labs, clock, monkeypatch):
@@ -113,16 +115,16 @@ def test_a_disk_that_cannot_be_written_is_said_on_screen_and_tried_again(labs, c
         labs.sweep()
         clock.now += 1000
         labs.sweep()
-        assert labs.trainer_for(token) is trainer
+        assert labs.open(token) is trainer
     clock.now += 2
     labs.sweep()
     assert trainer.snapshot().unsaved == ""
-    assert again(labs, clock).trainer_for(token).snapshot().run.epoch == 4
+    assert again(labs, clock).open(token).snapshot().run.epoch == 4
 
 
 def test_a_state_folder_that_cannot_be_made_ends_in_a_sentence(tmp_path, clock):
     (tmp_path / "file").write_text("in the way")
-    labs = Registry(tmp_path / "file" / "state", QuietPool(), clock, real_initial)
+    labs = Labs(tmp_path / "file" / "state", QuietPool(), clock, real_initial)
     trainer = started(labs, new_token())
     labs.sweep()
     assert trainer.snapshot().unsaved == UNSAVED.format("Not a directory")
@@ -133,11 +135,11 @@ def test_closing_saves_everything(labs, clock):
     started(labs, token)
     labs.close()
     labs.close()
-    assert again(labs, clock).trainer_for(token).snapshot().run.epoch == 4
+    assert again(labs, clock).open(token).snapshot().run.epoch == 4
 
 
 def test_the_keeper_saves_by_itself_and_ends(tmp_path):
-    labs = Registry(tmp_path / "state", QuietPool(), initial=real_initial).start_keeper()
+    labs = Labs(tmp_path / "state", QuietPool(), initial=real_initial).start_keeper()
     token = new_token()
     started(labs, token)
     folder = labs.folder / folder_name(token)
@@ -151,8 +153,8 @@ def test_the_keeper_saves_by_itself_and_ends(tmp_path):
 
 def test_a_lab_whose_network_was_never_trained_leaves_nothing_on_the_disk(labs, clock):
     token = new_token()
-    labs.trainer_for(token).new(TrainConfig(hidden=(4,)))
+    labs.open(token).new(TrainConfig(hidden=(4,)))
     clock.now += 2 * SAVE_SECONDS
     labs.sweep()
     assert not (labs.folder / folder_name(token)).exists()
-    assert len(again(labs, clock).trainer_for(token).shelf.runs) == 0
+    assert again(labs, clock).open(token).snapshot().run.config == TrainConfig()

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from mnistlab.jobs import storage as lab_folders
-from mnistlab.jobs.labs import Registry, folder_name, new_token
+from mnistlab.jobs.labs import Labs, folder_name, new_token
 from tests.registry_bench import QuietPool, again, started
 
 pytest_plugins = ("tests.registry_bench",)
@@ -26,7 +26,7 @@ def kept(labs):
 
 def test_labs_go_after_thirty_later_days_and_those_in_use_stay(labs):
     used, old = left_on_day(labs, 99), left_on_day(labs, 100)
-    labs.trainer_for(used)
+    labs.open(used)
     recent = {folder_name(left_on_day(labs, day)) for day in range(101, 131) for _ in range(2)}
     labs.sweep_folders()
     assert kept(labs) == {folder_name(used)} | recent
@@ -63,7 +63,7 @@ def test_too_many_folders_are_thinned_from_the_oldest(labs, monkeypatch):
         stamp = folder.stat().st_mtime - 100 * age
         os.utime(folder, (stamp, stamp))
     size = sum(path.stat().st_size for path in folder.iterdir())
-    empty = Registry(labs.folder, QuietPool())
+    empty = Labs(labs.folder, QuietPool())
     monkeypatch.setattr(lab_folders, "MAX_BYTES", 3 * size + 100)
     empty.sweep_folders()
     assert {path.name for path in labs.folder.iterdir()} == {folder_name(token) for token in tokens[:3]}

@@ -1,21 +1,23 @@
 """A sweep in the pool: every order of commands and results, and real worker processes."""
 
+import itertools
 from dataclasses import replace
+from types import SimpleNamespace
 
 import jax
 import numpy as np
 import pytest
 
 from mnistlab.config import TrainConfig
-from mnistlab.jobs.labs import PAUSE_SECONDS, Registry, new_token
+from mnistlab.jobs.labs import PAUSE_SECONDS, Labs, new_token
 from mnistlab.jobs.pool import Pool
 from mnistlab.jobs.trainer import Trainer
-from mnistlab.jobs.worker import Desk, Work
+from mnistlab.jobs.worker import stepped
 from mnistlab.sweeps.runs import begun
 from mnistlab.sweeps.sweep import members, stacked, sweep
 from mnistlab.sweeps.sweeping import MAX_PARAMETERS, Sweeping
 from mnistlab.sweeps.task import SweepTask
-from tests.small_worker import TRAIN, SmallWorker, small_dataset
+from tests.small_worker import TRAIN, small_dataset
 
 PATIENCE = 120.0
 BASE = TrainConfig(
@@ -24,18 +26,17 @@ BASE = TrainConfig(
 CONFIGS = members(BASE, [0.002, 0.02], [1, 2])
 
 
-class InThisProcess:
-    """A pool that does a turn of a few steps when the test says so, as a worker would."""
+class HandPool:
+    """A pool that does some steps, as a worker would, when the test says so."""
 
     num_workers = 1
 
     def __init__(self):
-        self.jobs, self.desk = [], Desk(small_dataset)
+        self.jobs = []
 
-    def submit(self, task, share, listener):
-        job = InTurn(task, listener)
-        self.jobs.append(job)
-        return job
+    def submit(self, task, listener):
+        self.jobs.append(SimpleNamespace(task=task, listener=listener, begun=True))
+        return self.jobs[-1]
 
     def cancel(self, job):
         self.jobs.remove(job)
@@ -49,21 +50,13 @@ class InThisProcess:
 
     def turn(self, steps=30):
         """Do some steps of the first job."""
-        job = self.jobs[0]
-        work = Work(job.task, small_dataset())
-        ticks = iter(range(10**6))
-        done = work.advanced(steps, clock=lambda: next(ticks))
-        job.task = work.handed_back()
+        job, ticks = self.jobs[0], itertools.count()
+        job.task, done = stepped(job.task, small_dataset(), steps, clock=lambda: next(ticks))
         if done:
             self.jobs.remove(job)
             job.listener.finished(job, job.task.result(small_dataset()))
         else:
             job.listener.progressed(job, job.task.step, job.task.num_steps)
-
-
-class InTurn:
-    def __init__(self, task, listener):
-        self.task, self.listener, self.begun = task, listener, True
 
 
 def assert_is_the_sweep(runs):
@@ -79,7 +72,7 @@ def assert_is_the_sweep(runs):
 
 
 def test_a_sweep_in_turns_is_the_sweep_in_one_go():
-    pool = InThisProcess()
+    pool = HandPool()
     sweeping = Sweeping(pool)
     assert sweeping.snapshot().state == "none"
     sweeping.start(CONFIGS)
@@ -95,7 +88,7 @@ def test_a_sweep_in_turns_is_the_sweep_in_one_go():
 
 
 def test_a_stopped_sweep_keeps_its_epochs_and_goes_on_as_if_it_had_not_been():
-    pool = InThisProcess()
+    pool = HandPool()
     sweeping = Sweeping(pool)
     sweeping.start(CONFIGS)
     while sweeping.snapshot().epoch < 1:
@@ -113,7 +106,7 @@ def test_a_stopped_sweep_keeps_its_epochs_and_goes_on_as_if_it_had_not_been():
 
 
 def test_what_comes_of_a_sweep_that_was_given_up_is_not_heard():
-    pool = InThisProcess()
+    pool = HandPool()
     sweeping = Sweeping(pool)
     sweeping.start(CONFIGS)
     late = pool.jobs[0]
@@ -125,7 +118,7 @@ def test_what_comes_of_a_sweep_that_was_given_up_is_not_heard():
 
 
 def test_a_refusal_is_said():
-    pool = InThisProcess()
+    pool = HandPool()
     sweeping = Sweeping(pool)
     sweeping.start(CONFIGS)
     sweeping.refused(pool.jobs[0], "There was not enough memory.")
@@ -136,7 +129,7 @@ def test_a_refusal_is_said():
 
 
 def test_a_sweep_that_is_too_large_is_refused_and_the_one_before_goes_on():
-    pool = InThisProcess()
+    pool = HandPool()
     sweeping = Sweeping(pool)
     sweeping.start(CONFIGS)
     large = members(TrainConfig(hidden=(1024, 1024)), [0.1], range(5))
@@ -147,8 +140,8 @@ def test_a_sweep_that_is_too_large_is_refused_and_the_one_before_goes_on():
 
 
 def test_a_network_of_a_sweep_becomes_the_current_one_and_is_trained_on():
-    pool = InThisProcess()
-    sweeping, trainer = Sweeping(pool), Trainer(pool)
+    pool = HandPool()
+    sweeping, trainer = Sweeping(pool), Trainer(pool, BASE)
     sweeping.start(CONFIGS)
     while pool.jobs:
         pool.turn()
@@ -181,27 +174,26 @@ def test_a_task_taken_up_by_another_worker_goes_on_where_it_was():
 
 def test_a_sweep_that_nobody_looks_at_stops(tmp_path):
     now = [0.0]
-    pool = InThisProcess()
-    registry = Registry(tmp_path, pool=pool, clock=lambda: now[0])
+    pool = HandPool()
+    labs = Labs(tmp_path, pool=pool, clock=lambda: now[0])
     token = new_token()
-    sweeping = registry.sweeping_for(token)
-    assert registry.sweeping_for(token) is sweeping
+    sweeping = labs.sweeping(token)
+    assert labs.sweeping(token) is sweeping
     sweeping.start(CONFIGS)
     now[0] += PAUSE_SECONDS - 1
-    registry.sweep()
+    labs.sweep()
     assert sweeping.snapshot().active
     now[0] += 2
-    registry.sweep()
+    labs.sweep()
     assert sweeping.snapshot().state == "stopped"
 
 
 @pytest.mark.slow
 def test_worker_processes_share_their_time_between_a_sweep_and_a_training_and_both_come_out_right():
-    pool = Pool(SmallWorker, num_workers=1, turn_seconds=0.02)
+    pool = Pool(small_dataset, num_workers=1, slice_seconds=0.02)
     try:
-        sweeping, trainer = Sweeping(pool), Trainer(pool)
+        sweeping, trainer = Sweeping(pool), Trainer(pool, BASE)
         sweeping.start(CONFIGS)
-        trainer.new(BASE)
         trainer.start()
         assert trainer.wait_for(lambda snapshot: not snapshot.active, PATIENCE).state == "finished"
         assert sweeping.wait_for(lambda snapshot: not snapshot.active, PATIENCE).state == "finished"

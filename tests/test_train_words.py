@@ -47,7 +47,7 @@ def snapshot(record=None, **values) -> Snapshot:
         "state": "running", "run": record or run(), "runs": (), "hidden": frozenset(), "doing": "training",
         "step": 0, "num_steps": 468, "target_epoch": 10, "images_per_second": 0.0, "seconds_left": 0.0,
         "ahead": 0, "sharing": 1, "message": "", "unsaved": "", "can_undo_reset": False,
-        "can_undo_train_on": False, "version": 1,
+        "can_undo_train_on": False,
     }  # fmt: skip
     return Snapshot(**{**rest, **values})
 

@@ -2,38 +2,41 @@
 
 import numpy as np
 import pytest
-from mnistlab.jobs.course import is_finite
-from mnistlab.jobs.messages import Finished
 
+from mnistlab.config import TrainConfig
+from mnistlab.jobs.trainer import Trainer
+from mnistlab.jobs.transitions import is_finite
 from mnistlab.runs.run import SettingChange
-from tests.fake_engine import DIGITS, STEPS, assert_whole, metrics_of, params_of, settings
+from tests.fake_engine import STEPS, assert_whole, initial, metrics_of, params_of, settings
 from tests.trainer_bench import epoch, ready
 
 pytest_plugins = ("tests.trainer_bench",)
 
 
-def test_a_trainer_begins_without_a_run(trainer):
+def test_a_trainer_begins_with_an_untrained_run_of_its_settings(pool):
+    trainer = Trainer(pool, settings(seed=7), initial=initial)
     snapshot = trainer.snapshot()
-    assert (snapshot.state, snapshot.run, snapshot.runs, snapshot.doing) == ("idle", None, (), "")
-    assert snapshot.seconds_left == snapshot.images_per_second == 0.0
+    assert (snapshot.state, snapshot.run.config, snapshot.run.epoch) == ("idle", settings(seed=7), 0)
+    assert (snapshot.runs, snapshot.doing, snapshot.target_epoch) == ((snapshot.run,), "measuring", 3)
+    pool.turn()
+    assert_whole(trainer.snapshot().run)
 
 
-def test_commands_without_a_run_are_refused_with_a_sentence(trainer):
-    for command in (
-        trainer.start,
-        trainer.resume,
-        trainer.one_epoch,
-        trainer.reset,
-        lambda: trainer.more(3),
-        lambda: trainer.set_learning_rate(0.1),
-        lambda: trainer.train_on(*DIGITS),
-    ):
-        with pytest.raises(ValueError, match=r"There must be a run\."):
-            command()
-    trainer.pause()
-    trainer.stop()
-    trainer.undo_reset()
-    assert trainer.snapshot().state == "idle"
+def test_a_trainer_goes_on_with_the_runs_that_were_saved(trainer, pool):
+    ready(trainer, pool)
+    trainer.one_epoch()
+    epoch(pool)
+    again = Trainer(pool, settings(seed=7), trainer.store, initial=initial)
+    assert again.snapshot().runs == trainer.snapshot().runs
+
+
+def test_settings_that_are_too_large_to_begin_with_give_way_to_the_defaults(pool):
+    def refuse(config):
+        if config.seed == 7:
+            raise ValueError("too large")
+
+    trainer = Trainer(pool, settings(seed=7, dataset="generated"), initial=initial, require_memory=refuse)
+    assert trainer.snapshot().run.config == TrainConfig(dataset="generated")
 
 
 def test_a_new_run_has_its_network_at_once_and_its_figures_after_the_first_turn(trainer, pool):
@@ -124,11 +127,11 @@ def test_what_a_stopped_job_still_reports_changes_nothing(trainer, pool):
     trainer.start()
     job = pool.jobs[0]
     trainer.stop()
-    version = trainer.snapshot().version
+    before = trainer.snapshot()
     trainer.progressed(job, 2, STEPS)
     trainer.refused(job, "too late")
-    trainer.finished(job, Finished(None, 0.0))
-    assert (trainer.snapshot().state, trainer.snapshot().version) == ("paused", version)
+    trainer.finished(job, None)
+    assert trainer.snapshot() == before
 
 
 def test_more_epochs_while_training_and_after(trainer, pool):
@@ -275,6 +278,7 @@ def test_a_refused_epoch_fails_with_the_sentence_and_can_be_tried_again(trainer,
 
 
 def test_the_expected_time_grows_with_epochs_and_with_the_crowd(trainer, pool):
+    pool.turn()
     short, long = (trainer.expected_seconds(settings(num_epochs=n)) for n in (1, 10))
     assert long == pytest.approx(10 * short)
     ready(trainer, pool)

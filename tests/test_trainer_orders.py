@@ -9,7 +9,7 @@ import pytest
 from mnistlab.jobs.pool import Pool
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import OwnDigits
-from tests.fake_engine import DIGITS, STEPS, FakeWorker, HandPool, assert_whole, initial, settings
+from tests.fake_engine import DIGITS, STEPS, FakeExecutor, HandPool, assert_whole, initial, settings
 
 COMMANDS = 40
 QUIET_SECONDS = 60.0
@@ -101,7 +101,7 @@ class Model:
 def play(order):
     """Give a trainer and the model the same commands and compare what can be seen after each."""
     pool = HandPool()
-    trainer = Trainer(pool, initial=initial)
+    trainer = Trainer(pool, settings(), initial=initial)
     num_epochs = order.randint(1, 4)
     trainer.new(settings(num_epochs=num_epochs))
     model, story = Model(num_epochs), []
@@ -196,8 +196,11 @@ def storms(num_storms, num_threads=3, num_commands=30):
     for seed in range(num_storms):
         order = random.Random(seed)
         deaths = [order.randint(1, 40) for _ in range(order.randint(0, 2))]
-        pool = Pool(lambda deaths=deaths: FakeWorker(die_at=deaths), num_workers=order.randint(1, 3))
-        trainer = Trainer(pool, initial=initial)
+        pool = Pool(
+            num_workers=order.randint(1, 3),
+            start_executor=lambda load, rest, deaths=deaths: FakeExecutor(die_at=deaths),
+        )
+        trainer = Trainer(pool, settings(), initial=initial)
         run_ids, seen = [trainer.new(settings(num_epochs=4))], []
         threads = [
             threading.Thread(
@@ -212,8 +215,6 @@ def storms(num_storms, num_threads=3, num_commands=30):
             thread.join(QUIET_SECONDS)
             assert not thread.is_alive(), f"order {seed} hangs"
         trainer.stop()
-        if not trainer.snapshot().runs:
-            trainer.new(settings())
         trainer.more(2)
         final = trainer.wait_for(lambda snapshot: not snapshot.active and not snapshot.doing, QUIET_SECONDS)
         trainer.close()
@@ -260,7 +261,7 @@ def test_ten_thousand_orders_when_threads_change_at_every_moment():
 
 def test_a_step_done_twice_would_be_noticed():
     pool = HandPool()
-    trainer = Trainer(pool, initial=initial)
+    trainer = Trainer(pool, settings(), initial=initial)
     trainer.new(settings())
     pool.turn()
     trainer.start()
@@ -276,7 +277,7 @@ def test_a_step_done_twice_would_be_noticed():
 def test_own_digits_are_part_of_the_check():
     run_with = None
     pool = HandPool()
-    trainer = Trainer(pool, initial=initial)
+    trainer = Trainer(pool, settings(), initial=initial)
     trainer.new(settings())
     pool.turn()
     trainer.train_on(*DIGITS, num_steps=2)

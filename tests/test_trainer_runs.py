@@ -63,10 +63,26 @@ def test_rename_hide_and_delete(trainer, pool):
     trainer.delete(second.id)
     assert (trainer.snapshot().run.id, trainer.snapshot().state) == (first.id, "paused")
     trainer.delete(first.id)
-    assert (trainer.snapshot().run, trainer.snapshot().runs) == (None, ())
     for command in (trainer.select, trainer.delete, trainer.hide, lambda gone: trainer.rename(gone, "x")):
         with pytest.raises(ValueError, match="run_id must be"):
             command(first.id)
+
+
+def test_an_untrained_run_with_the_same_settings_takes_the_place_of_the_last_that_is_deleted(trainer, pool):
+    first = ready(trainer, pool, seed=5)
+    trainer.one_epoch()
+    epoch(pool)
+    trainer.set_learning_rate(0.25)
+    trainer.start()
+    pool.turn()
+    trainer.delete(first.id)
+    snapshot = trainer.snapshot()
+    assert (snapshot.state, snapshot.run.epoch, snapshot.runs) == ("idle", 0, (snapshot.run,))
+    assert snapshot.run.id != first.id
+    assert snapshot.run.config == settings(seed=5, learning_rate=0.25)
+    assert [job.listener for job in pool.jobs] == [trainer]
+    pool.turn()
+    assert_whole(trainer.snapshot().run)
 
 
 def test_reset_begins_anew_and_undo_brings_the_network_back(trainer, pool):

@@ -4,24 +4,22 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import psutil
 import pytest
-from mnistlab.jobs.jobs import Nobody, Share
-from mnistlab.jobs.workers import WorkerProcess
 
 from mnistlab.config import TrainConfig
-from mnistlab.jobs.pool import Pool
+from mnistlab.jobs import worker
+from mnistlab.jobs.pool import DIED, Pool
 from mnistlab.jobs.tasks import EpochTask
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.own_digits import own_digit_steps
 from mnistlab.training import initial_params, train
 from tests.conftest import REPOSITORY
-from tests.small_worker import TRAIN, SmallWorker, small_dataset
+from tests.fake_machine import Heard
+from tests.small_worker import TRAIN, small_dataset
 
 PATIENCE = 120.0
 CONFIG = TrainConfig(
@@ -32,21 +30,20 @@ CONFIG = TrainConfig(
 @pytest.fixture(scope="module")
 def pool():
     """One worker for all tests that leave it as it was."""
-    pool = Pool(SmallWorker, num_workers=1)
+    pool = Pool(small_dataset, num_workers=1)
     yield pool
     pool.close()
 
 
 @pytest.fixture
 def own_pool():
-    """A worker of the test's own; its turns are shorter than an epoch on any machine."""
-    pool = Pool(SmallWorker, num_workers=1, turn_seconds=0.01)
+    """A worker of the test's own; its slices are shorter than an epoch on any machine."""
+    pool = Pool(small_dataset, num_workers=1, slice_seconds=0.01)
     yield pool
     pool.close()
 
 
-def trained(trainer, config):
-    trainer.new(config)
+def trained(trainer):
     trainer.start()
     return trainer.wait_for(lambda snapshot: not snapshot.active and not snapshot.doing, PATIENCE)
 
@@ -70,19 +67,18 @@ def assert_same_run(run, epochs):
 
 
 def test_a_worker_gives_the_numbers_of_one_process_to_the_last_bit(pool):
-    snapshot = trained(Trainer(pool), CONFIG)
+    snapshot = trained(Trainer(pool, CONFIG))
     assert snapshot.state == "finished", snapshot.message
     assert_same_run(snapshot.run, list(train(CONFIG, small_dataset())))
     assert snapshot.run.accuracy > 2 * snapshot.run.history[0].test.accuracy
 
 
-def test_many_trainers_on_two_workers_give_the_same_numbers_and_fair_turns():
-    pool = Pool(SmallWorker, num_workers=2, turn_seconds=0.02)
+def test_many_trainers_on_two_workers_give_the_same_numbers_and_fair_slices():
+    pool = Pool(small_dataset, num_workers=2, slice_seconds=0.02)
     configs = [replace(CONFIG, seed=seed) for seed in range(5)]
-    trainers = [Trainer(pool) for _ in configs]
+    trainers = [Trainer(pool, config) for config in configs]
     try:
-        for trainer, config in zip(trainers, configs, strict=True):
-            trainer.new(config)
+        for trainer in trainers:
             trainer.start()
         trainers[0].wait_for(lambda snapshot: not snapshot.active, PATIENCE)
         progress = [trainer.snapshot().run.epoch for trainer in trainers]
@@ -96,8 +92,7 @@ def test_many_trainers_on_two_workers_give_the_same_numbers_and_fair_turns():
 
 def test_a_worker_killed_in_mid_epoch_costs_nothing_but_time(own_pool):
     config = replace(CONFIG, num_epochs=30)  # long enough to be still under way when it is killed
-    trainer = Trainer(own_pool)
-    trainer.new(config)
+    trainer = Trainer(own_pool, config)
     trainer.start()
     for epoch in (0, 2, 4):
         trainer.wait_for(
@@ -112,8 +107,7 @@ def test_a_worker_killed_in_mid_epoch_costs_nothing_but_time(own_pool):
 
 
 def test_stop_in_mid_epoch_and_resume_give_what_an_undisturbed_run_gives(pool):
-    trainer = Trainer(pool)
-    trainer.new(CONFIG)
+    trainer = Trainer(pool, CONFIG)
     for _ in range(3):
         if trainer.snapshot().run.epoch == CONFIG.num_epochs:
             break  # on a fast machine it is done before it can be stopped; Train would then train more
@@ -130,8 +124,8 @@ def test_stop_in_mid_epoch_and_resume_give_what_an_undisturbed_run_gives(pool):
 def test_own_digits_in_a_worker_are_those_of_one_process(pool):
     data = small_dataset()
     images, labels = data.test.images[:3], data.test.labels[:3]
-    trainer = Trainer(pool)
-    before = trained(trainer, replace(CONFIG, num_epochs=1)).run
+    trainer = Trainer(pool, replace(CONFIG, num_epochs=1))
+    before = trained(trainer).run
     trainer.train_on(images, labels, num_steps=30)
     after = trainer.wait_for(lambda snapshot: snapshot.can_undo_train_on, PATIENCE).run
     params = before.params
@@ -147,10 +141,9 @@ def test_own_digits_in_a_worker_are_those_of_one_process(pool):
 
 def test_what_the_data_refuse_reaches_the_screen_as_their_sentence(monkeypatch):
     monkeypatch.setenv("MNISTLAB_TEST_MISSING", "mnist")
-    pool = Pool(SmallWorker, num_workers=1)
+    pool = Pool(small_dataset, num_workers=1)
     try:
-        trainer = Trainer(pool)
-        trainer.new(CONFIG)
+        trainer = Trainer(pool, CONFIG)
         snapshot = trainer.wait_for(lambda snapshot: snapshot.state == "failed", PATIENCE)
         assert snapshot.message == "MNIST must be on this machine. Got nothing."
         trainer.new(replace(CONFIG, dataset="generated"))
@@ -160,7 +153,7 @@ def test_what_the_data_refuse_reaches_the_screen_as_their_sentence(monkeypatch):
 
 
 def test_closing_leaves_no_process_and_no_zombie(own_pool):
-    trained(Trainer(own_pool), replace(CONFIG, num_epochs=1))
+    trained(Trainer(own_pool, replace(CONFIG, num_epochs=1)))
     processes = [psutil.Process(pid) for pid in own_pool.pids]
     assert processes
     own_pool.close()
@@ -168,80 +161,103 @@ def test_closing_leaves_no_process_and_no_zombie(own_pool):
     assert not [child for child in psutil.Process().children() if child.status() == psutil.STATUS_ZOMBIE]
 
 
-def test_a_worker_whose_lab_was_killed_ends():
-    script = textwrap.dedent("""
-        import sys
-        from mnistlab.config import TrainConfig
-        from mnistlab.jobs.pool import Pool
-        from mnistlab.jobs.trainer import Trainer
-        from tests.small_worker import SmallWorker
+LAB = """
+import sys
+from mnistlab.config import TrainConfig
+from mnistlab.jobs.pool import Pool
+from mnistlab.jobs.trainer import Trainer
+from tests.small_worker import small_dataset
 
-        pool = Pool(SmallWorker, num_workers=1)
-        trainer = Trainer(pool)
-        trainer.new(TrainConfig(hidden=(20,), train_size=2000, batch_size=1, num_epochs=1000))
-        trainer.start()
-        trainer.wait_for(lambda snapshot: snapshot.step > 0, 120)
-        print(*pool.pids, flush=True)
+if __name__ == "__main__":
+    pool = Pool(small_dataset, num_workers=1)
+    trainer = Trainer(pool, TrainConfig(hidden=(20,), train_size=2000, batch_size=1, num_epochs=1000))
+    trainer.start()
+    trainer.wait_for(lambda snapshot: snapshot.step > 0, 120)
+    print(*pool.pids, flush=True)
+    try:
         sys.stdin.read()
-    """)
-    lab = subprocess.Popen(
-        [sys.executable, "-c", script],
-        cwd=REPOSITORY,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    worker = psutil.Process(int(lab.stdout.readline()))
+    except KeyboardInterrupt:
+        print(*pool.pids, trainer.snapshot().state, flush=True)
+    if "close" in sys.argv:
+        pool.close()
+"""
+
+
+@pytest.fixture
+def lab_process():
+    """Return a function that starts a lab which trains in a process of its own, with its worker."""
+    processes = []
+
+    def start(*arguments):
+        lab = subprocess.Popen(
+            [sys.executable, "-c", LAB, *arguments],
+            cwd=REPOSITORY,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        processes.append(lab)
+        return lab, psutil.Process(int(lab.stdout.readline()))
+
+    yield start
+    for lab in processes:
+        lab.kill()
+        lab.communicate()
+
+
+def test_a_worker_whose_lab_was_killed_ends_within_five_seconds(lab_process):
+    lab, process = lab_process()
     lab.kill()
     lab.wait()
-    worker.wait(timeout=10.0)
-    assert not worker.is_running()
+    process.wait(timeout=5.0)
+    assert not process.is_running()
 
 
-def test_a_worker_that_never_starts_is_told_to_everybody_who_waits(monkeypatch):
-    pool = Pool(partial(WorkerProcess, "tests.no_such_module"), num_workers=2)
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
+def test_ctrl_c_in_the_terminal_is_for_the_lab_which_can_end_in_peace(lab_process):
+    lab, process = lab_process("close")
+    os.killpg(lab.pid, signal.SIGINT)  # as a terminal does: to everybody in the foreground
+    pid, state = lab.stdout.readline().split()
+    assert (int(pid), state) == (process.pid, "running")
+    _, told = lab.communicate(timeout=30)
+    assert (lab.returncode, told) == (0, "")
+    assert not process.is_running()
+
+
+@pytest.mark.parametrize("argument", ["close", "leave it to the interpreter"])
+def test_a_lab_that_ends_leaves_no_worker_and_says_nothing(lab_process, argument):
+    lab, process = lab_process(argument)
+    _, told = lab.communicate("", timeout=30)
+    assert (lab.returncode, told) == (0, "")
+    assert not process.is_running()
+
+
+def no_data(name):
+    """Kill the process that asks for data."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_task_that_kills_its_worker_is_given_up_after_three_deaths_and_in_a_sentence():
+    pool, heard = Pool(no_data, num_workers=1), Heard()
     try:
-        trainers = [Trainer(pool) for _ in range(3)]
-        for trainer in trainers:
-            trainer.new(CONFIG)
-        for trainer in trainers:
-            snapshot = trainer.wait_for(lambda snapshot: snapshot.state == "failed", PATIENCE)
-            assert snapshot.message.startswith("No worker process could be started.")
+        pool.submit(EpochTask(CONFIG, initial_params(CONFIG), 0), heard)
+        heard.wait_for(lambda heard: heard.sentences)
+        assert heard.sentences == [DIED]
     finally:
         pool.close()
 
 
-def test_a_worker_is_polite_and_prints_nothing_into_the_pipe(pool):
-    trained(Trainer(pool), replace(CONFIG, num_epochs=1))
+def test_a_worker_is_polite(pool):
+    trained(Trainer(pool, replace(CONFIG, num_epochs=1)))
     (pid,) = pool.pids
-    assert psutil.Process(pid).nice() == 10
+    assert psutil.Process(pid).nice() == 10 + os.nice(0)
 
 
-def test_a_cancelled_job_is_never_heard_of_again(pool):
-    heard = []
-
-    class Listener(Nobody):
-        def finished(self, job, result):
-            heard.append(result)
-
-    job = pool.submit(EpochTask(CONFIG, initial_params(CONFIG), 0), Share(), Listener())
-    pool.cancel(job)
-    trainer = Trainer(pool)
-    trained(trainer, replace(CONFIG, num_epochs=1))
-    assert heard == []
-    assert pool.num_jobs == 0
-
-
-def test_a_step_that_nobody_waits_for_does_not_hold_the_worker_for_long(own_pool):
-    trainer = Trainer(own_pool)
-    trainer.new(CONFIG)
-    trainer.wait_for(lambda snapshot: snapshot.run.history, PATIENCE)
-    (pid,) = own_pool.pids
-    os.kill(pid, signal.SIGSTOP)
-    trainer.start()
-    trainer.wait_for(lambda snapshot: snapshot.state == "running", PATIENCE)
-    trainer.stop()
-    trainer.one_epoch()
-    snapshot = trainer.wait_for(lambda snapshot: not snapshot.active, PATIENCE)
-    assert (snapshot.state, snapshot.run.epoch) == ("finished", 1)
-    assert not psutil.pid_exists(pid)
+def test_what_was_compiled_for_all_is_not_charged_to_who_came_first(monkeypatch):
+    monkeypatch.setattr(worker, "dataset", small_dataset)
+    config = replace(CONFIG, hidden=(23,), train_size=100)  # no other test has this width
+    task = EpochTask(config, initial_params(config), 0)
+    first, second = (worker.advance(task, 0.0001).seconds for _ in range(2))
+    assert first <= 0.0001 < second

@@ -13,7 +13,7 @@ def pool():
 
 @pytest.fixture
 def trainer(pool):
-    return Trainer(pool, initial=initial)
+    return Trainer(pool, settings(), initial=initial)
 
 
 def ready(trainer, pool, **kw):

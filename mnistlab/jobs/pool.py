@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 SLICE_SECONDS = 0.225
 TRAVEL_BYTES = 400e6  # per second, there and back, pickled on one side and unpickled on the other
 MAX_TRAVEL = 0.1  # of a slice
+FIGURES = 2.0  # slices; what the figures of an epoch may take beyond the seconds that were given
 MAX_CHARGE = 30.0  # seconds for one slice: the whole machine may have slept meanwhile
 MAX_DEATHS = 3  # of workers over one task, before the task is blamed
 GRACE_SECONDS = 5.0  # for a slice that nobody waits for any more
@@ -84,8 +85,8 @@ class Pool:
     """At most as many workers as cores, started when there is work for them.
 
     Whoever had fewest seconds of work is next. So equal labs take turns, and a lab whose slice took as long
-    as ten waits until the others have had as much. A worker has one slice at a time; what comes back is taken
-    in by one thread.
+    as ten waits until the others have had as much. A worker has one slice at a time; one thread takes in what
+    comes back.
 
     Args:
         load: Name -> data set, for the workers, a function that can be pickled; the seam for tests.
@@ -227,6 +228,14 @@ class Pool:
         """Return how long a slice of a task is to be: much longer than its network travels."""
         return max(self._slice_seconds, num_bytes(task.params) / TRAVEL_BYTES / MAX_TRAVEL)
 
+    def _charge(self, given: float, taken: float) -> float:
+        """Return what a slice counts for: what it was given, or all that it took where that was much more.
+
+        So equal labs get equally many slices, whatever the machine did in one of them, and in which of them
+        the figures of an epoch fell.
+        """
+        return given if taken <= given + FIGURES * self._slice_seconds else min(taken, MAX_CHARGE)
+
     def _when_done(self, future: "Future[Any]", event: "Callable[[Future[Any]], None]") -> None:
         future.add_done_callback(lambda future: self._events.put(partial(event, future)))
 
@@ -237,7 +246,7 @@ class Pool:
             if future.exception() is None:
                 got = future.result()
                 worker.pid = got.pid  # another one, where the process before had rested for long
-                self._used[job.listener] += min(got.seconds, MAX_CHARGE)
+                self._used[job.listener] += self._charge(self._seconds_for(job.task), got.seconds)
                 self._idle.append(worker)
             else:
                 self._forget(worker)
@@ -278,8 +287,10 @@ class Pool:
         try:
             worker = Worker(self._start_executor(self._load, rest))
             future = worker.executor.submit(os.getpid)
-        except (OSError, RuntimeError) as error:
+        except (OSError, NotImplementedError) as error:  # too few processes, files or semaphores are left
             self._events.put(partial(self._start_failed, error))
+        except RuntimeError:  # the interpreter is ending
+            self._closed = True
         else:
             self._workers.append(worker)
             self._when_done(future, partial(self._welcome, worker))
@@ -298,8 +309,7 @@ class Pool:
 
     def _start_failed(self, error: BaseException) -> None:
         """Try again; where that is in vain and no other worker is there, tell everybody who waits."""
-        if not self._closed:
-            logger.error("A worker process could not be started: %r", error)
+        logger.error("A worker process could not be started: %r", error)
         refused: list[Job] = []
         with self._lock:
             self._failed_starts += 1

@@ -1,7 +1,8 @@
 """The pace of a training, on a clock that the test sets."""
 
 import pytest
-from mnistlab.jobs.pace import LEAST_SECONDS, WINDOW_SECONDS, Pace
+
+from mnistlab.jobs.time_left import LEAST_SECONDS, WINDOW_SECONDS, Pace
 
 
 @pytest.fixture
