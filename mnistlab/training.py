@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 import jax
@@ -43,6 +43,7 @@ def initial_params(config: TrainConfig) -> Params:
     return initialize_network(config.dimensions, config.seed, config.initialization)
 
 
+@lru_cache(maxsize=64)
 def epoch_key(seed: int, epoch: int) -> jax.Array:
     """Return the random key at the beginning of an epoch, counted from 0.
 
@@ -53,6 +54,26 @@ def epoch_key(seed: int, epoch: int) -> jax.Array:
         for _ in range(epoch):
             key, _ = jax.random.split(key)
     return key
+
+
+def epoch_order(key: jax.Array, train_size: int) -> np.ndarray:
+    """Return the order of the images in an epoch, (train_size,) int32, read-only.
+
+    An epoch that is trained in many parts has it worked out once; that of some trainings is kept.
+
+    Args:
+        key: Random key of the epoch (`epoch_key`).
+        train_size: Number of images.
+    """
+    return order_from(tuple(np.asarray(key).tolist()), train_size)
+
+
+@lru_cache(maxsize=32)  # 240 kB each at full size
+def order_from(key: tuple[int, int], train_size: int) -> np.ndarray:
+    """Return `epoch_order` of a key given as numbers."""
+    with jax.threefry_partitionable(False):
+        _, order_key = jax.random.split(np.array(key, np.uint32))
+        return np.asarray(jax.random.permutation(order_key, train_size))
 
 
 def batches(
@@ -66,9 +87,7 @@ def batches(
         config: Settings.
         first: Begin with this one.
     """
-    with jax.threefry_partitionable(False):
-        _, order_key = jax.random.split(key)
-        order = np.asarray(jax.random.permutation(order_key, config.train_size))
+    order = epoch_order(key, config.train_size)
     targets_of = np.eye(NUM_CLASSES, dtype=np.float32)
     for index in range(first, config.num_steps):
         batch = order[index * config.batch_size : (index + 1) * config.batch_size]

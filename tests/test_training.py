@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mnistlab.config import PRESETS, TrainConfig, config_from
-from mnistlab.training import epoch_key, epoch_steps, initial_params, train
+from mnistlab.training import epoch_key, epoch_order, epoch_steps, initial_params, train
 
 
 class Split(NamedTuple):
@@ -73,6 +73,16 @@ def test_one_epoch_visits_every_image_once_in_the_order_of_jax_random_permutatio
         expected = np.asarray(jax.random.permutation(temporary, 50))
         np.testing.assert_array_equal(epoch_key(9, 1), key)
     np.testing.assert_array_equal(np.concatenate(seen), expected[:49])
+
+
+def test_the_order_of_an_epoch_is_worked_out_once_and_cannot_be_written_to():
+    order = epoch_order(epoch_key(3, 2), 40)
+    assert epoch_order(epoch_key(3, 2), 40) is order
+    assert sorted(order) == list(range(40))
+    assert len(epoch_order(epoch_key(3, 2), 30)) == 30
+    assert not np.array_equal(epoch_order(epoch_key(3, 1), 40), order)
+    with pytest.raises(ValueError, match="read-only"):
+        order[0] = 1
 
 
 def test_training_in_two_parts_is_training_in_one():
