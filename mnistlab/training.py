@@ -16,6 +16,9 @@ from mnistlab.evaluation import EpochMetrics, epoch_metrics
 from mnistlab.network import Params, initialize_network
 from mnistlab.pixels import network_inputs
 
+PREPARED = 128  # images that are made ready at once, where mini-batches are smaller
+ONE_HOT = np.eye(NUM_CLASSES, dtype=np.float32)  # row r is the target of digit r
+
 
 class Step(NamedTuple):
     """The network after one mini-batch."""
@@ -88,10 +91,22 @@ def batches(
         first: Begin with this one.
     """
     order = epoch_order(key, config.train_size)
-    targets_of = np.eye(NUM_CLASSES, dtype=np.float32)
-    for index in range(first, config.num_steps):
-        batch = order[index * config.batch_size : (index + 1) * config.batch_size]
-        yield network_inputs(data.images[batch], config.scaling), targets_of[data.labels[batch]]
+    return batches_in(order[first * config.batch_size :], data, config)
+
+
+def batches_in(order: np.ndarray, data, config: TrainConfig) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the full mini-batches of some images, given by their numbers in the order of use.
+
+    Small ones are prepared several at a time, which takes hardly longer than one.
+    """
+    size = config.batch_size
+    together = max(1, PREPARED // size) * size
+    used = len(order) // size * size
+    for start in range(0, used, together):
+        chosen = order[start : min(start + together, used)]
+        inputs, targets = network_inputs(data.images[chosen], config.scaling), ONE_HOT[data.labels[chosen]]
+        for place in range(0, len(chosen), size):
+            yield inputs[place : place + size], targets[place : place + size]
 
 
 def epoch_steps(params: Params, key: jax.Array, data, config: TrainConfig, first: int = 0) -> Iterator[Step]:
