@@ -4,7 +4,7 @@
 made once and kept; each operation is still dispatched on its own and no program is compiled as a whole.
 """
 
-from functools import partial
+from operator import itemgetter
 
 import jax
 from jax.extend.core import Literal
@@ -12,29 +12,58 @@ from jax.extend.core import Literal
 
 def traced(function, arranged=lambda jaxpr: jaxpr.eqns):
     """Return what gives the same as `function`, a pure one; `arranged` lists the operations of its trace."""
-    traces = {}  # by the shapes and types of the arrays
+    programs = {}  # by the shapes and types of the arrays
 
     def evaluate(*args):
         leaves, structure = jax.tree.flatten(args)
         shapes = structure, *((leaf.shape, leaf.dtype) for leaf in leaves)
-        if shapes not in traces:
+        if shapes not in programs:
             trace, result = jax.make_jaxpr(function, return_shape=True)(*args)
-            traces[shapes] = one_by_one(trace, arranged(trace.jaxpr)), jax.tree.structure(result)
-        run, result_structure = traces[shapes]
+            programs[shapes] = (
+                one_by_one(trace.jaxpr, trace.consts, arranged(trace.jaxpr)),
+                jax.tree.structure(result),
+            )
+        run, result_structure = programs[shapes]
         return jax.tree.unflatten(result_structure, run(leaves))
 
     return evaluate
 
 
-def one_by_one(trace, equations):
-    """Return what carries out the operations of a trace: the list of its inputs -> that of its results."""
-    todo = [(partial(each.primitive.impl, **each.params), each.invars, each.outvars) for each in equations]
+def one_by_one(jaxpr, consts, equations):
+    """Return what carries out the operations of a trace: the list of its inputs -> its results.
+
+    Each value has a place in a list: the constants come first, then the inputs, then what the operations add.
+    """
+    used = [*(x for each in equations for x in each.invars), *jaxpr.outvars]
+    literals = [x for x in used if isinstance(x, Literal)]
+    names = [*jaxpr.constvars, *literals, *jaxpr.invars, *(y for each in equations for y in each.outvars)]
+    place = {id(name): number for number, name in enumerate(names)}  # a Literal has no hash
+    constants = [*consts, *(jax.numpy.asarray(x.val, x.aval.dtype) for x in literals)]
+    program = []
+    for each in equations:
+        add = list.extend if each.primitive.multiple_results else list.append
+        program.append((operation_of(each), picker(place, each.invars), add))
+    results = picker(place, jaxpr.outvars)
 
     def run(inputs):
-        values = dict(zip(trace.jaxpr.constvars + trace.jaxpr.invars, trace.consts + inputs, strict=True))
-        for operation, takes, gives in todo:
-            result = operation(*[x.val if isinstance(x, Literal) else values[x] for x in takes])
-            values.update(zip(gives, result if isinstance(result, (list, tuple)) else [result], strict=True))
-        return [values[y] for y in trace.jaxpr.outvars]
+        values = [*constants, *inputs]
+        for operation, operands_of, add in program:
+            add(values, operation(*operands_of(values)))
+        return results(values)
 
     return run
+
+
+def picker(place, variables):
+    """Return what picks the values of some variables out of the list."""
+    places = [place[id(x)] for x in variables]
+    return itemgetter(*places) if len(places) > 1 else lambda values: [values[x] for x in places]
+
+
+def operation_of(equation):
+    """Return one operation, compiled by itself; `primitive.impl` would look it up anew at every call."""
+    try:
+        from jax._src.dispatch import xla_primitive_callable  # private; without it all is equal, but slower
+    except ImportError:
+        return lambda *operands: equation.primitive.impl(*operands, **equation.params)
+    return xla_primitive_callable(equation.primitive, **equation.params)

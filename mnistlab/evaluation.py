@@ -92,7 +92,7 @@ def activations_of(params: Params, images: np.ndarray, config: TrainConfig) -> n
     """
     run = batch_outputs(config.activation)
     chunks = [
-        np.asarray(run(params, jnp.asarray(network_inputs(images[start : start + CHUNK], config.scaling))))
+        np.asarray(run(params, network_inputs(images[start : start + CHUNK], config.scaling)))
         for start in range(0, len(images), CHUNK)
     ]
     return np.concatenate(chunks) if chunks else np.zeros((0, NUM_CLASSES), np.float32)

@@ -18,7 +18,9 @@ from mnistlab.evaluation import EpochMetrics, epoch_metrics
 from mnistlab.network import Params, initialize_network
 from mnistlab.pixels import network_inputs
 
-ORDERS = 64  # of epochs, kept because a training may be broken off and taken up after any mini-batch
+PREPARED = 128  # images that are made ready at once, where mini-batches are smaller
+ONE_HOT = np.eye(NUM_CLASSES, dtype=np.float32)  # row r is the target of digit r
+ORDERS = 64  # of epochs, kept for trainings that go on in parts; 240 kB each at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,24 @@ def epoch_key(seed: int, epoch: int) -> jax.Array:
     return key
 
 
+def epoch_order(key: jax.Array, train_size: int) -> np.ndarray:
+    """Return the order of the images in an epoch, (train_size,) int32, read-only.
+
+    An epoch that is trained in many parts has it worked out once; that of some trainings is kept.
+
+    Args:
+        key: Random key of the epoch (`epoch_key`).
+        train_size: Number of images.
+    """
+    return order_from(tuple(np.asarray(key).tolist()), train_size)
+
+
 @lru_cache(ORDERS)
-def image_order(key: tuple[int, ...], count: int) -> np.ndarray:
-    """Return the order of so many images in the epoch whose random key has these two words."""
+def order_from(key: tuple[int, int], train_size: int) -> np.ndarray:
+    """Return `epoch_order` of a key given as numbers."""
     with jax.threefry_partitionable(False):
         _, order_key = jax.random.split(np.array(key, np.uint32))
-        order = np.asarray(jax.random.permutation(order_key, count))
-    return order
+        return np.asarray(jax.random.permutation(order_key, train_size))
 
 
 def batches(
@@ -81,11 +94,25 @@ def batches(
         config: Settings.
         first: Begin with this one.
     """
-    order = image_order(tuple(np.asarray(key).tolist()), config.train_size)
-    targets_of = np.eye(NUM_CLASSES, dtype=np.float32)
-    for index in range(first, config.num_steps):
-        batch = order[index * config.batch_size : (index + 1) * config.batch_size]
-        yield network_inputs(data.images[batch], config.scaling), targets_of[data.labels[batch]]
+    order = epoch_order(key, config.train_size)
+    return batches_in(order[first * config.batch_size :], data, config)
+
+
+def batches_in(
+    order: np.ndarray, data: Split, config: TrainConfig
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the full mini-batches of some images, given by their numbers in the order of use.
+
+    Small ones are prepared several at a time, which takes hardly longer than one.
+    """
+    size = config.batch_size
+    together = max(1, PREPARED // size) * size
+    used = len(order) // size * size
+    for start in range(0, used, together):
+        chosen = order[start : min(start + together, used)]
+        inputs, targets = network_inputs(data.images[chosen], config.scaling), ONE_HOT[data.labels[chosen]]
+        for place in range(0, len(chosen), size):
+            yield inputs[place : place + size], targets[place : place + size]
 
 
 def epoch_steps(

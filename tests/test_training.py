@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mnistlab.config import PRESETS, TrainConfig, config_from
-from mnistlab.training import epoch_key, epoch_steps, initial_params, train
+from mnistlab.training import batches, epoch_key, epoch_order, epoch_steps, initial_params, train
 
 
 class Split(NamedTuple):
@@ -73,6 +73,40 @@ def test_one_epoch_visits_every_image_once_in_the_order_of_jax_random_permutatio
         expected = np.asarray(jax.random.permutation(temporary, 50))
         np.testing.assert_array_equal(epoch_key(9, 1), key)
     np.testing.assert_array_equal(np.concatenate(seen), expected[:49])
+
+
+@pytest.mark.parametrize("size", [1, 7, 60, 128, 150, 300])
+@pytest.mark.parametrize("first", [0, 2])
+@pytest.mark.parametrize(("scaling", "highest"), [("raw", 1), ("unit", 255)])
+def test_a_mini_batch_is_its_rows_of_the_order(size, first, scaling, highest):
+    config = TrainConfig(batch_size=size, train_size=450, scaling=scaling)
+    data, key = some_data(450).train, epoch_key(5, 1)
+    order = epoch_order(key, 450)
+    found = list(batches(key, data, config, first))
+    assert len(found) == max(0, 450 // size - first)
+    for number, (inputs, targets) in enumerate(found, start=first):
+        rows = order[number * size : (number + 1) * size]
+        expected = data.images[rows].reshape(size, 784).astype(np.float32) / np.float32(highest)
+        np.testing.assert_array_equal(inputs, expected)
+        np.testing.assert_array_equal(targets.argmax(axis=1), data.labels[rows])
+        np.testing.assert_array_equal(np.sort(targets, axis=1), [[0.0] * 9 + [1.0]] * size)
+        assert inputs.dtype == targets.dtype == np.float32
+
+
+def test_jax_computes_with_a_mini_batch_where_it_is():
+    config = TrainConfig(batch_size=10, train_size=50, scaling="unit")
+    for inputs, _ in batches(epoch_key(5, 0), some_data(50).train, config):
+        assert jax.device_put(inputs, jax.devices("cpu")[0]).unsafe_buffer_pointer() == inputs.ctypes.data
+
+
+def test_the_order_of_an_epoch_is_worked_out_once_and_cannot_be_written_to():
+    order = epoch_order(epoch_key(3, 2), 40)
+    assert epoch_order(epoch_key(3, 2), 40) is order
+    assert sorted(order) == list(range(40))
+    assert len(epoch_order(epoch_key(3, 2), 30)) == 30
+    assert not np.array_equal(epoch_order(epoch_key(3, 1), 40), order)
+    with pytest.raises(ValueError, match="read-only"):
+        order[0] = 1
 
 
 def test_training_in_two_parts_is_training_in_one():
