@@ -58,7 +58,7 @@ def name_of(path):
 
 def forbidden(path):
     parts = path.relative_to(REPOSITORY).parts
-    if parts[0] == "pages" or parts[0] == "streamlit_app.py":
+    if parts[0] == "pages" or parts[-1] in ("streamlit_app.py", "app.py"):
         return {"jax", "numpy", "plotly", "tensorflow_datasets"}
     if parts[1] == "figures":
         return {"streamlit", "jax"}
@@ -72,10 +72,22 @@ def test_no_layer_imports_what_it_must_not_know(path):
     assert forbidden(path).isdisjoint(imported_by(path))
 
 
-@pytest.mark.parametrize("path", [p for p in PACKAGE if "ui" not in p.parts], ids=name_of)
+@pytest.mark.parametrize(
+    "path", [p for p in PACKAGE if "ui" not in p.parts and p.name != "app.py"], ids=name_of
+)
 def test_nothing_below_the_rim_imports_the_rim(path):
     rim = ("mnistlab.ui",) if "figures" in path.parts else ("mnistlab.ui", "mnistlab.figures")
     assert not [module for module in imported_modules(path) if module.startswith(rim)]
+
+
+@pytest.mark.parametrize("path", [*PACKAGE, *PAGES], ids=name_of)
+def test_nothing_of_streamlit_is_used_that_is_private(path):
+    private = ("streamlit.runtime", "streamlit.proto", "streamlit.web")
+    assert not [name for name in imported_modules(path) if name.startswith(private) or "streamlit._" in name]
+    owners = {"st", "streamlit"}
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in owners:
+            assert not node.attr.startswith("_"), node.attr
 
 
 @pytest.mark.parametrize("path", PACKAGE, ids=name_of)
