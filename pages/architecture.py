@@ -1,11 +1,33 @@
 """Architecture: what the network consists of, and what it says before it has learned anything."""
 
-from mnistlab.ui.architecture.answers import draw_answers
-from mnistlab.ui.architecture.case import viewed_network
+from functools import partial
+
+import streamlit as st
+
+from mnistlab.ui.architecture.answers import draw_answers, draw_promise
+from mnistlab.ui.architecture.case import Viewed, viewed_network
 from mnistlab.ui.architecture.diagram import draw_diagram, draw_table
-from mnistlab.ui.architecture.tabs import draw_questions
-from mnistlab.ui.lab_session import current_lab
+from mnistlab.ui.architecture.sigma import draw_sigma
+from mnistlab.ui.architecture.sums import draw_sums
+from mnistlab.ui.architecture.weights import draw_weights
+from mnistlab.ui.lab_session import Lab, current_lab
 from mnistlab.ui.live import draw_live
+from mnistlab.ui.tabs import draw_tabs
+
+
+@st.fragment
+def draw_questions(lab: Lab, viewed: Viewed) -> None:
+    """Draw what lies behind the diagram, a tab for each question."""
+    draw_tabs(
+        "architecture_tabs",
+        {
+            "The squeeze σ": partial(draw_sigma, viewed),
+            "The sums z": partial(draw_sums, lab, viewed),
+            "First weights": partial(draw_weights, viewed),
+            "What it can do": draw_promise,
+        },
+    )
+
 
 lab = current_lab()
 draw_live(lab)

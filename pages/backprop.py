@@ -1,12 +1,21 @@
 """Backprop: one image forward, its error back, and every number on the way to one weight's gradient."""
 
+from functools import partial
+
 import streamlit as st
 
+from mnistlab.ui.backprop.check import draw_check
 from mnistlab.ui.backprop.choice import draw_choice
+from mnistlab.ui.backprop.code import draw_code
+from mnistlab.ui.backprop.gradient import draw_gradient
+from mnistlab.ui.backprop.hand import draw_by_hand
+from mnistlab.ui.backprop.passes import draw_backward, draw_forward
 from mnistlab.ui.backprop.picker import draw_picker
-from mnistlab.ui.backprop.tabs import draw_story
+from mnistlab.ui.backprop.step import draw_step
+from mnistlab.ui.backprop.weight import draw_weight
 from mnistlab.ui.lab_session import Lab, current_lab
 from mnistlab.ui.live import draw_live
+from mnistlab.ui.tabs import draw_tabs
 
 
 @st.fragment
@@ -14,7 +23,19 @@ def follow_one_image(lab: Lab) -> None:
     """Draw all that depends on the image and the weight; a click runs this and not the sidebar."""
     case = draw_choice(lab)
     draw_picker(case)
-    draw_story(lab, case)
+    draw_tabs(
+        "backprop_tabs",
+        {
+            "Forward": partial(draw_forward, case),
+            "Backward": partial(draw_backward, case),
+            "The gradient": partial(draw_gradient, case),
+            "One weight": partial(draw_weight, case),
+            "By hand": partial(draw_by_hand, case),
+            "Is it right?": partial(draw_check, case),
+            "One step": partial(draw_step, lab, case),
+            "The code": draw_code,
+        },
+    )
 
 
 lab = current_lab()

@@ -1,11 +1,51 @@
 """Train: a network learns while you watch, and nothing you do to it loses an epoch."""
 
+from functools import partial
+
+import streamlit as st
+
+from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.ui.experiment import draw_experiment
-from mnistlab.ui.lab_session import current_lab
-from mnistlab.ui.train.control import draw_controls
-from mnistlab.ui.train.live import draw_training
+from mnistlab.ui.lab_session import Lab, current_lab
+from mnistlab.ui.live import TICK, draw_live
+from mnistlab.ui.tabs import draw_tabs
+from mnistlab.ui.train.away import draw_away
+from mnistlab.ui.train.cards import draw_cards
+from mnistlab.ui.train.control import draw_controls, draw_progress
+from mnistlab.ui.train.curves import draw_curves
+from mnistlab.ui.train.diagnosis import draw_diagnosis
+from mnistlab.ui.train.digits import draw_digits
+from mnistlab.ui.train.runs import draw_runs
+from mnistlab.ui.train.sweep import draw_sweep, is_sweeping
+from mnistlab.ui.train.weights import draw_weights, is_playing
+
+
+def what_moves() -> tuple[bool, bool]:
+    """Return what may move on this page besides the network: a sweep, the film of the epochs."""
+    return is_sweeping(), is_playing()
+
+
+def draw_training(lab: Lab, moves: tuple[bool, bool], snapshot: Snapshot) -> None:
+    """Draw the training and the open tab; when a sweep or the film begins or ends, the page anew."""
+    draw_progress(lab, snapshot)
+    draw_diagnosis(snapshot)
+    draw_cards(snapshot.run)
+    draw_curves(snapshot)
+    draw_tabs(
+        "train_tabs",
+        {
+            "Digits": partial(draw_digits, snapshot),
+            "Weights": partial(draw_weights, snapshot),
+            "Runs": partial(draw_runs, snapshot),
+            "Sweep": partial(draw_sweep, lab),
+            "Take away": partial(draw_away, snapshot),
+        },
+    )
+    if what_moves() != moves:
+        st.rerun()
+
 
 lab = current_lab()
 draw_experiment(lab)
 draw_controls(lab)
-draw_training(lab)
+draw_live(lab, partial(draw_training, lab, what_moves()), tick=TICK if any(what_moves()) else 0.0)

@@ -20,8 +20,7 @@ from mnistlab.network import initialize_network
 from mnistlab.runs.run import new_run, with_epoch
 from mnistlab.training import epoch_key, epoch_steps, train
 from mnistlab.ui.backprop.code import SHOWN
-from mnistlab.ui.backprop.growth import words_on_growth
-from mnistlab.ui.backprop.step import words_on
+from mnistlab.ui.backprop.step import words_on, words_on_growth
 from mnistlab.ui.change import change_of_cost
 from tests.conftest import REPOSITORY
 from tests.widgets import named

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnistlab.explaining.baselines import baselines
-from mnistlab.ui.data.table import pixel_table
+from mnistlab.ui.data.sheet import pixel_table
 from mnistlab.ui.digits import generated_digits
 from mnistlab.writing.strokes import TEMPLATES
 from tests.conftest import REPOSITORY

@@ -8,37 +8,15 @@ import streamlit as st
 from mnistlab.explaining.verdict import a_digit
 from mnistlab.figures.template import RIGHT, WRONG
 
-HEIGHT = 236  # px, axis and digits included
+HEIGHT = 236  # px, axis and digits included; look.css has it, too
 FULL = 176  # px of an activation of 1
 TICKS = (0, 0.25, 0.5, 0.75, 1)
-LOOK = f"""<style>
-.outputs {{ position: relative; height: {HEIGHT}px; font-size: 0.8125rem; margin-left: 3.25rem;
-  container-type: inline-size; }}
-.outputs .line {{ position: absolute; left: 0; right: 0;
-  border-top: 1px solid light-dark(#15161a24, #e9e7e124); }}
-.outputs .line span {{ position: absolute; right: 100%; padding-right: 0.5rem; transform: translateY(-50%); }}
-.outputs .name {{ position: absolute; left: -3.4rem; top: {HEIGHT - 36 - FULL // 2}px;
-  writing-mode: vertical-rl; transform: translateY(-50%) rotate(180deg); }}
-.outputs .bars {{ position: absolute; inset: 0 0 1.9rem 0; display: flex; gap: 5%; padding-inline: 2%;
-  align-items: flex-end; font-variant-numeric: tabular-nums; font-size: min(0.8125rem, 4.6cqi); }}
-.outputs .bars > div {{ flex: 1; min-width: 0; display: flex; flex-direction: column; align-items: center; }}
-.outputs .bar {{ width: 100%; background: light-dark(#15161a59, #e9e7e159); }}
-.outputs .answer .bar {{ background: light-dark(#5146b8, #9c92f2); }}
-.outputs .right .bar {{ background: {RIGHT}; }}
-.outputs .wrong .bar {{ background: {WRONG}; }}
-@container (max-width: 210px) {{
-  .outputs .bars > div:not(.answer, .right, .wrong) > span:first-child {{ visibility: hidden; }}
-  .outputs .bars {{ font-size: 0.75rem; }}
-}}
-.outputs .digit {{ position: absolute; top: {HEIGHT - 28}px; font-size: 0.9rem; }}
-.outputs .truth .digit {{ font-weight: 700; text-decoration: underline; }}
-</style>"""
 
 
 def draw_bars(activations: Sequence[float] | np.ndarray, truth: int | None) -> None:
     """Draw the activations; see `bars_markup`."""
     with st.container(key="predict_outputs", height=HEIGHT + 8, border=False):
-        st.html(LOOK + (bars_markup(activations, truth) if len(activations) else empty_markup()))
+        st.html(bars_markup(activations, truth) if len(activations) else empty_markup())
 
 
 def bars_markup(activations: Sequence[float] | np.ndarray, truth: int | None = None) -> str:
@@ -76,7 +54,7 @@ def framed_markup(bars: str, says: str) -> str:
         for tick in TICKS
     )
     return (
-        f'<div class="outputs" role="img" aria-label="{says}">'
+        f'<div class="outputs" role="img" aria-label="{says}" style="--right: {RIGHT}; --wrong: {WRONG}">'
         f'<div class="name">activation</div>{lines}<div class="bars">{bars}</div></div>'
     )
 

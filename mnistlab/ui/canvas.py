@@ -9,7 +9,7 @@ from mnistlab.figures.ink import INK_COLOR, PAPER
 from mnistlab.pictures import MAX_CANVAS_CHARACTERS, PictureError, read_canvas
 
 SIDE = 280  # px; fits the narrowest phones
-HIDDEN = 26  # px of the upper edge that nobody sees, see `predict_bench.LOOK`
+HIDDEN = 26  # px of the upper edge that nobody sees, see look.css
 PEN = 22  # px; on a digit of 200 px this is the stroke of MNIST
 PENS = (10, 34)  # px
 MAX_STROKES = 200  # that are kept for coming back to the page

@@ -14,14 +14,12 @@ from mnistlab.ui.navigation import path_of
 from mnistlab.ui.settings import current_lesson, open_experiment
 
 CARD = 190  # px
-LOOK = """<style>[class*="st-key-open_"] { margin-top: auto; padding-top: 0.5rem; }</style>"""
 
 
 def draw_cards() -> None:
     """Draw one card for each experiment."""
     st.subheader("Experiments", anchor=False)
     st.markdown("Each sets the lab up, asks you a question first, and then shows you what happens.")
-    st.html(LOOK)
     with st.grid(3, min_column_width=CARD):
         for experiment in EXPERIMENTS:
             draw_card(experiment)

@@ -13,22 +13,11 @@ from mnistlab.ui.words import percent
 
 TILE = 72  # px of a digit, where there is room
 PATH_CARD = 144  # px; five stand side by side where a window has 1280 px
-LOOK = f"""<style>
-.strip {{ display: flex; gap: 0.5rem; max-width: {10 * (TILE + 8)}px; }}
-.strip img {{ flex: 1 1 0; min-width: 0; height: auto; border-radius: 4px; }}
-@media (min-width: 641px) and (max-width: 1200px) {{
-  .st-key-the_path {{ grid-template-columns: repeat(3, 1fr) !important; }}
-}}
-[class*="st-key-path_"] {{ position: relative; }}
-[class*="st-key-path_"]:hover {{ border-color: light-dark(#5146b8, #9c92f2); }}
-[class*="st-key-path_"] a {{ padding-inline: 0; background: none; }}
-[class*="st-key-path_"] a::after {{ content: ""; position: absolute; inset: 0; }}
-</style>"""
 
 
 def draw_start(lab: Lab) -> None:
     """Show what there is to be read, say how the lab stands, and offer the next step."""
-    st.html(LOOK + strip(lab.dataset.train))
+    st.html(strip(lab.dataset.train))
     run = lab.run
     if lab.snapshot.active:
         st.markdown("Your network is learning right now. You can draw while it does.")

@@ -1,5 +1,6 @@
 """The pages of the lab, in one list, and the menu that leads to them."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
@@ -62,40 +63,13 @@ PAGES = {
     )
 }
 LEFT_OUT = "left_out"  # title of a page that was asked for and is not part of this lesson
-# Beside the sidebar a page keeps most of a small screen for itself; with large type the sidebar is wider.
-LOOK = """<style>
-[data-testid="stPageLink-NavLink"]:focus-visible { outline: 2px solid light-dark(#5146b8, #9c92f2); }
-@media (min-width: 641px) {
-  [data-testid="stSidebar"][data-collapsed="false"] { min-width: 21rem; }
-}
-@media (min-width: 641px) and (max-width: 1200px) {
-  [data-testid="stMainBlockContainer"] { padding-inline: 2rem; }
-}
-</style>"""
 
 # Streamlit writes every change of a setting into the browser's history; here Back leads to the page before.
 # On a phone, where the sidebar lies over the page, it gives way to the page that was chosen.
 _manners = st.components.v2.component(
     "mnistlab_menu",
     html="<span></span>",
-    js="""
-const SMALL = "(max-width: 768px)" // where the sidebar lies over the page
-
-export default function () {
-  if (window.mnistlabMenu) return
-  window.mnistlabMenu = true
-  const push = history.pushState.bind(history)
-  history.pushState = (state, unused, url) => {
-    const here = new URL(url ?? "", location.href).pathname === location.pathname
-    return here ? history.replaceState(state, unused, url) : push(state, unused, url)
-  }
-  document.addEventListener("click", ({ target }) => {
-    if (target.closest(".st-key-menu a") && matchMedia(SMALL).matches) {
-      document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click()
-    }
-  })
-}
-""",
+    js=Path(__file__).with_suffix(".js").read_text(),
 )
 
 
@@ -121,7 +95,6 @@ def shown_pages() -> list[PageInfo]:
 
 def draw_menu() -> None:
     """Draw the links to the pages."""
-    st.html(LOOK)
     with st.container(gap="xsmall", key="menu"):
         for page in shown_pages():
             st.page_link(path_of(page.name), label=page.title)

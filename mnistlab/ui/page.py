@@ -12,35 +12,8 @@ from mnistlab.ui.sidebar import draw_settings
 from mnistlab.ui.words import plain
 
 SIDEBAR_WIDTH = 336  # px, so that both presets can be read; on a phone it stays closed until it is opened
-# Streamlit writes what is chosen in the accent, too dark to be read on a dark page; buttons that choose are
-# lower than fields that are typed in, so their labels would not align side by side; and formulas that fit
-# get scroll bars that no key can move.
-LOOK = """<style>
-[data-selected="true"] [data-testid="stMarkdownContainer"] p,
-[data-testid="stSliderThumbValue"] p { color: light-dark(#4a3fb0, #b1aaff); }
-[class*="st-key-row_"] [data-testid="stButtonGroup"] > :not(label) button { min-height: 2.5rem; }
-.katex-display { overflow-y: hidden; padding-block: 0.25em; }
-@media (min-width: 1000px) { .katex-display { overflow: visible !important; } }
-[data-testid="stMarkdownContainer"]:has(> table) { overflow-x: auto; }
-@media (max-width: 1200px) {
-  .st-key-train_cards { grid-template-columns: 1fr 1fr !important; }
-  .katex-display { font-size: 0.8em; }
-  [data-testid="stMarkdownContainer"] table { font-size: 0.75rem; }
-  [data-testid="stMarkdownContainer"] :is(th, td) { padding-inline: 0.25rem; }
-}
-@media (max-width: 640px) {
-  .st-key-train_axis { flex-direction: column; align-items: start; }
-  .st-key-train_axis > * { flex: none; }
-}
-</style>"""
-LARGE = """<style>
-html { font-size: 125%; }
-.st-key-train_cards { grid-template-columns: 1fr 1fr !important; }
-@media (max-width: 1699px) { .katex-display { font-size: 0.7em; } }
-[data-testid="stTable"], [data-testid="stMarkdownContainer"] table { font-size: 0.66em; }
-[data-testid="stTable"] { overflow-x: auto; }
-</style>"""
-ICON = Path(__file__).parents[2] / "assets" / "favicon.png"
+HERE = Path(__file__).parent
+ICON = HERE.parents[1] / "assets" / "favicon.png"
 
 
 def draw_frame(title: str) -> None:
@@ -54,7 +27,7 @@ def draw_frame(title: str) -> None:
         layout="wide",
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
-    st.html(LOOK)
+    st.html(HERE / "look.css")
     remember_token()
     complaints, note = st.container(), st.container()
     st.title("mnistlab" if title == "Home" else title, anchor=False)
@@ -101,4 +74,4 @@ def show_complaints() -> None:
 def draw_type_size() -> None:
     """Offer larger type, for a projector: every size on the page follows that of the root."""
     if st.toggle("Large type", key="large_type", help="For a projector.", persist_state="session"):
-        st.html(LARGE)
+        st.html(HERE / "large_type.css")

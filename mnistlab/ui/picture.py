@@ -9,12 +9,6 @@ import streamlit as st
 from mnistlab.figures.ink import ink_palette, png_source
 
 STYLE = "image-rendering: pixelated; display: block; max-width: 100%; height: auto; aspect-ratio: 1"
-GALLERY = """<style>
-.gallery { display: grid; gap: 0.75rem 0.5rem; }
-.gallery figure { margin: 0; }
-.gallery img { width: 100%; height: auto; border-radius: 4px; }
-.gallery figcaption { margin-top: 0.2rem; font-size: 0.8125rem; text-align: center; opacity: 0.8; }
-</style>"""
 
 
 def digit_picture(image: np.ndarray, alt: str, size: int, title: str = "") -> str:
@@ -56,4 +50,4 @@ def gallery(
         for place, (image, words) in enumerate(zip(images, says, strict=True))
     )
     columns = f"grid-template-columns: repeat(auto-fill, minmax({size}px, 1fr))"
-    return f'{GALLERY}<div class="gallery" style="{columns}">{"".join(figures)}</div>'
+    return f'<div class="gallery" style="{columns}">{"".join(figures)}</div>'

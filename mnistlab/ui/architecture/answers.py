@@ -8,7 +8,7 @@ import streamlit as st
 from mnistlab.datasets import Split
 from mnistlab.evaluation import Score
 from mnistlab.ui.architecture.case import FIRST, Viewed, known_answers, known_score
-from mnistlab.ui.bars import LOOK, bars_markup
+from mnistlab.ui.bars import bars_markup
 from mnistlab.ui.change import Change, changed
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab_session import Lab
@@ -20,7 +20,6 @@ def draw_answers(lab: Lab, viewed: Viewed) -> None:
     title = "What it says before it has learned" if viewed.after is None else "What it says, before and after"
     st.subheader(title, anchor=False, help=GLOSSARY["activation"])
     draw_scores(lab, viewed)
-    st.html(LOOK)
     states = [("untrained", viewed.start_id, viewed.before)]
     if viewed.after is not None:
         states.append((f"after epoch {viewed.epoch}", viewed.id, viewed.after))

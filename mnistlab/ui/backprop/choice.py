@@ -12,7 +12,7 @@ from mnistlab.explaining.numerals import numeral
 from mnistlab.figures.tiles import digit_picture
 from mnistlab.network import Params
 from mnistlab.ui.backprop.case import Case, chosen_place, params_of
-from mnistlab.ui.bars import LOOK, bars_markup
+from mnistlab.ui.bars import bars_markup
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
@@ -51,7 +51,7 @@ def draw_choice(lab: Lab) -> Case:
     with digit:
         show_sketch(digit_picture(image, name, 240), "backprop_digit_shown")
     with answers, st.container(key="backprop_outputs"):
-        st.html(LOOK + bars_markup(followed.activations[-1], label))
+        st.html(bars_markup(followed.activations[-1], label))
     draw_summary(name, followed)
     return Case(
         name=name,

@@ -22,15 +22,6 @@ TITLES = {
     "BP3": "(BP3) the slope of the weight",
     "BP4": "(BP4) the slope of the unit's bias",
 }
-# Where there is no room for two, one equation stands under the other; a longer one can be moved.
-LOOK = """<style>
-[class*="st-key-backprop_equations"] [data-testid="stColumn"] .katex-display { overflow-x: auto !important;
-  overflow-y: hidden !important; }
-@media (max-width: 1300px) {
-  [class*="st-key-backprop_equations"] [data-testid="stHorizontalBlock"] { flex-direction: column; }
-  [class*="st-key-backprop_equations"] [data-testid="stColumn"] { width: 100%; flex: none; }
-}
-</style>"""
 LITTLE = 1000  # nudges that make a small change one can see in the cost
 
 
@@ -140,7 +131,6 @@ def draw_verdict(case: Case, answer: str) -> None:
 def draw_equations(case: Case, equations: tuple[Equation, ...]) -> None:
     """Draw the way forward above the way back, each equation with its numbers."""
     total, activation, slope, *backward = equations
-    st.html(LOOK)
     with st.container(border=True, key="backprop_equations_forward"):
         st.markdown(f"**Forward**: unit {case.place.unit} of layer {case.place.layer}")
         left, right = st.columns(2, gap="medium")

@@ -5,11 +5,11 @@ import streamlit as st
 
 from mnistlab.datasets import Split
 from mnistlab.explaining.verdict import a_digit
+from mnistlab.figures.ink import ink_palette
 from mnistlab.figures.sketch import INK, Sketch, ink_levels
 from mnistlab.figures.statistics import FULL_INK
 from mnistlab.figures.tiles import named_tiles
 from mnistlab.ui.data.seed import draw_seed
-from mnistlab.ui.data.table import pixel_table
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.picture import show_digit
 from mnistlab.ui.sketch import show_sketch
@@ -18,10 +18,9 @@ SHOWN = 16
 SPLITS = {"train": "Training", "test": "Test"}
 ALL = "all"
 KINDS = (ALL, *range(10))
-# Where not all 28 columns of the table fit beside the sheet, it comes below.
-LOOK = """<style>
-.st-key-data_pair > * > * > [data-testid="stColumn"]:last-child { min-width: min(32rem, 100%); }
-</style>"""
+BLACK, WHITE = "#000", "#FFF"
+WHITE_ABOVE = 149  # pixel value from which white is easier to read on its gray than black
+GRAYS = ink_palette()[:, :3].tolist()
 OPENED = "data_opened"  # session state: which sheet, and the image opened on it
 
 
@@ -38,7 +37,6 @@ def draw_sheet(lab: Lab) -> None:
     sheet = (lab.dataset.name, len(split.images), split_name, kind, seed)
     opened = opened_on(sheet, chosen)
     with st.container(key="data_pair"):
-        st.html(LOOK)
         left, right = st.columns([4, 7], gap="medium")
     with left:
         draw_grid(split, chosen, sheet, opened)
@@ -120,3 +118,33 @@ def draw_picture(split: Split, index: int, split_name: str) -> None:
             f"{int((image > 0).sum())} of its 784 pixels have ink, {int((image >= FULL_INK).sum())} of them "
             f"full ink; on average a pixel is {image.mean():.1f}."
         )
+
+
+def pixel_table(image: np.ndarray, name: str) -> str:
+    """Return an image, uint8 (28, 28), as HTML; hovering over a number says its row, column and value.
+
+    It is a table of the browser and not a figure: 784 numbers are there at once, can be read aloud and copied,
+    and on a narrow screen they scroll instead of shrinking, beside the numbers of their rows.
+    """
+    height, width = image.shape
+    head = "".join(f'<th scope="col">{column}</th>' for column in range(width))
+    rows = "".join(f'<tr><th scope="row">{row}</th>{cells(row, image[row])}</tr>' for row in range(height))
+    label = f"{name} as a table of {height} by {width} numbers"
+    return (
+        f'<div class="pixels" role="region" aria-label="{label}" tabindex="0">'
+        f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def cells(row: int, values: np.ndarray) -> str:
+    """Return the cells of one row."""
+    return "".join(
+        f'<td title="row {row}, column {column}: {value}" style="{look(value)}">{value}</td>'
+        for column, value in enumerate(values.tolist())
+    )
+
+
+def look(value: int) -> str:
+    """Return the colors of a cell: its gray, and a number that can be read on it."""
+    red, green, blue = GRAYS[min(value, 254)]
+    return f"background:#{red:02x}{green:02x}{blue:02x};color:{WHITE if value >= WHITE_ABOVE else BLACK}"

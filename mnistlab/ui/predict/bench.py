@@ -7,7 +7,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.ui.canvas import HIDDEN
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.live import draw_live
 from mnistlab.ui.predict.answer import draw_answer, draw_correction, draw_offer
@@ -17,21 +16,6 @@ from mnistlab.ui.predict.seen import draw_seen, draw_stages
 from mnistlab.ui.predict.why import draw_why
 
 SEEN_WIDTH = 310  # px
-# The canvas brings a tool bar of its own that lies, unseen, over its upper edge: taps there would press it.
-# So the sheet is taller than it looks, and its upper edge is cut off together with the tool bar.
-# Where the three do not fit beside each other, the answer comes next to the drawing.
-LOOK = f"""<style>
-.st-key-predict_canvas {{ clip-path: inset({HIDDEN}px 1px 1px 1px round 6px); margin-top: -{HIDDEN}px; }}
-.st-key-predict_canvas:focus-within {{ clip-path: none; }}
-.st-key-predict_sheet {{ filter: drop-shadow(0 0 1px rgba(110, 110, 120, 0.9)); }}
-.st-key-predict_verdict {{ min-height: 6rem; }}
-.st-key-predict_state {{ min-height: 6.2rem; }}
-.st-key-predict_correction {{ min-height: 4.6rem; }}
-.st-key-predict_bench > :has(> .st-key-predict_answer) {{ min-width: min(18.5rem, 100%); }}
-.st-key-predict_label button {{ padding-inline: 0; min-width: 0; }}
-.st-key-predict_tools {{ gap: 0.5rem; }}
-.st-key-predict_tools button {{ min-height: 2.25rem; padding-inline: 0.6rem; }}
-</style>"""
 ANSWER_FIRST = ".st-key-predict_bench > :has(> .st-key-predict_seen) { order: 3; }"
 THREE_FIT = 1410, 1760  # px of a window, with small type and with large
 LAST = "last_drawing"  # uint8 (28, 28), for the Backprop page
@@ -41,7 +25,7 @@ LAST = "last_drawing"  # uint8 (28, 28), for the Backprop page
 def draw_bench(lab: Lab) -> None:
     """Draw everything that one drawing decides; a stroke draws this anew and nothing else."""
     narrower = THREE_FIT[bool(st.session_state.get("large_type"))]
-    st.html(f"{LOOK}<style>@media (max-width: {narrower}px) {{ {ANSWER_FIRST} }}</style>")
+    st.html(f"<style>@media (max-width: {narrower}px) {{ {ANSWER_FIRST} }}</style>")
     source = draw_source()
     with st.container(horizontal=True, gap="small", key="predict_bench"):
         asked = draw_input(lab, source)

@@ -1,14 +1,15 @@
 """The buttons that steer a training: always the same ones in the same places, so that nothing jumps."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.setting_names import listed
-from mnistlab.ui.lab_session import Lab, back_to_network, begin_and_train, command
-from mnistlab.ui.words import count
+from mnistlab.ui.lab_session import Lab, back_to_network, begin_and_train, command, is_moving
+from mnistlab.ui.words import count, epochs_ahead, expected_words, progress_fraction, progress_words
 
 RESUMES = "Goes on to epoch {}."
 TRAINS = "Trains {}. Keyboard: T."
@@ -93,3 +94,12 @@ def draw_question(lab: Lab) -> None:
         with st.container(horizontal=True, gap="small"):
             st.button("Train the new one", key="train_new", on_click=begin_and_train, type="primary")
             st.button("Keep this one", key="train_keep", on_click=back_to_network)
+
+
+def draw_progress(lab: Lab, snapshot: Snapshot) -> None:
+    """Draw the bar within the epoch and a line about it; at rest the line says what Train would do."""
+    if is_moving(snapshot):
+        st.progress(progress_fraction(snapshot), progress_words(snapshot))
+        return
+    settings = replace(snapshot.run.settings, num_epochs=min(1000, epochs_ahead(snapshot)))
+    st.progress(0.0, expected_words(snapshot, lab.trainer.expected_seconds(settings)))

@@ -1,19 +1,22 @@
 """Which digits the network takes for which: the matrix, the images behind its cells, the worst mistakes."""
 
+import zlib
+
 import numpy as np
 import streamlit as st
 
 from mnistlab.datasets import Split
-from mnistlab.evaluation import score
+from mnistlab.evaluation import activations_of, score
 from mnistlab.explaining.mistakes import worst_mistakes
 from mnistlab.explaining.verdict import a_digit
 from mnistlab.figures.confusion import draw_confusion
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.ui.memo import remembered
+from mnistlab.runs.run import Run
+from mnistlab.ui.digits import dataset_in_use
+from mnistlab.ui.memo import remembered, shared
 from mnistlab.ui.picture import gallery
 from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.train.figures import followed_slowly
-from mnistlab.ui.train.outputs import network_key, test_answers
 
 CELL = "train_cell"  # (is, read as), as it was last clicked
 IN_CELL = 30
@@ -99,3 +102,27 @@ def draw_worst(network: tuple, split: Split, outputs: np.ndarray) -> None:
     ]
     images = split.images[worst]
     st.html(remembered("train_worst", (str(network),), lambda: gallery(images, says, captions, size=104)))
+
+
+def test_answers(run: Run) -> tuple[Split, np.ndarray]:
+    """Return the test images that belong to a run, and its ten outputs for each of them, (n, 10)."""
+    dataset, _ = dataset_in_use(run.config.dataset)
+    return dataset.test, outputs_on(dataset.test, dataset.name, network_key(run), run)
+
+
+def network_key(run: Run) -> tuple:
+    """Return what tells a network from all others, those of the same run included."""
+    return run.id, run.epoch, len(run.schedule), zlib.crc32(run.params[-1].weights.tobytes())
+
+
+@shared(max_entries=8)
+def cached_outputs(key: tuple, _images: np.ndarray, _run: Run) -> np.ndarray:
+    """Return the ten outputs for each image; the key alone decides whether they are known already."""
+    outputs = activations_of(_run.params, _images, _run.config)
+    outputs.flags.writeable = False
+    return outputs
+
+
+def outputs_on(split: Split, name: str, network: tuple, run: Run) -> np.ndarray:
+    """Return the outputs on some images, known or not."""
+    return cached_outputs((network, name, len(split.labels)), split.images, run)

@@ -17,7 +17,6 @@ PLACE = "train_epoch"  # where the slider stands
 NEWEST = -1  # whatever epoch that is
 PLAYING = "train_playing"
 SECONDS = 1.0  # that it stays as it is while the network learns
-FRAME = 0.7  # seconds, of the film
 
 
 def draw_weights(snapshot: Snapshot) -> None:
