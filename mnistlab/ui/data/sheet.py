@@ -123,7 +123,7 @@ def draw_picture(split: Split, index: int, split_name: str) -> None:
 def pixel_table(image: np.ndarray, name: str) -> str:
     """Return an image, uint8 (28, 28), as HTML; hovering over a number says its row, column and value.
 
-    It is a table of the browser and not a figure: 784 numbers are there at once, can be read aloud and copied,
+    A table of the browser and not a figure: 784 numbers are there at once, can be read aloud and copied,
     and on a narrow screen they scroll instead of shrinking, beside the numbers of their rows.
     """
     height, width = image.shape
