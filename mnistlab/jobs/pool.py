@@ -6,7 +6,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from functools import partial
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
@@ -41,7 +41,7 @@ class Listener(Protocol):
     def progressed(self, job: "Job", step: int, num_steps: int) -> None:
         """So many steps are done; also said once before the first."""
 
-    def finished(self, job: "Job", result: object) -> None:
+    def finished(self, job: "Job", result: Any) -> None:
         """The job is done."""
 
     def refused(self, job: "Job", sentence: str) -> None:
@@ -54,7 +54,7 @@ class Nobody:
     def progressed(self, job: "Job", step: int, num_steps: int) -> None:
         """Take no note."""
 
-    def finished(self, job: "Job", result: object) -> None:
+    def finished(self, job: "Job", result: Any) -> None:
         """Take no note."""
 
     def refused(self, job: "Job", sentence: str) -> None:
@@ -76,7 +76,7 @@ class Job:
 class Worker:
     """One process, with an executor of its own: so its death concerns one slice, and which is known."""
 
-    def __init__(self, executor: Executor):
+    def __init__(self, executor: ProcessPoolExecutor):
         self.executor = executor
         self.pid = 0  # until it is ready
 
@@ -100,7 +100,7 @@ class Pool:
         load: Load = load_dataset,
         num_workers: int | None = None,
         slice_seconds: float = SLICE_SECONDS,
-        start_executor: Callable[[Load, float | None], Executor] | None = None,
+        start_executor: Callable[[Load, float | None], ProcessPoolExecutor] | None = None,
     ):
         self.num_workers = num_workers or default_num_workers()
         self._load, self._slice_seconds = load, slice_seconds
@@ -326,7 +326,7 @@ class Pool:
             self._workers.remove(worker)
 
 
-def one_process(load: Load, rest_seconds: float | None) -> Executor:
+def one_process(load: Load, rest_seconds: float | None) -> ProcessPoolExecutor:
     """Return an executor of one worker process, which ends after resting for so long; None: it stays."""
     settings = {
         **ONE_THREAD,
@@ -346,4 +346,4 @@ def default_num_workers() -> int:
     given = os.environ.get("MNISTLAB_WORKERS", "")
     if given.isascii() and given.isdecimal() and 0 < int(given) <= MAX_WORKERS:
         return int(given)
-    return min(cpu_count(), MAX_WORKERS)
+    return min(int(cpu_count()), MAX_WORKERS)
