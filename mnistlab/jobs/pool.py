@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from loky import ProcessPoolExecutor, cpu_count
@@ -22,7 +22,7 @@ from mnistlab.runs.run import num_bytes
 logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 0.225
-TRAVEL_BYTES = 400e6  # per second, there and back, pickled on one side and unpickled on the other
+TRAVEL_BYTES = 100e6  # per second, there and back, by a pipe and pickled twice; on a busy machine
 MAX_TRAVEL = 0.1  # of a slice
 FIGURES = 2.0  # slices; what the figures of an epoch may take beyond the seconds that were given
 MAX_CHARGE = 30.0  # seconds for one slice: the whole machine may have slept meanwhile
@@ -35,8 +35,8 @@ NOT_STARTED = "No worker process could be started; the log says why."
 NOT_TAKEN_IN = "What came of this epoch could not be taken in; the log says why."
 
 
-class Listener(Protocol):
-    """Who hears what becomes of a job; called by the pool's thread, never under its lock."""
+class Listener:
+    """Who hears what becomes of a job, from the pool's thread and never under its lock; here, nobody."""
 
     def progressed(self, job: "Job", step: int, num_steps: int) -> None:
         """So many steps are done; also said once before the first."""
@@ -46,19 +46,6 @@ class Listener(Protocol):
 
     def refused(self, job: "Job", sentence: str) -> None:
         """The job cannot be done."""
-
-
-class Nobody:
-    """A listener that ignores all events."""
-
-    def progressed(self, job: "Job", step: int, num_steps: int) -> None:
-        """Take no note."""
-
-    def finished(self, job: "Job", result: Any) -> None:
-        """Take no note."""
-
-    def refused(self, job: "Job", sentence: str) -> None:
-        """Take no note."""
 
 
 class Job:
@@ -136,7 +123,7 @@ class Pool:
 
     def warm(self, task: Task) -> None:
         """Have a task done whose result nobody waits for."""
-        self.submit(task, Nobody())
+        self.submit(task, Listener())
 
     def cancel(self, job: Job) -> None:
         """Take a job out at once; what a worker still does for it is dropped and nobody hears of it."""

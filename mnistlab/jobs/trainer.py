@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mnistlab.config import MAX_TRAIN_SIZE, TrainConfig
-from mnistlab.jobs.pool import Job, Pool
+from mnistlab.jobs.pool import Job, Listener, Pool
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.tasks import EpochTask, MeasureTask, OwnDigitsTask
 from mnistlab.jobs.time_left import Pace, Speed
@@ -23,7 +23,7 @@ DOING = {MeasureTask: "measuring", EpochTask: "training", OwnDigitsTask: "own di
 MAX_OWN_DIGITS = 1000
 
 
-class Trainer:
+class Trainer(Listener):
     """The runs of one lab, one of them the current one. At most one task of it is in the pool.
 
     Commands may come from any thread; each acts as a whole and returns at once. There is no thread here: the
