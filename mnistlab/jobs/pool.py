@@ -202,7 +202,7 @@ class Pool:
                 try:
                     future = worker.executor.submit(advance, job.task, self._seconds_for(job.task))
                 except RuntimeError:  # it died while it was idle, which is nobody's fault
-                    self._workers.remove(worker)
+                    self._forget(worker)
                     continue
                 self._waiting.remove(job)
                 self._level = max(self._level, self._used[job.listener])
@@ -309,6 +309,8 @@ class Pool:
         self._dispatch()
 
     def _forget(self, worker: Worker) -> None:
+        """Let a worker go that died, or could not do what it was sent."""
+        worker.executor.shutdown(wait=False, kill_workers=True)
         if worker in self._workers:
             self._workers.remove(worker)
 
