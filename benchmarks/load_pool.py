@@ -1,13 +1,14 @@
-"""The trainers of a class without their pages: what the worker processes alone get done."""
+"""The trainers of a class without their pages: what the worker processes alone get done.
 
-import tempfile
+`python -m benchmarks.load_pool [seconds]` prints it for one trainer and for 25.
+"""
+
+import sys
 import time
-from pathlib import Path
 
 from benchmarks.load_rows import Row, at_least
 from benchmarks.load_training import STEPS, fairness
 from mnistlab.config import TrainConfig
-from mnistlab.jobs.labs import Registry, new_token
 from mnistlab.jobs.pool import Pool
 from mnistlab.jobs.trainer import Trainer
 
@@ -29,20 +30,19 @@ def without_pages(num_labs: int, seconds: float) -> list[Row]:
 
 def paces(num_labs: int, seconds: float, num_workers: int | None) -> list[float]:
     """Return the steps per second of each of so many labs that train at the same time."""
-    with tempfile.TemporaryDirectory(prefix="mnistlab-load-") as folder:
-        labs = Registry(Path(folder), Pool(num_workers=num_workers))
-        try:
-            trainers = [labs.trainer_for(new_token()) for _ in range(num_labs)]
-            for seed, trainer in enumerate(trainers):
-                trainer.new(TrainConfig(dataset="generated", num_epochs=EPOCHS, seed=seed))
-                trainer.start()
-            for trainer in trainers:
-                trainer.wait_for(lambda snapshot: snapshot.run.epoch or snapshot.step, PATIENCE)
-            begin, before = time.perf_counter(), [steps_done(trainer) for trainer in trainers]
-            time.sleep(seconds)
-            end, after = time.perf_counter(), [steps_done(trainer) for trainer in trainers]
-        finally:
-            labs.close()
+    pool = Pool(num_workers=num_workers)
+    configs = [TrainConfig(dataset="generated", num_epochs=EPOCHS, seed=seed) for seed in range(num_labs)]
+    try:
+        trainers = [Trainer(pool, config) for config in configs]
+        for trainer in trainers:
+            trainer.start()
+        for trainer in trainers:
+            trainer.wait_for(lambda snapshot: bool(snapshot.run.epoch or snapshot.step), PATIENCE)
+        begin, before = time.perf_counter(), [steps_done(trainer) for trainer in trainers]
+        time.sleep(seconds)
+        end, after = time.perf_counter(), [steps_done(trainer) for trainer in trainers]
+    finally:
+        pool.close()
     return [(last - first) / (end - begin) for first, last in zip(before, after, strict=True)]
 
 
@@ -50,3 +50,13 @@ def steps_done(trainer: Trainer) -> int:
     """Return how many mini-batches a trainer has done in all."""
     snapshot = trainer.snapshot()
     return snapshot.run.epoch * STEPS + snapshot.step
+
+
+if __name__ == "__main__":
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
+    for num_labs in (1, 25):
+        each = paces(num_labs, seconds, None)
+        print(
+            f"{num_labs} trainers: {sum(each):.0f} steps/s, Jain {fairness(each):.4f}, "
+            f"slowest / mean {min(each) * num_labs / sum(each):.3f}"
+        )

@@ -6,7 +6,7 @@ from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from typing import NamedTuple
 
-from mnistlab.jobs.pool import SLICE_SECONDS, Nobody, Pool
+from mnistlab.jobs.pool import SLICE_SECONDS, Listener, Pool
 from mnistlab.jobs.worker import Slice
 
 PATIENCE = 60.0
@@ -103,7 +103,7 @@ class SimulatedWorker(Executor):
             self.machine.kill(running)
 
 
-class Heard(Nobody):
+class Heard(Listener):
     """A listener that keeps what it hears."""
 
     def __init__(self):

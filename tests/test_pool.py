@@ -13,7 +13,7 @@ from mnistlab.jobs.pool import (
     MAX_WORKERS,
     NOT_STARTED,
     SLICE_SECONDS,
-    Nobody,
+    Listener,
     Pool,
     default_num_workers,
 )
@@ -35,7 +35,7 @@ class UnevenEpoch(Work):
         return steps * pace + 0.3 * self.order.uniform(0.8, 1.5), None
 
 
-class Lab(Nobody):
+class Lab(Listener):
     """Trains epoch after epoch."""
 
     def __init__(self, pool, name):
@@ -71,7 +71,7 @@ def seconds_of(machine, name, last=None):
 def test_equal_labs_take_turns(machine_of, num_jobs, num_workers):
     machine = machine_of(num_workers)
     for name in range(num_jobs):
-        machine.pool.submit(Work(name), Nobody())
+        machine.pool.submit(Work(name), Listener())
     machine.end_slices(40 * num_jobs, busy=num_workers)
     used = [seconds_of(machine, name) for name in range(num_jobs)]
     assert max(used) - min(used) < 3 * Work().slice_seconds
@@ -99,8 +99,8 @@ def test_a_class_of_equal_networks_comes_equally_far_in_some_minutes_of_work(mac
 def test_one_large_network_costs_the_others_no_more_than_its_share(machine_of, num_workers):
     machine = machine_of(num_workers)
     for name in range(24):
-        machine.pool.submit(Work(name), Nobody())
-    machine.pool.submit(Work("large", slice_seconds=2.0), Nobody())
+        machine.pool.submit(Work(name), Listener())
+    machine.pool.submit(Work("large", slice_seconds=2.0), Listener())
     machine.end_slices(2500, busy=num_workers)
     others = [seconds_of(machine, name) for name in range(24)]
     assert seconds_of(machine, "large") < sum(others) / 24 + 2.0
@@ -110,10 +110,10 @@ def test_one_large_network_costs_the_others_no_more_than_its_share(machine_of, n
 
 def test_who_took_long_waits_until_the_others_have_had_as_much(machine_of):
     machine = machine_of(1)
-    machine.pool.submit(Work("slow", slice_seconds=2.0), Nobody())
+    machine.pool.submit(Work("slow", slice_seconds=2.0), Listener())
     machine.wait_for_busy(1)
     for name in "abc":
-        machine.pool.submit(Work(name), Nobody())
+        machine.pool.submit(Work(name), Listener())
     machine.end_slices(30)
     order = "".join(task.name[0] for task, *_ in machine.log)
     assert order[0] == "s"
@@ -121,10 +121,10 @@ def test_who_took_long_waits_until_the_others_have_had_as_much(machine_of):
 
 
 def test_who_comes_back_from_a_rest_does_not_catch_up(machine_of):
-    machine, rested = machine_of(1), Nobody()
+    machine, rested = machine_of(1), Listener()
     job = machine.pool.submit(Work("rested"), rested)
     machine.wait_for_busy(1)
-    machine.pool.submit(Work("busy"), Nobody())
+    machine.pool.submit(Work("busy"), Listener())
     machine.pool.cancel(job)
     machine.end_slices(100)
     machine.pool.submit(Work("rested"), rested)
@@ -133,12 +133,12 @@ def test_who_comes_back_from_a_rest_does_not_catch_up(machine_of):
 
 
 def test_a_rest_between_two_epochs_forgives_nothing(machine_of):
-    machine, greedy = machine_of(1), Nobody()
+    machine, greedy = machine_of(1), Listener()
     for _ in range(10):
         job = machine.pool.submit(Work("greedy", slice_seconds=1.0, num_steps=1), greedy)
         if not machine.log:
             machine.wait_for_busy(1)
-            machine.pool.submit(Work("patient"), Nobody())
+            machine.pool.submit(Work("patient"), Listener())
         while job.number in machine.pool._jobs:
             machine.end_slices(1)
     assert seconds_of(machine, "patient") > 0.7 * seconds_of(machine, "greedy")
@@ -146,7 +146,7 @@ def test_a_rest_between_two_epochs_forgives_nothing(machine_of):
 
 def test_those_who_wait_know_how_many_are_before_them(machine_of):
     machine = machine_of(1)
-    jobs = [machine.pool.submit(Work(name), Nobody()) for name in range(4)]
+    jobs = [machine.pool.submit(Work(name), Listener()) for name in range(4)]
     machine.wait_for_busy(1)
     assert [machine.pool.ahead(job) for job in jobs] == [0, 0, 1, 2]
     assert machine.pool.num_jobs == 4
@@ -158,10 +158,10 @@ def test_those_who_wait_know_how_many_are_before_them(machine_of):
 
 def test_no_more_workers_are_started_than_there_are_jobs(machine_of):
     machine = machine_of(8)
-    machine.pool.submit(Work("one"), Nobody())
+    machine.pool.submit(Work("one"), Listener())
     machine.end_slices(20)
     assert len(machine.workers) == 1
-    machine.pool.submit(Work("two"), Nobody())
+    machine.pool.submit(Work("two"), Listener())
     machine.end_slices(20, busy=2)
     assert len(machine.workers) == 2
     assert sorted(machine.pool.pids) == [1, 2]
@@ -170,7 +170,7 @@ def test_no_more_workers_are_started_than_there_are_jobs(machine_of):
 def test_a_run_alone_stays_with_its_worker_from_task_to_task(machine_of):
     machine = machine_of(2)
     for name in "ab":
-        machine.pool.submit(Work(name, num_steps=1), Nobody())
+        machine.pool.submit(Work(name, num_steps=1), Listener())
     machine.end_slices(2, busy=1)
 
     class Next(Heard):
@@ -206,11 +206,11 @@ def test_nothing_more_is_heard_of_a_cancelled_job(machine_of):
 def test_a_slice_that_nobody_waits_for_does_not_hold_its_worker_for_long(machine_of, monkeypatch):
     monkeypatch.setattr(pools, "GRACE_SECONDS", 0.0)
     machine = machine_of(1)
-    machine.pool.cancel(held := machine.pool.submit(Work("held"), Nobody()))
-    job = machine.pool.submit(Work("held"), Nobody())
+    machine.pool.cancel(held := machine.pool.submit(Work("held"), Listener()))
+    job = machine.pool.submit(Work("held"), Listener())
     (running,) = machine.wait_for_busy(1)
     machine.pool.cancel(job)
-    machine.pool.submit(Work("next"), Nobody())
+    machine.pool.submit(Work("next"), Listener())
     with machine.changed:
         assert machine.changed.wait_for(
             lambda: [each.task.name for each in machine.running] == ["next"], PATIENCE
@@ -223,7 +223,7 @@ def test_a_large_network_gets_slices_so_long_that_its_journey_is_a_tenth_at_most
     machine = machine_of(1)
     megabytes = 24
     layer = Layer(np.zeros((megabytes, 2**18), np.float32), np.zeros(0, np.float32))
-    machine.pool.submit(Work("large", params=(layer,)), Nobody())
+    machine.pool.submit(Work("large", params=(layer,)), Listener())
     (running,) = machine.wait_for_busy(1)
     assert running.seconds == pytest.approx(10 * megabytes * 2**20 / pools.TRAVEL_BYTES)
     assert running.seconds > 2 * SLICE_SECONDS
@@ -293,12 +293,12 @@ def test_a_listener_that_fails_does_not_take_the_pool_along(machine_of, caplog):
 def test_a_closed_pool_takes_nothing_closes_twice_and_leaves_no_thread(machine_of):
     before = threading.active_count()
     pool = machine_of(1).pool
-    pool.submit(Work(), Nobody())
+    pool.submit(Work(), Listener())
     pool.close()
     pool.close()
     assert threading.active_count() == before
     with pytest.raises(RuntimeError, match="must be open"):
-        pool.submit(Work(), Nobody())
+        pool.submit(Work(), Listener())
 
 
 @pytest.mark.parametrize(

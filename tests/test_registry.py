@@ -5,18 +5,20 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from mnistlab.config import TrainConfig
 from mnistlab.jobs import labs as registries
 from mnistlab.jobs.labs import (
     FREE_SECONDS,
     MAX_LABS,
     PAUSE_SECONDS,
     STOP_SECONDS,
+    Labs,
     LabsFull,
     folder_name,
     new_token,
 )
 from mnistlab.jobs.trainer import Trainer
-from tests.registry_bench import same_run, started
+from tests.registry_bench import QuietPool, real_initial, same_run, started
 from tests.test_checkpoints import trained_run
 
 pytest_plugins = ("tests.registry_bench",)
@@ -159,3 +161,48 @@ def test_a_trainer_from_a_registry_reports_what_is_new(labs):
     labs._work.clear()
     trainer.add(trained_run())
     assert labs._work.is_set()
+
+
+@pytest.fixture
+def fresh_labs(tmp_path, monkeypatch):
+    """Return a function that counts how many registries this process has started."""
+    started = []
+
+    class Counted(Labs):
+        def __init__(self):
+            started.append(self)
+            super().__init__(tmp_path, QuietPool(), initial=real_initial)
+
+    monkeypatch.setattr(registries, "Labs", Counted)
+    monkeypatch.setattr(registries, "_labs", None)
+    yield started
+    registries.stop_labs()
+
+
+def test_a_process_has_one_registry_whoever_asks_first(fresh_labs):
+    gate = threading.Barrier(8)
+
+    def ask(_):
+        gate.wait()
+        return registries.labs()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(ask, range(8))) == set(fresh_labs)
+    assert len(fresh_labs) == 1
+
+
+def test_stopped_labs_are_saved_and_the_next_who_asks_finds_them(fresh_labs):
+    registries.stop_labs()
+    token = new_token()
+    trainer = started(registries.labs(), token)
+    registries.stop_labs()
+    assert not fresh_labs[0]._keeper.is_alive()
+    again = registries.labs().open(token)
+    assert again is not trainer
+    assert same_run(again.snapshot().run, trainer.snapshot().run)
+
+
+def test_a_new_lab_begins_with_the_settings_of_who_opens_it(labs):
+    token = new_token()
+    assert labs.open(token, TrainConfig(seed=7)).snapshot().run.config.seed == 7
+    assert labs.open(token, TrainConfig(seed=8)).snapshot().run.config.seed == 7

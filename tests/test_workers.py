@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from mnistlab.config import TrainConfig
+from mnistlab.jobs import pool as pools
 from mnistlab.jobs import worker
 from mnistlab.jobs.pool import DIED, Pool
 from mnistlab.jobs.tasks import EpochTask
@@ -245,6 +246,21 @@ def test_a_task_that_kills_its_worker_is_given_up_after_three_deaths_and_in_a_se
         pool.submit(EpochTask(CONFIG, initial_params(CONFIG), 0), heard)
         heard.wait_for(lambda heard: heard.sentences)
         assert heard.sentences == [DIED]
+    finally:
+        pool.close()
+
+
+def test_a_worker_that_rests_for_long_ends_and_comes_back_when_there_is_work(monkeypatch):
+    monkeypatch.setattr(pools, "REST_SECONDS", 0.5)
+    pool = Pool(small_dataset, num_workers=2)
+    trainers = [Trainer(pool, replace(CONFIG, num_epochs=1, seed=seed)) for seed in range(2)]
+    try:
+        for trainer in trainers:
+            trained(trainer)
+        first, second = map(psutil.Process, pool.pids)
+        second.wait(timeout=PATIENCE)
+        assert first.is_running()
+        assert [trained(trainer).run.epoch for trainer in trainers] == [2, 2]
     finally:
         pool.close()
 

@@ -69,8 +69,9 @@ def free_bytes(root: Path = Path("/")) -> int:
     Args:
         root: Where `proc` and `sys` are; the seam for tests.
     """
+    machine: int = psutil.virtual_memory().available
     groups = [_control_group(folder) for folder in _control_groups(root)]
-    return max(0, min([psutil.virtual_memory().available, *(free for free in groups if free is not None)]))
+    return max(0, min([machine, *(free for free in groups if free is not None)]))
 
 
 def _control_groups(root: Path) -> list[Path]:

@@ -6,9 +6,9 @@ import os
 import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from loky import ProcessPoolExecutor, cpu_count
@@ -22,7 +22,7 @@ from mnistlab.runs.run import num_bytes
 logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 0.225
-TRAVEL_BYTES = 400e6  # per second, there and back, pickled on one side and unpickled on the other
+TRAVEL_BYTES = 100e6  # per second, there and back, by a pipe and pickled twice; on a busy machine
 MAX_TRAVEL = 0.1  # of a slice
 FIGURES = 2.0  # slices; what the figures of an epoch may take beyond the seconds that were given
 MAX_CHARGE = 30.0  # seconds for one slice: the whole machine may have slept meanwhile
@@ -35,30 +35,17 @@ NOT_STARTED = "No worker process could be started; the log says why."
 NOT_TAKEN_IN = "What came of this epoch could not be taken in; the log says why."
 
 
-class Listener(Protocol):
-    """Who hears what becomes of a job; called by the pool's thread, never under its lock."""
+class Listener:
+    """Who hears what becomes of a job, from the pool's thread and never under its lock; here, nobody."""
 
     def progressed(self, job: "Job", step: int, num_steps: int) -> None:
         """So many steps are done; also said once before the first."""
 
-    def finished(self, job: "Job", result: object) -> None:
+    def finished(self, job: "Job", result: Any) -> None:
         """The job is done."""
 
     def refused(self, job: "Job", sentence: str) -> None:
         """The job cannot be done."""
-
-
-class Nobody:
-    """A listener that ignores all events."""
-
-    def progressed(self, job: "Job", step: int, num_steps: int) -> None:
-        """Take no note."""
-
-    def finished(self, job: "Job", result: object) -> None:
-        """Take no note."""
-
-    def refused(self, job: "Job", sentence: str) -> None:
-        """Take no note."""
 
 
 class Job:
@@ -76,7 +63,7 @@ class Job:
 class Worker:
     """One process, with an executor of its own: so its death concerns one slice, and which is known."""
 
-    def __init__(self, executor: Executor):
+    def __init__(self, executor: ProcessPoolExecutor):
         self.executor = executor
         self.pid = 0  # until it is ready
 
@@ -100,7 +87,7 @@ class Pool:
         load: Load = load_dataset,
         num_workers: int | None = None,
         slice_seconds: float = SLICE_SECONDS,
-        start_executor: Callable[[Load, float | None], Executor] | None = None,
+        start_executor: Callable[[Load, float | None], ProcessPoolExecutor] | None = None,
     ):
         self.num_workers = num_workers or default_num_workers()
         self._load, self._slice_seconds = load, slice_seconds
@@ -136,7 +123,7 @@ class Pool:
 
     def warm(self, task: Task) -> None:
         """Have a task done whose result nobody waits for."""
-        self.submit(task, Nobody())
+        self.submit(task, Listener())
 
     def cancel(self, job: Job) -> None:
         """Take a job out at once; what a worker still does for it is dropped and nobody hears of it."""
@@ -215,7 +202,7 @@ class Pool:
                 try:
                     future = worker.executor.submit(advance, job.task, self._seconds_for(job.task))
                 except RuntimeError:  # it died while it was idle, which is nobody's fault
-                    self._workers.remove(worker)
+                    self._forget(worker)
                     continue
                 self._waiting.remove(job)
                 self._level = max(self._level, self._used[job.listener])
@@ -322,11 +309,13 @@ class Pool:
         self._dispatch()
 
     def _forget(self, worker: Worker) -> None:
+        """Let a worker go that died, or could not do what it was sent."""
+        worker.executor.shutdown(wait=False, kill_workers=True)
         if worker in self._workers:
             self._workers.remove(worker)
 
 
-def one_process(load: Load, rest_seconds: float | None) -> Executor:
+def one_process(load: Load, rest_seconds: float | None) -> ProcessPoolExecutor:
     """Return an executor of one worker process, which ends after resting for so long; None: it stays."""
     settings = {
         **ONE_THREAD,
@@ -346,4 +335,4 @@ def default_num_workers() -> int:
     given = os.environ.get("MNISTLAB_WORKERS", "")
     if given.isascii() and given.isdecimal() and 0 < int(given) <= MAX_WORKERS:
         return int(given)
-    return min(cpu_count(), MAX_WORKERS)
+    return min(int(cpu_count()), MAX_WORKERS)

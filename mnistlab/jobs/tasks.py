@@ -200,4 +200,5 @@ def kind_of(config: TrainConfig) -> tuple[Hashable, ...]:
 
 def as_numpy(params: Params) -> Params:
     """Return the parameters as numpy arrays, which travel through a pipe."""
-    return jax.tree.map(np.asarray, params)
+    arrays: Params = jax.tree.map(np.asarray, params)
+    return arrays

@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from mnistlab.config import MAX_TRAIN_SIZE, TrainConfig
-from mnistlab.jobs.pool import Job, Pool
+from mnistlab.jobs.pool import Job, Listener, Pool
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.jobs.tasks import EpochTask, FineTuned, MeasureTask, OwnDigitsTask
+from mnistlab.jobs.tasks import EpochTask, MeasureTask, OwnDigitsTask
 from mnistlab.jobs.time_left import Pace, Speed
 from mnistlab.jobs.transitions import broken_sentence, next_task, no_better_sentence, with_result
 from mnistlab.network import Params
@@ -22,7 +23,7 @@ DOING = {MeasureTask: "measuring", EpochTask: "training", OwnDigitsTask: "own di
 MAX_OWN_DIGITS = 1000
 
 
-class Trainer:
+class Trainer(Listener):
     """The runs of one lab, one of them the current one. At most one task of it is in the pool.
 
     Commands may come from any thread; each acts as a whole and returns at once. There is no thread here: the
@@ -275,7 +276,7 @@ class Trainer:
                 self._note_pace()
                 self._changed.notify_all()
 
-    def finished(self, job: Job, result: object) -> None:
+    def finished(self, job: Job, result: Any) -> None:
         """Take in an epoch, or the network after own digits, and ask for what comes next."""
         with self._changed:
             if job is not self._job:
@@ -283,7 +284,7 @@ class Trainer:
             before, task = self._run, job.task
             run = with_result(before, task, result)
             self._job, self._step = None, 0
-            if isinstance(result, FineTuned):
+            if isinstance(task, OwnDigitsTask):
                 self._digits = None
                 self._store = self._store._replace(undo=Undo(before, "own digits", run.id, run.epoch))
             self._store = stores.within_memory(stores.with_changed(self._store, run))

@@ -2,10 +2,11 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from mnistlab.jobs.tasks import EpochTask, FineTuned, MeasureTask, OwnDigitsTask, RunTask
+from mnistlab.jobs.tasks import EpochTask, FineTuned, MeasureTask, OwnDigitsTask, RunTask, Task
 from mnistlab.network import Params
 from mnistlab.runs.run import OwnDigits, Run, apply_pending_changes, locked, with_epoch
 from mnistlab.training import Epoch
@@ -23,9 +24,9 @@ def next_task(run: Run, digits: OwnDigitsTask | None, target: int) -> RunTask | 
     return EpochTask(run.settings, run.params, run.epoch) if run.epoch < target else None
 
 
-def with_result(run: Run, task: RunTask, result: Epoch | FineTuned) -> Run:
+def with_result(run: Run, task: Task, result: Any) -> Run:
     """Return the run after a task; figures that are not finite leave the network as it was and are noted."""
-    if isinstance(result, FineTuned):
+    if isinstance(task, OwnDigitsTask):
         return with_own_digits_learned(run, task, result)
     if not is_finite(result):
         return replace(apply_pending_changes(run), broken_in=result.metrics.epoch)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from mnistlab.config import TrainConfig
-from mnistlab.jobs.pool import Job, Pool
+from mnistlab.jobs.pool import Job, Listener, Pool
 from mnistlab.network import Params, num_parameters
 from mnistlab.runs.run import Run
 from mnistlab.sweeps.runs import begun, with_sweep_epoch
@@ -35,7 +35,7 @@ class SweepSnapshot(NamedTuple):
         return self.state == "running"
 
 
-class Sweeping:
+class Sweeping(Listener):
     """At most one sweep under way. Commands may come from any thread; each acts as a whole.
 
     There is no thread here: the pool's brings results, under the same lock as the commands.
