@@ -59,16 +59,16 @@ def milliseconds(case: Case) -> float:
     pixels = order.random((case.batch, 784), dtype=np.float32)
     targets = np.eye(10, dtype=np.float32)[order.integers(0, 10, case.batch)]
     params = initialize_network((784, *case.hidden, 10), initialization="scaled")
-    step, rate = step_function("sigmoid"), jnp.float32(0.01)
+    step, rates = step_function("sigmoid", 0.01), ()
     if case.networks > 1:
         params = jax.tree.map(jnp.asarray, stacked([params] * case.networks))
-        step, rate = sweep_step("sigmoid"), jnp.full(case.networks, 0.01, jnp.float32)
-    params = jax.block_until_ready(step(params, pixels, targets, rate))
+        step, rates = sweep_step("sigmoid"), (jnp.full(case.networks, 0.01, jnp.float32),)
+    params = jax.block_until_ready(step(params, pixels, targets, *rates))
 
     def seconds(number: int) -> float:
         after, start = params, time.perf_counter()
         for _ in range(number):
-            after = step(after, pixels, targets, rate)
+            after = step(after, pixels, targets, *rates)
         jax.block_until_ready(after)
         return (time.perf_counter() - start) / number
 

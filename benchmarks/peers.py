@@ -16,7 +16,7 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
 class Numpy:
     """Batched matrices, written out."""
 
-    name, share = "numpy", 1.0
+    name, share, slow = "numpy", 1.0, False
 
     def __init__(self, given: Problem):
         self.given = given
@@ -49,7 +49,7 @@ class Numpy:
 class TorchEager:
     """PyTorch eager: autograd and torch.optim.SGD, on the kind of device that JAX has."""
 
-    name, share = "PyTorch eager, autograd + SGD", 1.0
+    name, share, slow = "PyTorch eager, autograd + SGD", 1.0, False
 
     def __init__(self, given: Problem):
         import torch
@@ -92,7 +92,7 @@ class TorchEager:
 class ScikitLearn:
     """MLPClassifier.partial_fit; its cost is cross-entropy on a softmax, averaged over the mini-batch."""
 
-    name, share = "scikit-learn MLPClassifier", 1.0
+    name, share, slow = "scikit-learn MLPClassifier", 1.0, True
 
     def __init__(self, given: Problem):
         from sklearn.neural_network import MLPClassifier

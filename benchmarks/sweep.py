@@ -59,8 +59,8 @@ class Sweep(JaxEngine):
     def make_step(self):
         self.params = jax.tree.map(jnp.asarray, stacked([self.params] * self.num_networks))
         rates = self.given.config.learning_rate * np.geomspace(1.0, 0.1, self.num_networks)
-        self.rate = jnp.asarray(rates, jnp.float32)
-        return sweep_step(self.given.config.activation)
+        rates, step = jnp.asarray(rates, jnp.float32), sweep_step(self.given.config.activation)
+        return lambda params, pixels, targets: step(params, pixels, targets, rates)
 
     def accuracy(self) -> float:
         return evaluate(network_of(self.params, 0), self.given.dataset.test, self.given.config).accuracy

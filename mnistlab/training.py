@@ -3,11 +3,10 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from mnistlab.backprop import batch_step
@@ -39,10 +38,13 @@ class Epoch(NamedTuple):
     params: Params
 
 
-@cache
-def step_function(hidden: str) -> Callable[[Params, np.ndarray, np.ndarray, jax.Array], Params]:
-    """Return `batch_step` for one activation, traced once for each shape of network and batch."""
-    return traced(partial(batch_step, hidden=hidden))
+@lru_cache(ORDERS)
+def step_function(hidden: str, learning_rate: float) -> Callable[[Params, np.ndarray, np.ndarray], Params]:
+    """Return `batch_step` for one activation and learning rate, traced once for each shape.
+
+    What depends on the learning rate alone is so worked out once, not at every step.
+    """
+    return traced(partial(batch_step, hidden=hidden, learning_rate=learning_rate))
 
 
 def initial_params(config: TrainConfig) -> Params:
@@ -130,10 +132,9 @@ def epoch_steps(
     Yields:
         The network after each of the `config.num_steps` full mini-batches.
     """
-    step = step_function(config.activation)
-    learning_rate = jnp.float32(config.learning_rate)
+    step = step_function(config.activation, config.learning_rate)
     for index, (pixels, targets) in enumerate(batches(key, data, config, first), start=first + 1):
-        params = step(params, pixels, targets, learning_rate)
+        params = step(params, pixels, targets)
         yield Step(params, index, config.num_steps)
 
 

@@ -7,6 +7,7 @@ import jax
 import numpy as np
 import pytest
 
+from mnistlab.backprop import batch_step
 from mnistlab.config import PRESETS, TrainConfig, config_from
 from mnistlab.training import batches, epoch_key, epoch_order, epoch_steps, initial_params, train
 
@@ -91,6 +92,20 @@ def test_a_mini_batch_is_its_rows_of_the_order(size, first, scaling, highest):
         np.testing.assert_array_equal(targets.argmax(axis=1), data.labels[rows])
         np.testing.assert_array_equal(np.sort(targets, axis=1), [[0.0] * 9 + [1.0]] * size)
         assert inputs.dtype == targets.dtype == np.float32
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("learning_rate", [0.001, 0.03, 7.0])
+def test_an_epoch_is_the_readable_step_on_each_mini_batch(activation, learning_rate):
+    config = TrainConfig(
+        hidden=(6, 5), activation=activation, learning_rate=learning_rate, batch_size=9, train_size=80
+    )
+    data, key = some_data(80).train, epoch_key(5, 0)
+    expected = initial_params(config)
+    for step, batch in zip(epoch_steps(expected, key, data, config), batches(key, data, config), strict=True):
+        expected = batch_step(expected, *batch, np.float32(learning_rate), activation)
+        for ours, readable in zip(jax.tree.leaves(step.params), jax.tree.leaves(expected), strict=True):
+            np.testing.assert_array_equal(ours, readable)
 
 
 def test_jax_computes_with_a_mini_batch_where_it_is():
