@@ -35,10 +35,10 @@ LOOK = f"""<style>
 </style>"""
 
 
-def draw_bars(activations: Sequence[float] | np.ndarray, truth: int | None) -> None:
-    """Draw the activations; see `bars_markup`."""
+def draw_bars(activations: Sequence[float] | np.ndarray | None, truth: int | None) -> None:
+    """Draw the activations, see `bars_markup`; None: only their axis, as there is nothing to answer yet."""
     with st.container(key="predict_outputs", height=HEIGHT + 8, border=False):
-        st.html(LOOK + (bars_markup(activations, truth) if len(activations) else empty_markup()))
+        st.html(LOOK + (empty_markup() if activations is None else bars_markup(activations, truth)))
 
 
 def bars_markup(activations: Sequence[float] | np.ndarray, truth: int | None = None) -> str:

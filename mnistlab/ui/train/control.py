@@ -1,6 +1,7 @@
 """The buttons that steer a training: always the same ones in the same places, so that nothing jumps."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -9,6 +10,8 @@ from mnistlab.jobs.trainer import Trainer
 from mnistlab.setting_names import listed
 from mnistlab.ui.lab_session import Lab, back_to_network, begin_and_train, command
 from mnistlab.ui.words import count
+
+Kind = Literal["primary", "secondary"]  # of a button
 
 RESUMES = "Goes on to epoch {}."
 TRAINS = "Trains {}. Keyboard: T."
@@ -40,7 +43,7 @@ def draw_controls(lab: Lab) -> None:
             st.button("Undo reset", key="train_undo_reset", on_click=undo_reset, help=words)
 
 
-def draw_start(snapshot: Snapshot, kind: str) -> None:
+def draw_start(snapshot: Snapshot, kind: Kind) -> None:
     """Draw the button that begins, or goes on, or takes a pause back."""
     run = snapshot.run
     if snapshot.state == "paused" and run.epoch < snapshot.target_epoch:
@@ -61,7 +64,7 @@ def button(
     help: str,
     disabled: bool = False,
     shortcut: str | None = None,
-    kind: str = "secondary",
+    kind: Kind = "secondary",
 ) -> None:
     """Draw a button that gives the trainer a command, one of its methods; `shortcut` is its key."""
     st.button(
