@@ -38,7 +38,8 @@ def sigmoid(z: Array) -> Array:
 def sigmoid_float64(z: np.ndarray) -> np.ndarray:
     """Return 1 / (1 + exp(-z)); the exponent is never positive, so nothing overflows."""
     small = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1.0, small) / (1.0 + small)
+    sigma: np.ndarray = np.where(z >= 0, 1.0, small) / (1.0 + small)
+    return sigma
 
 
 ACTIVATIONS: dict[str, Activation] = {

@@ -53,7 +53,8 @@ class Followed(NamedTuple):
     def slopes(self, layer: int) -> np.ndarray:
         """Return sigma'(z) of a layer, 1..D, (n_out,)."""
         sigma = layer_activations(self.params, self.hidden)[layer - 1]
-        return np.asarray(sigma.slope(self.pre_activations[layer - 1], self.activations[layer]))
+        z, a = jnp.asarray(self.pre_activations[layer - 1]), jnp.asarray(self.activations[layer])
+        return np.asarray(sigma.slope(z, a))
 
     def gradient(self, layer: int) -> np.ndarray:
         """Return dL/dW of a layer, 1..D, (n_out, n_in)."""

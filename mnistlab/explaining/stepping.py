@@ -64,11 +64,10 @@ def take_step(params: Params, batch: Batch, learning_rate: float, config: TrainC
     """
     hidden = config.activation
     step, params = step_function(hidden), jax.tree.map(jnp.asarray, params)
-    pixels, targets = jnp.asarray(batch.pixels), jnp.asarray(batch.targets)
-    gradient = traced_gradient(hidden)(params, pixels, targets)
+    gradient = traced_gradient(hidden)(params, jnp.asarray(batch.pixels), jnp.asarray(batch.targets))
     square = sum(float((np.asarray(g, np.float64) ** 2).sum()) for g in jax.tree.leaves(gradient))
     rates = np.linspace(0.0, REACH * learning_rate, SHOWN)
-    costs = [summed_cost(step(params, pixels, targets, jnp.float32(rate)), batch, hidden) for rate in rates]
+    costs = [summed_cost(step(params, *batch, jnp.float32(rate)), batch, hidden) for rate in rates]
     return SgdStep(
         before=costs[0],
         after=costs[SHOWN // 2],

@@ -13,8 +13,8 @@ TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
 def plot_step(
-    rates: Sequence[float],
-    costs: Sequence[float],
+    rates: Sequence[float] | np.ndarray,
+    costs: Sequence[float] | np.ndarray,
     learning_rate: float,
     predicted: float,
     title: str = "",

@@ -13,10 +13,10 @@ FULL = 176  # px of an activation of 1
 TICKS = (0, 0.25, 0.5, 0.75, 1)
 
 
-def draw_bars(activations: Sequence[float] | np.ndarray, truth: int | None) -> None:
-    """Draw the activations; see `bars_markup`."""
+def draw_bars(activations: Sequence[float] | np.ndarray | None, truth: int | None) -> None:
+    """Draw the activations, see `bars_markup`; None: only their axis, as there is nothing to answer yet."""
     with st.container(key="predict_outputs", height=HEIGHT + 8, border=False):
-        st.html(bars_markup(activations, truth) if len(activations) else empty_markup())
+        st.html(empty_markup() if activations is None else bars_markup(activations, truth))
 
 
 def bars_markup(activations: Sequence[float] | np.ndarray, truth: int | None = None) -> str:

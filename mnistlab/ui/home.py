@@ -1,5 +1,7 @@
 """Home: a digit of each kind, the lab's state with the next step, and the path through the pages."""
 
+from typing import Literal
+
 import numpy as np
 import streamlit as st
 
@@ -22,7 +24,7 @@ def draw_start(lab: Lab) -> None:
     if lab.snapshot.active:
         st.markdown("Your network is learning right now. You can draw while it does.")
         draw_ways(("Predict", "Draw a digit"), ("Train", "Watch it learn"))
-    elif run.epoch == 0:
+    elif run.epoch == 0 or run.accuracy is None:
         st.markdown(
             "There is an untrained network on the bench. Train one with settings that work well: it takes "
             "less than a minute, and you can draw and watch meanwhile."
@@ -45,7 +47,7 @@ def draw_ways(*ways: tuple[str, str]) -> None:
     shown = {page.title: page.name for page in shown_pages()}
     with st.container(horizontal=True, gap="small"):
         for place, (title, label) in enumerate(ways):
-            kind = "secondary" if place else "primary"
+            kind: Literal["primary", "secondary"] = "secondary" if place else "primary"
             if title in shown and st.button(label, key=f"home_to_{title.lower()}", type=kind):
                 st.switch_page(path_of(shown[title]))
 

@@ -47,7 +47,7 @@ def described(run: Run) -> str:
         f"{num_parameters(run.config.dimensions):,} parameters",
         f"epoch {run.epoch}" if run.epoch else "untrained",
     ]
-    if run.epoch:
+    if run.epoch and run.accuracy is not None:
         words.append(percent(run.accuracy, 1))
     if run.config.dataset == "generated":
         words.append("generated digits")
@@ -74,7 +74,7 @@ def draw_dataset_choice(lab: Lab) -> None:
     st.segmented_control(
         "Digits",
         list(DATASET_NAMES),
-        format_func=DATASET_NAMES.get,
+        format_func=DATASET_NAMES.__getitem__,
         default=name,
         required=True,
         key=f"digits_{name}",

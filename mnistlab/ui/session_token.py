@@ -76,7 +76,7 @@ def is_mine(token: object, copied: bool) -> bool:
 
     A reload may come before the server has missed the tab of before; only a copy has to fear that tab.
     """
-    if not token:
+    if not isinstance(token, str) or not token:
         return False
     try:
         return labs().claim(token, own_key(), is_connected if copied else lambda tab: False)

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -55,7 +56,7 @@ def read_address() -> None:
     st.session_state[ADDRESS_ASKED] = bool(given or prepared)
 
 
-def default_dataset() -> dict[str, str]:
+def default_dataset() -> dict[str, Any]:
     """Return the data that a session begins with: MNIST where it is at hand."""
     from mnistlab.ui.digits import mnist_is_here
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -19,7 +20,7 @@ from mnistlab.ui.settings import (
     use_settings,
 )
 
-Control = Callable[[TrainConfig], object]  # draws a setting and returns what it is set to
+Control = Callable[[TrainConfig], Any]  # draws a setting and returns what it is set to
 
 LEARNING_RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5))
 BATCH_SIZES = (1, 5, 10, 20, 32, 50, 64, 100, 128, 256, 512, 1024, 4096)
@@ -41,7 +42,7 @@ def draw_settings() -> TrainConfig:
     return settings
 
 
-def draw_group(title: str, controls: dict[str, Control], settings: TrainConfig) -> dict[str, object]:
+def draw_group(title: str, controls: dict[str, Control], settings: TrainConfig) -> dict[str, Any]:
     """Draw one group of settings and return what they are set to."""
     shown = {name: draw for name, draw in controls.items() if name not in current_lesson().hide}
     if not shown:
@@ -98,7 +99,7 @@ def choice(settings: TrainConfig, name: str, names: dict[str, str]) -> str:
     return st.segmented_control(
         SETTING_NAMES[name],
         list(names),
-        format_func=names.get,
+        format_func=names.__getitem__,
         default=getattr(settings, name),
         required=True,
         key=setting_key(name),
@@ -144,7 +145,7 @@ def from_scale(settings: TrainConfig, name: str, steps: Sequence[float], largest
 def draw_batch_size(settings: TrainConfig) -> int:
     """Draw the size of a mini-batch, at most that of the training set as it was just chosen."""
     largest = st.session_state.get(setting_key("train_size"), settings.train_size)
-    return from_scale(settings, "batch_size", BATCH_SIZES, largest)
+    return int(from_scale(settings, "batch_size", BATCH_SIZES, largest))
 
 
 NETWORK: dict[str, Control] = {

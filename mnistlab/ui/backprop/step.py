@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnistlab.explaining.numerals import plain, signed
-from mnistlab.explaining.stepping import Growth, batch_of, gradient_growth, take_step
+from mnistlab.explaining.stepping import Growth, SgdStep, batch_of, gradient_growth, take_step
 from mnistlab.figures.steps import plot_growth, plot_step
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.change import change_of_cost
@@ -13,6 +13,7 @@ from mnistlab.ui.show import show
 
 SIZES = (1, 8, 32, 128)
 PARTS = {1: "η", 10: "η / 10", 100: "η / 100"}
+PROMISED_CHANGE = r"promised change, $-\eta\,\lVert g \rVert^2$"
 PROMISE = "The change divided by the promised change. A promise is kept by steps that are short enough."
 STEPPED = "backprop_stepped"  # (what it was taken with, the step, growth)
 HARDLY = 0.01  # of the average image's gradient: less is hardly any
@@ -78,7 +79,7 @@ def draw_settings(lab: Lab, case: Case) -> tuple[int, int, int]:
         part = st.segmented_control(
             f"Learning rate, η = {case.config.learning_rate:g}",
             list(PARTS),
-            format_func=PARTS.get,
+            format_func=PARTS.__getitem__,
             default=1,
             required=True,
             key="backprop_part",
@@ -89,14 +90,13 @@ def draw_settings(lab: Lab, case: Case) -> tuple[int, int, int]:
     return size, number, part
 
 
-def draw_outcome(step, growth) -> None:
+def draw_outcome(step: SgdStep, growth: Growth) -> None:
     """Draw the three figures of a step, its way along the gradient, and the growth with the mini-batch."""
-    card = {"border": True, "height": "stretch"}
     with st.container(horizontal=True, key="backprop_outcome"):
-        st.metric("summed cost before", plain(step.before, 5), **card)
-        st.metric("after", plain(step.after, 5), **change_of_cost(step.change), **card)
-        st.metric("promised change, $-\\eta\\,\\lVert g \\rVert^2$", signed(step.predicted), **card)
-        st.metric("kept of the promise", kept_promise(step), help=PROMISE, **card)
+        st.metric("summed cost before", plain(step.before, 5), border=True, height="stretch")
+        st.metric("after", plain(step.after, 5), **change_of_cost(step.change), border=True, height="stretch")
+        st.metric(PROMISED_CHANGE, signed(step.predicted), border=True, height="stretch")
+        st.metric("kept of the promise", kept_promise(step), help=PROMISE, border=True, height="stretch")
     left, right = st.columns(2, gap="medium")
     with left:
         show(
@@ -113,14 +113,14 @@ def draw_outcome(step, growth) -> None:
             st.markdown("Take more images to see how the step grows with the mini-batch.")
 
 
-def kept_promise(step) -> str:
+def kept_promise(step: SgdStep) -> str:
     """Return the change as a share of the promised one."""
     if not step.predicted:
         return "nothing promised"
     return f"{step.change / step.predicted:.1%}".replace("-", "−")
 
 
-def words_on(step) -> str:
+def words_on(step: SgdStep) -> str:
     """Return what the step teaches."""
     share = step.change / step.predicted if step.predicted else 1.0
     if step.change > 0:

@@ -54,7 +54,7 @@ def draw_controls() -> tuple[str, str | int, int]:
         split = st.segmented_control(
             "From",
             list(SPLITS),
-            format_func=SPLITS.get,
+            format_func=SPLITS.__getitem__,
             default="train",
             required=True,
             key="data_split",

@@ -15,7 +15,6 @@ from mnistlab.ui.widgets import entered, kept, show_in, widget_key
 
 OWN, LABEL = "predict_own", "predict_label"
 LEARNING = "Each epoch reads your digit anew; when the last is done, you see here how far to trust it."
-NOTHING = ()  # the outputs for a blank sheet
 
 
 def draw_answer(
@@ -31,9 +30,9 @@ def draw_answer(
         invitation: What to do when there is no image.
     """
     run = snapshot.run
-    activations = NOTHING if image is None else read(run, image).activations[-1]
+    activations = None if image is None else read(run, image).activations[-1]
     with st.container(gap=None, key="predict_verdict"):
-        if image is None:
+        if activations is None:
             st.header(invitation, anchor=False)
             st.caption("As soon as there is ink, the network says what it reads.")
         else:

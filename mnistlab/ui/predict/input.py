@@ -43,7 +43,7 @@ def draw_source() -> str:
         "What the network is asked about",
         list(SOURCES),
         default="draw",
-        format_func=SOURCES.get,
+        format_func=SOURCES.__getitem__,
         required=True,
         key="predict_source",
         persist_state="session",

@@ -3,15 +3,14 @@
 import numpy as np
 
 from mnistlab.evaluation import activations_of
-from mnistlab.explaining.reading import passed_by
+from mnistlab.explaining.reading import Reading, passed_by
 from mnistlab.explaining.verdict import Trust, trust
-from mnistlab.network import Passed
 from mnistlab.runs.run import Run
 from mnistlab.ui.lab_session import Lab, current_snapshot
 from mnistlab.ui.memo import remembered
 
 
-def read(run: Run, image: np.ndarray) -> Passed:
+def read(run: Run, image: np.ndarray) -> Reading:
     """Return what an image leaves behind in the network of a run."""
     return remembered("predict_read", (run.params, image), lambda: passed_by(run.params, image, run.config))
 

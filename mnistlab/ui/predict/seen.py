@@ -1,5 +1,6 @@
 """What the network sees of a drawing, stage by stage, and two ways to spoil it."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -58,7 +59,7 @@ def draw_stages(seen: Seen) -> None:
 def chosen_stage(asked: Asked, raw: bool) -> tuple[np.ndarray, np.ndarray | None, tuple[str, str]]:
     """Return the image to read, the stage before it, and the words below them."""
     if raw and asked.sheet is not None:
-        squeezed = remembered("predict_squeezed", (asked.sheet,), lambda: raw_resize(asked.sheet))
+        squeezed = remembered("predict_squeezed", (asked.sheet,), partial(raw_resize, asked.sheet))
         return squeezed, None, ("", "the whole sheet, squeezed\ninto 28 × 28")
     if asked.boxed is None:
         return asked.framed, None, ("", "28 × 28,\nas it is stored")

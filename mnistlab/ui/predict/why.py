@@ -7,13 +7,13 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.explaining.evidence import evidence
+from mnistlab.explaining.reading import Reading
 from mnistlab.explaining.verdict import a_digit
 from mnistlab.figures import evidence as plotted
 from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.figures.sketch import Sketch
 from mnistlab.figures.template import number
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.network import Passed
 from mnistlab.runs.run import Run
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab_session import Lab
@@ -47,7 +47,7 @@ def draw_why(lab: Lab, snapshot: Snapshot, image: np.ndarray | None) -> None:
         draw_neighbors(lab, image)
 
 
-def draw_layers(run: Run, passed: Passed) -> None:
+def draw_layers(run: Run, passed: Reading) -> None:
     """Draw the activations of every hidden layer; a click on a unit chooses it for the evidence."""
     hidden = passed.activations[1:-1]
     if not hidden:
@@ -81,8 +81,10 @@ def layers_figure(hidden: Sequence[np.ndarray], signed: bool, chosen: tuple[int,
 
 def selected_in(hidden: Sequence[np.ndarray]) -> tuple[int, int] | None:
     """Return the hidden unit that was clicked, as layer, from 0, and unit; None where there is none."""
-    layer, unit = st.session_state.get(UNIT) or (0, np.inf)
-    return (layer, unit) if layer < len(hidden) and unit < len(hidden[layer]) else None
+    chosen: tuple[int, int] | None = st.session_state.get(UNIT)
+    if chosen and chosen[0] < len(hidden) and chosen[1] < len(hidden[chosen[0]]):
+        return chosen
+    return None
 
 
 def choose_unit(place: tuple[int, int]) -> None:
@@ -91,7 +93,7 @@ def choose_unit(place: tuple[int, int]) -> None:
     st.session_state[UNIT] = None if st.session_state.get(UNIT) == clicked else clicked
 
 
-def draw_evidence(run: Run, passed: Passed, image: np.ndarray) -> None:
+def draw_evidence(run: Run, passed: Reading, image: np.ndarray) -> None:
     """Draw what each pixel says for and against one unit."""
     layer, unit = draw_choice(run, passed)
     found = remembered(
@@ -123,10 +125,10 @@ def draw_evidence(run: Run, passed: Passed, image: np.ndarray) -> None:
         )
 
 
-def draw_choice(run: Run, passed: Passed) -> tuple[int, int]:
+def draw_choice(run: Run, passed: Reading) -> tuple[int, int]:
     """Draw the choice of an output, and return the layer and the unit that are chosen."""
     last = len(run.params) - 1
-    chosen = st.session_state.get(UNIT)
+    chosen: tuple[int, int] | None = st.session_state.get(UNIT)
     if chosen and (chosen[0] >= last or chosen[1] >= len(run.params[chosen[0]].biases)):
         chosen = None  # the network has changed
     names = ["answer", *range(10)]

@@ -1,5 +1,7 @@
 """Four figures of the latest epoch, each with its course so far."""
 
+from typing import Literal
+
 import streamlit as st
 
 from mnistlab.figures.sparkline import plot_sparkline
@@ -36,7 +38,7 @@ def draw_card(label: str, term: str, course: list[float]) -> None:
     if len(course) > 1:
         step = course[-1] - course[-2]
         change = f"{100 * step:+.2f} points" if term == "accuracy" else f"{step:+.4f}"
-    better = "normal" if term == "accuracy" else "inverse"
+    better: Literal["normal", "inverse"] = "normal" if term == "accuracy" else "inverse"
     if change and not any(digit in change for digit in "123456789"):
         st.metric(label, value, "no change", delta_color="off", delta_arrow="off", help=GLOSSARY[term])
     else:

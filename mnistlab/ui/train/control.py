@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 import streamlit as st
 
@@ -10,6 +11,8 @@ from mnistlab.jobs.trainer import Trainer
 from mnistlab.setting_names import listed
 from mnistlab.ui.lab_session import Lab, back_to_network, begin_and_train, command, is_moving
 from mnistlab.ui.words import count, epochs_ahead, expected_words, progress_fraction, progress_words
+
+Kind = Literal["primary", "secondary"]  # of a button
 
 RESUMES = "Goes on to epoch {}."
 TRAINS = "Trains {}. Keyboard: T."
@@ -41,7 +44,7 @@ def draw_controls(lab: Lab) -> None:
             st.button("Undo reset", key="train_undo_reset", on_click=undo_reset, help=words)
 
 
-def draw_start(snapshot: Snapshot, kind: str) -> None:
+def draw_start(snapshot: Snapshot, kind: Kind) -> None:
     """Draw the button that begins, or goes on, or takes a pause back."""
     run = snapshot.run
     if snapshot.state == "paused" and run.epoch < snapshot.target_epoch:
@@ -62,7 +65,7 @@ def button(
     help: str,
     disabled: bool = False,
     shortcut: str | None = None,
-    kind: str = "secondary",
+    kind: Kind = "secondary",
 ) -> None:
     """Draw a button that gives the trainer a command, one of its methods; `shortcut` is its key."""
     st.button(

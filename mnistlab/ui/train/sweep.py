@@ -167,7 +167,7 @@ def table_of(runs: Sequence[Run]) -> dict[str, list]:
         "learning rate": [f"{run.config.learning_rate:g}" for run in runs],
         "seed": [str(run.config.seed) for run in runs],
         "first weights": [INITIALIZATION_NAMES[run.config.initialization] for run in runs],
-        "read right": [round(100 * run.accuracy, 2) for run in runs],
+        "read right": [round(100 * run.history[-1].test.accuracy, 2) for run in runs],
         "test cost": [round(run.history[-1].test.cost, 4) for run in runs],
         "": [
             f"broke in epoch {run.broken_in}" if run.broken_in else marks.get(number, "")
@@ -187,7 +187,9 @@ def draw_bench(run: Run, chosen: bool) -> None:
             help="Makes this the current network: all pages work with it, and Train goes on from here.",
         )
         which = "The one you chose" if chosen else "The best so far" if run.epoch else "Untrained, it"
-        st.caption(f"{which} reads {percent(run.accuracy)} right. Choose a row to take that one.")
+        st.caption(
+            f"{which} reads {percent(run.history[-1].test.accuracy)} right. Choose a row to take that one."
+        )
 
 
 def take(run: Run) -> None:

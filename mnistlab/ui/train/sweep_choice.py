@@ -71,7 +71,7 @@ def draw_spreads(settings: TrainConfig, disabled: bool) -> list[str]:
         "Spread of first weights",
         list(INITIALIZATIONS),
         selection_mode="multi",
-        format_func=INITIALIZATION_NAMES.get,
+        format_func=INITIALIZATION_NAMES.__getitem__,
         key="train_sweep_spreads",
         persist_state="session",
         disabled=disabled,
