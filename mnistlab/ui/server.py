@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryFile
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
@@ -28,6 +27,7 @@ CLOUD = ".streamlit.app"  # Streamlit Community Cloud: nobody else can give a na
 METRICS, DOWNLOADS = "/_stcore/metrics", "/media/"  # wherever in a path: the server may have a base path
 FOREIGN_HOST = f"This lab must be opened by localhost, an IP address or a name in {HOSTS}. Got another host."
 FOREIGN_PAGE = f"This lab must be used from its own pages, or those of a name in {HOSTS}. Got another origin."
+ADDRESS = re.compile(r"(?:https?://)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::[0-9]*)?")
 SOURCE = re.compile("[!-+.-:<-~-]+")  # of a policy: no space, comma or semicolon, which would end it
 POLICY = {
     "default-src": "'self'",  # the websocket, too
@@ -131,10 +131,8 @@ def listed(variable: str) -> list[str]:
 
 def host_name(address: str) -> str:
     """Return the host in a Host header or an origin, in lower case, without port; "" where there is none."""
-    try:
-        return (urlsplit(address if "://" in address else f"//{address}").hostname or "").rstrip(".")
-    except ValueError:
-        return ""
+    parts = ADDRESS.fullmatch(address.lower())
+    return parts[1].strip("[]") if parts else ""
 
 
 def is_welcome(host: str, names: set[str]) -> bool:
