@@ -105,7 +105,7 @@ def summed_outer(deltas: Array, activations: Array) -> Array:
 
 
 def batch_step(
-    params: Params, pixels: Array, targets: Array, learning_rate: Array, hidden: str = "sigmoid"
+    params: Params, pixels: Array, targets: Array, learning_rate: float | Array, hidden: str = "sigmoid"
 ) -> Params:
     """Return the parameters after one SGD step on one mini-batch: theta - learning_rate * gradient.
 

@@ -4,17 +4,22 @@
 made once and kept; each operation is still dispatched on its own and no program is compiled as a whole.
 """
 
+from collections.abc import Callable, Sequence
 from operator import itemgetter
+from typing import Any, TypeVar
 
 import jax
-from jax.extend.core import Literal
+from jax.extend.core import Jaxpr, JaxprEqn, Literal
+
+F = TypeVar("F", bound=Callable[..., Any])
+Values = Sequence[Any]  # arrays
 
 
-def traced(function, arranged=lambda jaxpr: jaxpr.eqns):
+def traced(function: F, arranged: Callable[[Jaxpr], list[JaxprEqn]] = lambda jaxpr: jaxpr.eqns) -> F:
     """Return what gives the same as `function`, a pure one; `arranged` lists the operations of its trace."""
-    programs = {}  # by the shapes and types of the arrays
+    programs: dict[Any, tuple[Callable[[Values], Values], Any]] = {}  # by the shapes and types of the arrays
 
-    def evaluate(*args):
+    def evaluate(*args: Any) -> Any:
         leaves, structure = jax.tree.flatten(args)
         shapes = structure, *((leaf.shape, leaf.dtype) for leaf in leaves)
         if shapes not in programs:
@@ -26,16 +31,16 @@ def traced(function, arranged=lambda jaxpr: jaxpr.eqns):
         run, result_structure = programs[shapes]
         return jax.tree.unflatten(result_structure, run(leaves))
 
-    return evaluate
+    return evaluate  # type: ignore[return-value]
 
 
-def one_by_one(jaxpr, consts, equations):
+def one_by_one(jaxpr: Jaxpr, consts: Values, equations: list[JaxprEqn]) -> Callable[[Values], Values]:
     """Return what carries out the operations of a trace: the list of its inputs -> its results.
 
     Each value has a place in a list: the constants come first, then the inputs, then what the operations add.
     """
     used = [*(x for each in equations for x in each.invars), *jaxpr.outvars]
-    literals = [x for x in used if isinstance(x, Literal)]
+    literals: list[Any] = [x for x in used if isinstance(x, Literal)]
     names = [*jaxpr.constvars, *literals, *jaxpr.invars, *(y for each in equations for y in each.outvars)]
     place = {id(name): number for number, name in enumerate(names)}  # a Literal has no hash
     constants = [*consts, *(jax.numpy.asarray(x.val, x.aval.dtype) for x in literals)]
@@ -45,7 +50,7 @@ def one_by_one(jaxpr, consts, equations):
         program.append((operation_of(each), picker(place, each.invars), add))
     results = picker(place, jaxpr.outvars)
 
-    def run(inputs):
+    def run(inputs: Values) -> Values:
         values = [*constants, *inputs]
         for operation, operands_of, add in program:
             add(values, operation(*operands_of(values)))
@@ -54,16 +59,17 @@ def one_by_one(jaxpr, consts, equations):
     return run
 
 
-def picker(place, variables):
+def picker(place: dict[int, int], variables: Sequence[Any]) -> Callable[[Values], Values]:
     """Return what picks the values of some variables out of the list."""
     places = [place[id(x)] for x in variables]
     return itemgetter(*places) if len(places) > 1 else lambda values: [values[x] for x in places]
 
 
-def operation_of(equation):
+def operation_of(equation: JaxprEqn) -> Callable[..., Any]:
     """Return one operation, compiled by itself; `primitive.impl` would look it up anew at every call."""
     try:
         from jax._src.dispatch import xla_primitive_callable  # private; without it all is equal, but slower
     except ImportError:
         return lambda *operands: equation.primitive.impl(*operands, **equation.params)
-    return xla_primitive_callable(equation.primitive, **equation.params)
+    operation: Callable[..., Any] = xla_primitive_callable(equation.primitive, **equation.params)
+    return operation

@@ -62,7 +62,7 @@ class EpochMetrics(NamedTuple):
 
 
 @cache
-def batch_outputs(hidden: str) -> Callable[[Params, jax.Array], jax.Array]:
+def batch_outputs(hidden: str) -> Callable[[Params, jax.Array | np.ndarray], jax.Array]:
     """Return `outputs` lifted to a batch and traced."""
     return traced(jax.vmap(partial(outputs, hidden=hidden), in_axes=(None, 0)))
 

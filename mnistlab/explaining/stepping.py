@@ -1,5 +1,6 @@
 """One step of stochastic gradient descent under the magnifier: what it promised, and what it did."""
 
+from collections.abc import Callable
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -7,13 +8,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from mnistlab.backprop import image_deltas
+from mnistlab.backprop import batch_step, image_deltas
 from mnistlab.config import NUM_CLASSES, TrainConfig
 from mnistlab.dispatch import traced
 from mnistlab.evaluation import batch_outputs, traced_gradient
 from mnistlab.network import Params
 from mnistlab.pixels import network_inputs
-from mnistlab.training import step_function
 
 REACH = 2.0  # the cost is shown along the gradient up to so many learning rates
 SHOWN = 17  # points at which it is computed
@@ -53,6 +53,12 @@ def summed_cost(params: Params, batch: Batch, hidden: str) -> float:
     return float(((batch.targets - answers) ** 2).sum())
 
 
+@cache
+def step_at_any_rate(hidden: str) -> Callable[..., Params]:
+    """Return `batch_step`, traced once for all learning rates; training has one trace for each."""
+    return traced(partial(batch_step, hidden=hidden))
+
+
 def take_step(params: Params, batch: Batch, learning_rate: float, config: TrainConfig) -> SgdStep:
     """Take one step on a mini-batch, the one that training takes, and try shorter and longer ones.
 
@@ -63,7 +69,7 @@ def take_step(params: Params, batch: Batch, learning_rate: float, config: TrainC
         config: Settings, of which the activation is used.
     """
     hidden = config.activation
-    step, params = step_function(hidden), jax.tree.map(jnp.asarray, params)
+    step, params = step_at_any_rate(hidden), jax.tree.map(jnp.asarray, params)
     gradient = traced_gradient(hidden)(params, jnp.asarray(batch.pixels), jnp.asarray(batch.targets))
     square = sum(float((np.asarray(g, np.float64) ** 2).sum()) for g in jax.tree.leaves(gradient))
     rates = np.linspace(0.0, REACH * learning_rate, SHOWN)

@@ -143,7 +143,7 @@ def _read_index(path: Path) -> dict[str, Any] | None:
     try:
         if path.stat().st_size > MAX_INDEX_BYTES:
             return None
-        index = read_json(path.read_bytes(), INDEX)
+        index: dict[str, Any] = read_json(path.read_bytes(), INDEX)
         shape = {"runs": list, "current": str, "hidden": list, "numbered": int, "undo": list | None}
         if not all(isinstance(index[name], kind) for name, kind in shape.items()):
             return None

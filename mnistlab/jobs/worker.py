@@ -74,13 +74,13 @@ def stepped(
     start, last = clock(), None
     for step in task.steps(data):
         if last is not None:  # the next mini-batch is prepared while this one is computed, but no more
-            jax.block_until_ready(last.params)  # type: ignore[no-untyped-call]
+            jax.block_until_ready(last.params)
         last = step
         if clock() - start >= seconds:
             break
     if last is None:
         return task, True
-    jax.block_until_ready(last.params)  # type: ignore[no-untyped-call]
+    jax.block_until_ready(last.params)
     spent = task.seconds + clock() - start
     task = task._replace(params=as_numpy(last.params), step=last.index, seconds=spent)
     return task, last.index == last.num_steps
