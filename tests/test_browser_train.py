@@ -1,14 +1,12 @@
 """Training in a real Chromium: by its epoch count it goes on through all that one can do to the page."""
 
 import re
-import signal
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser import follow, settled, until
 from tests.cable import Cable
-from tests.server import serving
 
 pytest_plugins = ("tests.browser",)
 pytestmark = pytest.mark.browser
@@ -227,16 +225,3 @@ def test_what_is_downloaded_can_be_brought_back(page, new_context, tmp_path):
     stranger.get_by_role("tab", name="Take away").click()
     stranger.locator('input[type="file"]').set_input_files(files["safetensors"])
     expect(stranger.locator(STATE)).to_contain_text(re.compile("784-20-10.*epoch 3", re.DOTALL))
-
-
-def test_a_killed_server_that_comes_back_has_every_saved_epoch(browser, generated):
-    with serving() as server:
-        page = browser.new_page(base_url=server.url)
-        before = begin(page)
-        expect_epoch(page, before + 5)  # saves are a second apart
-        server.end(signal.SIGKILL)
-        server.start()
-        again = expect_epoch(page, before + 1)
-        button(page, "resume").click()
-        expect_epoch(page, again + 1)
-        page.close()
