@@ -78,7 +78,7 @@ class Server:
 
     def log(self) -> str:
         """Return all that it has written so far."""
-        return self.log_path.read_text(errors="replace")
+        return self.log_path.read_bytes().decode(errors="replace")
 
     def complaints(self, after: int = 0) -> list[str]:
         """Return the lines of the log, from a character on, that tell of something gone wrong."""

@@ -55,17 +55,6 @@ def test_a_clicked_digit_opens_as_its_picture_and_its_numbers(page):
     expect(cell).to_have_attribute("title", re.compile(r"^row \d+, column \d+: 2\d\d$"))
 
 
-def test_reshuffle_and_filter_change_the_sheet(page):
-    page.goto("/data")
-    captions = page.locator(".st-key-data_sheet .tiles .muted")
-    expect(captions).to_have_count(16)
-    first = captions.all_text_contents()
-    page.get_by_role("button", name="Reshuffle").first.click()
-    until(page, captions.all_text_contents, lambda now: len(now) == 16 and now != first)
-    page.locator(".st-key-data_kind").get_by_role("radio", name="3", exact=True).click()
-    expect(captions).to_have_text(["This is a 3"] * 16)
-
-
 def test_every_tab_opens_and_the_last_one_is_open_when_one_comes_back(page):
     page.goto("/data")
     for name in ("Kinds", "Pixels", "To beat", "Drawn by the lab", "Map"):

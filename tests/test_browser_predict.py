@@ -193,12 +193,6 @@ def test_a_click_on_a_hidden_unit_shows_what_it_looks_for(sheet):
     expect(sheet.get_by_text("unit 5 of layer 1").first).to_be_visible()
 
 
-def test_one_click_says_what_it_was(sheet):
-    draw(sheet, *strokes_of(WRITTEN[9][1]))
-    sheet.locator(".st-key-predict_label").get_by_text("9", exact=True).click()
-    expect(sheet.get_by_text("of yours right")).to_be_visible()
-
-
 def test_drawing_seeing_and_answer_fit_into_one_view_on_a_laptop(sheet):
     draw(sheet, *strokes_of(WRITTEN[4][0]))
     expect_answer(sheet, "It is a 4.")

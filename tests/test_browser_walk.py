@@ -41,15 +41,6 @@ def test_every_page_opens_cold_by_its_address(page, path):
     expect(page.locator(".stException")).to_have_count(0)
 
 
-def test_open_train_two_epochs_draw_and_read_the_answer(page):
-    page.goto(f"/train?{QUICK}")
-    page.locator(".st-key-train_start button:visible").click()
-    expect(page.locator(STATE)).to_contain_text(re.compile(r"epoch 2, \d+"))
-    follow(page, "Predict")
-    draw(page)
-    expect(page.locator(".st-key-predict_verdict")).to_contain_text(re.compile(r"\d"))
-
-
 @pytest.mark.parametrize("digits", ["generated", "mnist"])
 def test_two_clicks_and_a_drawing_lead_from_a_cold_start_to_an_answer(new_context, request, digits):
     request.getfixturevalue(digits)
