@@ -44,8 +44,9 @@ class BareTab:
         while missing:
             told = self._socket.recv(timeout=end - time.monotonic())
             missing -= {text for text in missing if text in told}
-            if not self.session and (found := SESSION.search(told)):
-                self.session = found[0].decode()
+            if not self.session:
+                *_, session = SESSION.findall(told)  # the greeting: this run, this machine, this session
+                self.session = session.decode()
 
     def send(self, message: bytes) -> None:
         """Send the server something."""

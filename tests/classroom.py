@@ -22,10 +22,10 @@ PAGES = {
 
 
 def at_once(url: str, visits: Sequence[Callable[[Page], Awaitable]]) -> list:
-    """Open a tab for each visit, all at once, and return what they return; what they raise is returned, too.
+    """Open a tab for each visit, all at once, and return what they return.
 
     Raises:
-        AssertionError: A page threw an exception in its browser.
+        ExceptionGroup: What visits raised, and the exceptions that pages threw in their browser.
     """
 
     async def everybody() -> list:
@@ -35,7 +35,10 @@ def at_once(url: str, visits: Sequence[Callable[[Page], Awaitable]]) -> list:
             return await asyncio.gather(*each, return_exceptions=True)
 
     with ThreadPoolExecutor(1) as thread:  # this thread may have an event loop: that of pytest-playwright
-        return thread.submit(asyncio.run, everybody()).result()
+        results = thread.submit(asyncio.run, everybody()).result()
+    if broken := [result for result in results if isinstance(result, Exception)]:
+        raise ExceptionGroup(f"{len(broken)} of {len(results)} tabs broke", broken)
+    return results
 
 
 async def visited(chromium: Browser, url: str, visit: Callable[[Page], Awaitable]) -> object:
@@ -87,7 +90,7 @@ class Wanderer:
 
     def __init__(self, page: Page, seed: int):
         self.page, self.order = page, random.Random(seed)
-        self.epochs, self.image, self.sample, self.rate = 1000, 0, 123, None
+        self.epochs, self.image, self.sample = 1000, 0, 123
         self.done = []
 
     async def wander(self, address: str, seconds: float) -> list[str]:
@@ -143,18 +146,15 @@ class Wanderer:
 
     async def nudge(self) -> None:
         """Move the learning rate by one step of its scale, by the keyboard."""
-        before = int(await self.slider.get_attribute("aria-valuenow"))
-        low, high = [int(await self.slider.get_attribute(f"aria-value{end}")) for end in ("min", "max")]
-        step = 1 if before == low or (before < high and self.order.random() < 0.5) else -1
+        before, high = int(await self.slider.input_value()), int(await self.slider.get_attribute("max"))
+        step = 1 if before == 0 or (before < high and self.order.random() < 0.5) else -1
         await self.slider.press("ArrowRight" if step > 0 else "ArrowLeft")
-        await expect(self.slider).to_have_attribute(
-            "aria-valuenow", str(before + step), timeout=1000 * SECONDS
-        )
+        await self.holds(self.slider, before + step)
         await self.address_agrees()
 
     async def drag(self) -> None:
         """Drag the learning rate with the mouse."""
-        box = await self.slider.bounding_box()
+        box = await self.slider.locator("xpath=../..").bounding_box()  # the thumb around it
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         await self.page.mouse.move(x, y)
         await self.page.mouse.down()
@@ -185,11 +185,13 @@ class Wanderer:
 
     @property
     def sample_seed(self) -> Locator:
-        return self.page.locator("[class*='st-key-data_seed_'] input")
+        return self.page.get_by_role(
+            "spinbutton", name="Seed of the sample"
+        ).last  # it gets a new key each time
 
     @property
     def image_number(self) -> Locator:
-        return self.page.locator(".st-key-backprop_number input")
+        return self.page.get_by_role("spinbutton", name="Number", exact=True).last
 
     async def sees(self, place: Locator, text: str | re.Pattern) -> None:
         await expect(place).to_contain_text(text, timeout=1000 * SECONDS)
