@@ -13,12 +13,13 @@ import re
 import tempfile
 import time
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.budget_rows import Rows
 from docs.pictures import draw
 from mnistlab.config import PRESETS
-from tests.browser import ARGUMENTS, Server, Visit, chromium_path, serving, visiting
+from tests.browser import ARGUMENTS, LAPTOP, at_rest, chromium_path, follow, settled
+from tests.server import Server, serving
 
 PAGES = ("Data", "Architecture", "Backprop", "Train", "Predict", "Home")
 BARS = "[...document.querySelectorAll('.st-key-predict_outputs [title]')].map(bar => bar.title).join()"
@@ -37,7 +38,7 @@ DRAWN = """document.querySelector("h1")?.innerText === "{title}"
 SHOWN = """[...document.querySelectorAll("{selector}")].some(element => element.offsetParent)"""
 FULLY_TRAINED = re.compile(rf"epoch {PRESETS['recommended'].num_epochs}, \d")
 QUIET_SECONDS = 4.0  # in which the server before this one, and its workers, are gone
-NOTEBOOK = "train?seed=123&num_epochs=1000"  # the Notebook preset, for as long as it takes to measure
+NOTEBOOK = "/train?seed=123&num_epochs=1000"  # the Notebook preset, for as long as it takes to measure
 
 
 def main() -> None:
@@ -47,7 +48,7 @@ def main() -> None:
     given = parser.parse_args()
     rows = Rows()
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as cache:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         environment = {"MNISTLAB_CACHE_DIR": cache}
         if given.data:
             environment["MNISTLAB_DATA_DIR"] = os.path.abspath(given.data)
@@ -55,155 +56,157 @@ def main() -> None:
             words = "start to first paint" + ("" if cached else ", nothing cached")
             time.sleep(QUIET_SECONDS)
             start = time.monotonic()
-            with serving(**environment) as server, visiting(chromium, server) as visit:
-                visit.page.goto(server.url)
-                visit.page.get_by_role("heading", level=1).wait_for()
+            with serving(**environment) as server:
+                page = chromium.new_page(viewport=LAPTOP, base_url=server.url)
+                page.goto("/")
+                page.get_by_role("heading", level=1).wait_for()
                 rows.add(words, 4.0 if cached else 12.0, [time.monotonic() - start])
-                visit.settled()
+                settled(page)
                 if cached:
-                    measure(rows, visit, server, given.rounds)
+                    measure(rows, page, server, given.rounds)
                 else:
-                    answered(visit)
+                    answered(page)
                     rows.add("cold start to an answer to one's own digit", 60.0, [time.monotonic() - start])
-                    with visiting(chromium, server) as other:
-                        trained(other)  # leaves the compiled operations and the digits behind
+                    other = chromium.new_page(viewport=LAPTOP, base_url=server.url)
+                    trained(other)  # leaves the compiled operations and the digits behind
+                    other.close()
+                page.close()
         chromium.close()
     rows.print()
 
 
-def measure(rows: Rows, visit: Visit, server: Server, rounds: int) -> None:
+def measure(rows: Rows, page: Page, server: Server, rounds: int) -> None:
     """Measure what there is to wait for once the app runs."""
-    walk(visit)
-    switches(rows, visit, "", rounds)
-    visit.open("predict")
-    rows.add("pen-up to new bars, untrained", 0.5, strokes(visit, 2 * rounds))
-    rows.add("slider (learning rate)", 0.5, nudges(visit, 2 * rounds))
-    visit.open(NOTEBOOK)
-    visit.page.wait_for_timeout(3000)
-    rows.add("Train pressed to first epoch shown", 3.0, [trained(visit)])
-    switches(rows, visit, " while training", rounds)
-    go(visit, "Predict")
-    rows.add("pen-up to new bars while training", 0.5, strokes(visit, rounds))
-    go(visit, "Train")
-    steer(rows, visit, rounds)
+    walk(page)
+    switches(rows, page, "", rounds)
+    page.goto("/predict")
+    rows.add("pen-up to new bars, untrained", 0.5, strokes(page, 2 * rounds))
+    rows.add("slider (learning rate)", 0.5, nudges(page, 2 * rounds))
+    page.goto(NOTEBOOK)
+    page.wait_for_timeout(3000)
+    rows.add("Train pressed to first epoch shown", 3.0, [trained(page)])
+    switches(rows, page, " while training", rounds)
+    follow(page, "Predict")
+    rows.add("pen-up to new bars while training", 0.5, strokes(page, rounds))
+    follow(page, "Train")
+    steer(rows, page, rounds)
     rows.add_memory(server.process.pid)
 
 
-def answered(visit: Visit) -> None:
+def answered(page: Page) -> None:
     """From Home, with two clicks and one drawing: a network trained to its end that reads one's own digit."""
-    visit.page.get_by_role("button", name="Train a network for me").click()
-    with visit.rerun():
-        visit.page.get_by_role("button", name="Draw a digit").click()
-    draw(visit)
-    done = visit.page.locator(".st-key-network_state:not(:has([role=progressbar]))", has_text=FULLY_TRAINED)
+    page.get_by_role("button", name="Train a network for me").click()
+    page.get_by_role("button", name="Draw a digit").click()
+    draw(page)
+    done = page.locator(".st-key-network_state:not(:has([role=progressbar]))", has_text=FULLY_TRAINED)
     done.wait_for()
-    visit.page.locator(".st-key-predict_verdict", has_text=re.compile(r"\d")).wait_for()
+    page.locator(".st-key-predict_verdict", has_text=re.compile(r"\d")).wait_for()
 
 
-def timed(visit: Visit, target, there: str) -> float:
+def timed(page: Page, target, there: str) -> float:
     """Click something and return the seconds until something is so, an expression of JavaScript."""
-    visit.page.evaluate(STOPWATCH, there)
+    page.evaluate(STOPWATCH, there)
     target.click()
-    return visit.page.wait_for_function("window.took").json_value()
+    return page.wait_for_function("window.took").json_value()
 
 
-def go(visit: Visit, page: str) -> float:
+def go(page: Page, name: str) -> float:
     """Switch to a page and return the seconds."""
-    link = visit.page.locator(".st-key-menu").get_by_role("link", name=page)
-    with visit.rerun():
-        seconds = timed(visit, link, DRAWN.format(title="mnistlab" if page == "Home" else page))
-    return seconds
+    link = page.locator(".st-key-menu").get_by_role("link", name=name, exact=True)
+    return timed(page, link, DRAWN.format(title="mnistlab" if name == "Home" else name))
 
 
-def switches(rows: Rows, visit: Visit, when: str, rounds: int) -> None:
+def switches(rows: Rows, page: Page, when: str, rounds: int) -> None:
     """Go through the pages so many times."""
-    walks = [walk(visit) for _ in range(rounds)]
-    for page, seconds in zip(PAGES, zip(*walks, strict=True), strict=True):
-        rows.add(f"switch to {page}{when}", 0.5, list(seconds))
+    walks = [walk(page) for _ in range(rounds)]
+    for name, seconds in zip(PAGES, zip(*walks, strict=True), strict=True):
+        rows.add(f"switch to {name}{when}", 0.5, list(seconds))
 
 
-def walk(visit: Visit) -> list[float]:
+def walk(page: Page) -> list[float]:
     """Go through all pages."""
-    return [go(visit, page) for page in PAGES]
+    return [go(page, name) for name in PAGES]
 
 
-def strokes(visit: Visit, number: int) -> list[float]:
+def strokes(page: Page, number: int) -> list[float]:
     """Draw strokes, each on a blank sheet, and return the seconds from pen-up to the bars.
 
     On top of another, a stroke need not change any bar: raw pixels saturate every unit.
     """
-    visit.page.wait_for_timeout(1000)  # the sheet comes to its place
-    box = visit.page.locator("canvas.upper-canvas").first.bounding_box()
+    box = at_rest(page.locator("canvas.upper-canvas"))
     seconds = []
     for place in range(number + 1):
         x, y = box["x"] + box["width"] * (0.2 + 0.6 * place / (number + 1)), box["y"] + 0.2 * box["height"]
-        visit.page.mouse.move(x, y)
-        visit.page.mouse.down()
-        visit.page.mouse.move(x + 4, y + 0.5 * box["height"], steps=8)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 4, y + 0.5 * box["height"], steps=8)
         start = time.monotonic()
-        with visit.rerun():
-            visit.page.mouse.up()
-            visit.page.wait_for_function(BARS)
-            seconds.append(time.monotonic() - start)
-        visit.page.locator(".st-key-predict_clear button").click()
-        visit.page.wait_for_function(f"!{BARS}")
-        visit.settled()
+        page.mouse.up()
+        page.wait_for_function(BARS)
+        seconds.append(time.monotonic() - start)
+        settled(page)
+        page.locator(".st-key-predict_clear button").click()
+        page.wait_for_function(f"!{BARS}")
+        settled(page)
     return seconds[1:]  # the first stroke has the figures loaded
 
 
-def nudges(visit: Visit, number: int) -> list[float]:
-    """Move the learning rate's slider by its arrow key."""
-    thumb = visit.page.get_by_role("slider", name="Learning rate η").first
+def nudges(page: Page, number: int) -> list[float]:
+    """Move the learning rate's slider by its arrow key, until the address has what it is set to."""
+    thumb = page.get_by_role("slider", name="Learning rate η").first
     seconds = []
     for place in range(number):
         thumb.focus()
-        with visit.rerun() as watch:
-            thumb.press("ArrowRight" if place % 2 else "ArrowLeft")
-        seconds.append(watch.seconds)
+        settled(page)
+        before, start = page.url, time.monotonic()
+        thumb.press("ArrowRight" if place % 2 else "ArrowLeft")
+        expect(page).not_to_have_url(before)
+        settled(page)
+        seconds.append(time.monotonic() - start)
     return seconds
 
 
-def button(visit: Visit, name: str):
+def button(page: Page, name: str):
     """Return one of the buttons that steer a training."""
-    return visit.page.locator(f".st-key-train_{name} button:visible")
+    return page.locator(f".st-key-train_{name} button:visible")
 
 
-def trained(visit: Visit) -> float:
+def trained(page: Page) -> float:
     """Press Train and return the seconds until the sidebar counts an epoch."""
-    if not button(visit, "start").count():
-        visit.open(NOTEBOOK)
+    if not button(page, "start").count():
+        page.goto(NOTEBOOK)
     start = time.monotonic()
-    button(visit, "start").click()
-    state = visit.page.locator(".st-key-network_state", has_text=re.compile(r"epoch \d+, \d"))
+    button(page, "start").click()
+    state = page.locator(".st-key-network_state", has_text=re.compile(r"epoch \d+, \d"))
     state.wait_for()
     return time.monotonic() - start
 
 
-def steer(rows: Rows, visit: Visit, rounds: int) -> None:
+def steer(rows: Rows, page: Page, rounds: int) -> None:
     """Press Pause, Resume and Stop in the middle of training."""
     pause, resume, stop = [], [], []
     for _ in range(rounds):
-        if button(visit, "start").count() and button(visit, "start").is_enabled():
-            button(visit, "start").click()  # a fast machine is done with all epochs by now
-            visit.page.locator(".st-key-train_pause button:not([disabled]):visible").wait_for()
-        pause.append(pressed(visit, "pause", ".st-key-train_pause button[disabled]"))
-        button(visit, "resume").wait_for()
-        visit.settled()  # nobody presses what has been there for no time
-        resume.append(pressed(visit, "resume", ".st-key-train_pause button:not([disabled])"))
-        stop.append(pressed(visit, "stop", ".st-key-train_stop button[disabled]"))
-        if button(visit, "resume").count():
-            button(visit, "resume").click()
-            visit.page.locator(".st-key-train_pause button:not([disabled]):visible").wait_for()
+        if button(page, "start").count() and button(page, "start").is_enabled():
+            button(page, "start").click()  # a fast machine is done with all epochs by now
+            page.locator(".st-key-train_pause button:not([disabled]):visible").wait_for()
+        pause.append(pressed(page, "pause", ".st-key-train_pause button[disabled]"))
+        button(page, "resume").wait_for()
+        settled(page)  # nobody presses what has been there for no time
+        resume.append(pressed(page, "resume", ".st-key-train_pause button:not([disabled])"))
+        stop.append(pressed(page, "stop", ".st-key-train_stop button[disabled]"))
+        if button(page, "resume").count():
+            button(page, "resume").click()
+            page.locator(".st-key-train_pause button:not([disabled]):visible").wait_for()
     rows.add("Pause visible", 0.3, pause)
     rows.add("Resume visible", 0.3, resume)
     rows.add("Stop visible", 0.3, stop)
-    if button(visit, "stop").is_enabled():
-        button(visit, "stop").click()
+    if button(page, "stop").is_enabled():
+        button(page, "stop").click()
 
 
-def pressed(visit: Visit, name: str, then: str) -> float:
+def pressed(page: Page, name: str, then: str) -> float:
     """Press a button and return the seconds until the page shows what that did."""
-    return timed(visit, button(visit, name), SHOWN.format(selector=then))
+    return timed(page, button(page, name), SHOWN.format(selector=then))
 
 
 if __name__ == "__main__":

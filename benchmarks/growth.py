@@ -100,7 +100,7 @@ def draw(measured: dict[str, dict[int, float]], path: Path) -> None:
         figure.update_yaxes(type="log", title="ms / step" if column == 1 else "", row=1, col=column)
     figure.update_layout(template="plotly_white", showlegend=False, width=1280, height=340, font_size=12)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         page = chromium.new_page(viewport={"width": 1300, "height": 360})
         page.set_content(figure.to_html(include_plotlyjs=True))
         page.locator(".main-svg").first.wait_for()

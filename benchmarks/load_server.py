@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tests import browser
+from tests import server as app_server
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
@@ -85,7 +85,7 @@ def serving(**environment: str) -> Iterator[Server]:
     Args:
         **environment: Further variables, such as MNISTLAB_WORKERS.
     """
-    with browser.serving(**environment) as app:
+    with app_server.serving(**environment) as app:
         yield Server(app.process, app.port, app.log_path)
 
 

@@ -8,9 +8,10 @@ import re
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.browser import ARGUMENTS, Visit, chromium_path, serving, visiting
+from tests.browser import ARGUMENTS, at_rest, chromium_path, follow, settled
+from tests.server import serving
 
 FOLDER = Path(__file__).parent / "pictures"
 SIZE = {"width": 1280, "height": 800}
@@ -28,44 +29,38 @@ def main() -> None:
     environment = {"MNISTLAB_DATA_DIR": str(Path(sys.argv[1]).resolve())} if len(sys.argv) > 1 else {}
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright, serving(**environment) as server:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
-        with visiting(chromium, server, viewport=SIZE) as visit:
-            train(visit)
-            for page in PAGES:
-                go_to(visit, page)
-                if page == "Predict":
-                    draw(visit)
-                visit.page.mouse.move(0, 0)
-                visit.page.wait_for_timeout(1500)  # figures fade in
-                visit.page.screenshot(path=FOLDER / f"{page.lower()}.png")
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        page = chromium.new_page(viewport=SIZE, base_url=server.url)
+        train(page)
+        for name in PAGES:
+            follow(page, name)
+            if name == "Predict":
+                draw(page)
+            page.mouse.move(0, 0)
+            page.wait_for_timeout(1500)  # figures fade in
+            page.screenshot(path=FOLDER / f"{name.lower()}.png")
         chromium.close()
 
 
-def train(visit: Visit) -> None:
+def train(page: Page) -> None:
     """Train with the recommended settings to the end."""
-    visit.open(f"train?{RECOMMENDED}&batch_size=64&num_epochs=12")
-    visit.page.locator(".st-key-train_start button:visible").click()
-    visit.page.set_default_timeout(300_000)
-    visit.page.locator(".st-key-network_state", has_text=re.compile(r"epoch 12, \d+")).wait_for()
-    visit.settled()
+    page.goto(f"/train?{RECOMMENDED}&batch_size=64&num_epochs=12")
+    page.locator(".st-key-train_start button:visible").click()
+    state = page.locator(".st-key-network_state")
+    expect(state).to_contain_text(re.compile(r"epoch 12, \d+"), timeout=300_000)
+    settled(page)
 
 
-def go_to(visit: Visit, page: str) -> None:
-    """Follow the menu to a page."""
-    with visit.rerun():
-        visit.page.locator(".st-key-menu").get_by_role("link", name=page).click()
-
-
-def draw(visit: Visit) -> None:
-    """Draw the stroke on the canvas."""
-    box = visit.page.locator("canvas.upper-canvas").first.bounding_box()
+def draw(page: Page) -> None:
+    """Draw the stroke on the canvas of the Predict page, and wait until it is read."""
+    box = at_rest(page.locator("canvas.upper-canvas"))
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in STROKE]
-    with visit.rerun():
-        visit.page.mouse.move(*points[0])
-        visit.page.mouse.down()
-        for point in points[1:]:
-            visit.page.mouse.move(*point, steps=6)
-        visit.page.mouse.up()
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point, steps=6)
+    page.mouse.up()
+    expect(page.locator(".st-key-predict_outputs [title]")).to_have_count(10)
 
 
 if __name__ == "__main__":

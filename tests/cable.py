@@ -5,18 +5,15 @@ import socket
 import threading
 from urllib.parse import urlsplit
 
+from tests.server import free_port
+
 
 class Cable:
-    """A port that passes everything on to a server, as long as it is plugged in.
+    """A port that passes everything on to the server with a URL, as long as it is plugged in."""
 
-    Args:
-        server: Has a `url`; its log and complaints are passed on too.
-    """
-
-    def __init__(self, server):
-        self.server = server
-        self.log, self.complaints = server.log, server.complaints
-        self._port, self._listener = 0, None
+    def __init__(self, url: str):
+        self._target = urlsplit(url)
+        self._port, self._listener = free_port(), None
         self._open: list[socket.socket] = []
         self.plug_in()
         self.url = f"http://127.0.0.1:{self._port}"
@@ -26,7 +23,6 @@ class Cable:
         self._listener = socket.socket()
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._listener.bind(("127.0.0.1", self._port))
-        self._port = self._listener.getsockname()[1]
         self._listener.listen()
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
@@ -39,11 +35,10 @@ class Cable:
         self._open.clear()
 
     def _accept(self, listener: socket.socket) -> None:
-        target = urlsplit(self.server.url)
         with contextlib.suppress(OSError):
             while True:
                 near, _ = listener.accept()
-                far = socket.create_connection((target.hostname, target.port))
+                far = socket.create_connection((self._target.hostname, self._target.port))
                 self._open += [near, far]
                 for source, sink in ((near, far), (far, near)):
                     threading.Thread(target=pass_on, args=(source, sink), daemon=True).start()

@@ -207,9 +207,3 @@ def test_asking_and_looking_never_wait(mirror):
 
 def test_there_is_one_download_per_process():
     assert mnist_download() is mnist_download()
-
-
-def test_no_host_name_stands_in_our_files():
-    hosts = {file.url.split("/")[2] for file in originals.registered_originals().values()}
-    files = [*(REPOSITORY / "mnistlab").rglob("*.py"), *(REPOSITORY / "tests").rglob("*.py")]
-    assert not [path.name for path in files for host in hosts if host in path.read_text()]

@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,15 +11,13 @@ from mnistlab.explaining.numerals import plain
 from mnistlab.figures import sketch as sketches
 from mnistlab.figures.diagram import draw_network
 from mnistlab.figures.gradients import draw_gradient_matrix, draw_gradient_picture, draw_gradient_sheet
-from mnistlab.figures.ink import INK_COLOR, PAPER
 from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.figures.projection import draw_projection
 from mnistlab.figures.sketch import INK, NOTHING, TOP, ZERO, ink_levels, share_levels, signed_levels
 from mnistlab.figures.squeeze import draw_activation
 from mnistlab.figures.strokes import draw_strokes
-from mnistlab.figures.template import DIVERGING
 from mnistlab.figures.tiles import class_means, digit_picture, named_tiles, sheet, weight_sheet
-from mnistlab.ui.sketch import HERE, sent
+from mnistlab.ui.sketch import sent
 from tests.test_figures_diagram import network
 
 RANDOM = np.random.default_rng(2)
@@ -48,18 +45,10 @@ def test_all_zeros_are_the_middle():
     assert set(signed_levels(np.zeros(4), sketches.reach_of(np.zeros(4))).tolist()) == {ZERO}
 
 
-def test_what_the_browser_paints_are_the_levels_in_the_colors_of_the_other_figures():
+def test_what_the_browser_is_sent_are_the_levels():
     field = digit_picture(np.arange(784).reshape(28, 28) % 256, "test image 0").fields[0]
     told = sent(digit_picture(np.arange(784).reshape(28, 28) % 256, "test image 0"))["fields"][0]
     assert list(base64.b64decode(told["levels"])) == field.levels.ravel().tolist()
-    script = (HERE / "sketch.js").read_text()
-    assert f'[0, "{PAPER}"], [1, "{INK_COLOR}"]' in script
-    look = (HERE / "sketch.css").read_text()
-    assert f"background: {PAPER}" in look
-    assert f"stroke: {INK_COLOR}" in look
-    first, step = map(float, re.search(r"\? 0 : (-[\d.]+)\) \+ at \* ([\d.]+)", script).groups())
-    places = [at * step + (0 if at < 5 else first) for at in range(10)]
-    assert places == pytest.approx([place for place, color in DIVERGING if place != 0.5])
 
 
 def strips(*sizes):
@@ -229,11 +218,3 @@ def test_a_sketch_is_json_and_has_a_sentence_for_those_who_do_not_see_it(drawn):
     assert "<" not in told["alt"]
     places = re.findall(r'data-field="(\d+)"', told["markup"])
     assert places == [str(number) for number in range(len(told["fields"]))]
-
-
-def test_no_number_of_a_sketch_is_a_color_of_its_own():
-    plain = ("sketch", "tiles", "passes", "gradients", "diagram", "squeeze", "frame", "projection", "strokes")
-    plain += ("courses", "confusion")
-    for name in plain:
-        source = (Path(sketches.__file__).parent / f"{name}.py").read_text()
-        assert not re.findall(r"#[0-9A-Fa-f]{6}", source)
