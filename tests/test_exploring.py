@@ -5,7 +5,7 @@ import pytest
 
 from mnistlab.datasets import Dataset, Split
 from mnistlab.explaining.baselines import baselines, by_class_mean, by_darkness
-from mnistlab.explaining.exploring import class_pictures, digit_counts, pixel_counts
+from mnistlab.explaining.dataset_stats import class_pictures, digit_counts, pixel_counts
 from mnistlab.explaining.projection import project
 
 # Figures of real MNIST that are known from elsewhere.

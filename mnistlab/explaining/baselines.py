@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mnistlab.config import NUM_CLASSES
-from mnistlab.explaining.exploring import class_pictures, digit_counts
+from mnistlab.explaining.dataset_stats import class_pictures, digit_counts
 
 SEED = 123  # of the rule that guesses
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mnistlab.activations import ACTIVATIONS, OUTPUT
-from mnistlab.explaining.following import Followed, Place
+from mnistlab.explaining.single_image import Followed, Place
 from mnistlab.network import Params
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mnistlab.explaining.numerals import plain
-from mnistlab.figures.slopes import PLAIN, line
+from mnistlab.figures.cost_slice import PLAIN, line
 from mnistlab.figures.template import ACCENT, MUTED, axis, framed
 
 

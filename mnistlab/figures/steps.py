@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from mnistlab.figures.slopes import line, point
+from mnistlab.figures.cost_slice import line, point
 from mnistlab.figures.template import ACCENT, TEXT, TRAINING, framed
 
 TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from mnistlab.backprop import cost, image_deltas, image_gradient
 from mnistlab.explaining.double import moved
-from mnistlab.explaining.following import Followed, Place
+from mnistlab.explaining.single_image import Followed, Place
 from mnistlab.network import Params, outputs
 
 BOUND = 1e-5  # what max|g - g_jax| / max|g_jax| may be
