@@ -21,7 +21,7 @@ from mnistlab.datasets import best_available
 from mnistlab.drawing import stages
 from mnistlab.explaining.evidence import evidence
 from mnistlab.explaining.neighbors import nearest, shadows_of
-from mnistlab.explaining.reading import passed_by
+from mnistlab.explaining.single_image import passed_by
 from mnistlab.explaining.verdict import verdict
 from mnistlab.figures.evidence import draw_evidence
 from mnistlab.figures.passes import Strip, draw_passes

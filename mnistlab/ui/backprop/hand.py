@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnistlab.explaining.double import moved
+from mnistlab.explaining.gradient_check import moved
 from mnistlab.explaining.numerals import numeral, plain, signed
 from mnistlab.explaining.worked import symbol
 from mnistlab.figures.cost_slice import plot_cost_of_weight, plot_moved_outputs

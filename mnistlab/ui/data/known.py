@@ -4,8 +4,7 @@ import numpy as np
 
 from mnistlab.datasets import Dataset, Split
 from mnistlab.explaining import dataset_stats
-from mnistlab.explaining.baselines import Baseline, baselines
-from mnistlab.explaining.projection import Projection, project
+from mnistlab.explaining.dataset_stats import Baseline, Projection, baselines, project
 from mnistlab.ui.memo import shared
 
 SETS = 3  # MNIST, the generated digits, and the first thousand of those

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mnistlab.evaluation import activations_of
-from mnistlab.explaining.reading import passed_by
+from mnistlab.explaining.single_image import passed_by
 from mnistlab.explaining.verdict import Trust, trust
 from mnistlab.network import Passed
 from mnistlab.runs.run import Run

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from mnistlab.explaining import gradient_check
-from mnistlab.explaining.double import moved
 from mnistlab.explaining.gradient_check import (
     BOUND,
     against_differences,
@@ -12,6 +11,7 @@ from mnistlab.explaining.gradient_check import (
     central_difference,
     disagreement,
     gradient_by_hand,
+    moved,
     random_places,
 )
 from mnistlab.explaining.single_image import Place
