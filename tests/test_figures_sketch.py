@@ -15,9 +15,9 @@ from mnistlab.figures.diagram import draw_network
 from mnistlab.figures.gradients import draw_gradient_matrix, draw_gradient_picture, draw_gradient_sheet
 from mnistlab.figures.ink import INK_COLOR, PAPER
 from mnistlab.figures.passes import Strip, draw_passes
-from mnistlab.figures.projection import draw_projection
+from mnistlab.figures.preprocessing import draw_strokes
 from mnistlab.figures.sketch import INK, NOTHING, TOP, ZERO, ink_levels, share_levels, signed_levels
-from mnistlab.figures.strokes import draw_strokes
+from mnistlab.figures.statistics import draw_projection
 from mnistlab.figures.template import DIVERGING
 from mnistlab.figures.tiles import class_means, digit_picture, named_tiles, sheet, weight_sheet
 from mnistlab.ui.sketch import HERE, sent

@@ -1,4 +1,4 @@
-"""The verdict on ten activations: its three outcomes, its words, how often it was right, the worst mistakes."""
+"""The verdict on ten activations, its words and how often it is right; and the worst mistakes."""
 
 import numpy as np
 import pytest

@@ -1,5 +1,6 @@
-"""How training went, epoch by epoch: cost and accuracy, of one run or of several."""
+"""Learning curves: cost and accuracy by epoch, of one run or of several, and a sparkline of one."""
 
+import base64
 import math
 from collections.abc import Callable, Sequence
 from itertools import starmap
@@ -7,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from mnistlab.figures.epochs import curve, epochs_figure
 from mnistlab.figures.lines import DASHES
-from mnistlab.figures.template import DIGITS, HEIGHT, MUTED, TEST, TRAINING, empty, note
+from mnistlab.figures.template import DIGITS, MUTED, TEST, TRAINING, empty, framed, note
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     from mnistlab.evaluation import EpochMetrics, Score
@@ -19,6 +19,11 @@ if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     Change = tuple[int, str]
 
 ROUND_VALUES = tuple(m * 10.0**e for e in range(-5, 4) for m in (1, 2, 5))  # ticks of a logarithmic axis
+# Room for numbers is kept, not measured: Plotly would draw twice or more, and these are drawn all the time.
+LIVE = {"automargin": False, "fixedrange": False}
+MARKED = 12  # epochs up to which each is marked, so that a single one can be seen
+# Of a sparkline; the color is the accent, at a lightness that stands out from a light and a dark page.
+COLOR, WIDTH, SPARK_HEIGHT, EDGE = "#7166D9", 200, 40, 4
 
 
 def plot_cost(
@@ -85,8 +90,28 @@ def runs_figure(
         f"images, {value(last.test) or 0:{digits}} on the test images."
     )
     alt += "".join(f" After epoch {epoch}: {what}." for epoch, what in changes)
-    marks = {"shapes": [dotted(epoch) for epoch, _ in changes], "annotations": [*starmap(upright, changes)]}
-    return epochs_figure(traces, title, alt, y, x_max, HEIGHT, showlegend=True, **marks)
+    room = 0.04 * max(1, x_max)
+    x = {
+        "title": "epoch",
+        "range": [-room, x_max + room],
+        "tickformat": ",d",
+        "unifiedhovertitle": {"text": "epoch %{x}"},
+        **LIVE,
+        **({"dtick": 1} if x_max <= MARKED else {}),
+    }
+    return framed(
+        traces,
+        title=title,
+        alt=alt,
+        x=x,
+        y={**y, **LIVE},
+        hovermode="x unified",
+        dragmode="zoom",
+        showlegend=True,
+        shapes=[dotted(epoch) for epoch, _ in changes],
+        annotations=[*starmap(upright, changes)],
+        margin={"l": 64, "r": 28, "t": 74, "b": 54, "pad": 0},
+    )
 
 
 def dotted(epoch: int) -> dict:
@@ -98,3 +123,81 @@ def dotted(epoch: int) -> dict:
 def upright(epoch: int, what: str) -> dict:
     """Return words that stand beside the line at an epoch, where others may stand as near."""
     return note(what, epoch, 0.5, yref="paper", textangle=-90, xshift=-9)
+
+
+if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
+    from mnistlab.evaluation import EpochMetrics
+
+    History = Sequence[EpochMetrics]
+
+
+def curve(
+    history: "History",
+    value: Callable[["EpochMetrics"], float | None],
+    name: str,
+    digits: str,
+    color: str,
+    width: float = 2,
+    dash: str = "solid",
+) -> dict:
+    """Return one line.
+
+    Args:
+        history: Epochs, in order.
+        value: Of an epoch; None or what is not finite leaves a gap.
+        name: In the legend and on hover.
+        digits: Format of the value on hover, such as ".4f".
+        color: Of the line.
+        width: In px.
+        dash: Plotly's name for it.
+    """
+    points = [value(metrics) for metrics in history]
+    return {
+        "type": "scatter",
+        "x": [metrics.epoch for metrics in history],
+        "y": [None if point is None or not math.isfinite(point) else float(point) for point in points],
+        "name": name,
+        "mode": "lines+markers" if len(history) <= MARKED else "lines",
+        "line": {"color": color, "width": width, "dash": dash},
+        "marker": {"size": 5},
+        "hovertemplate": f"%{{y:{digits}}}",
+    }
+
+
+def plot_sparkline(values: Sequence[float], alt: str) -> str:
+    """Return a line from the first value to the last, lowest at the bottom, as an HTML image.
+
+    Args:
+        values: In order; what is not finite is left out, and with fewer than two there is only a baseline.
+        alt: What it shows, in a few plain words.
+    """
+    finite = [value for value in values if math.isfinite(value)]
+    floor = SPARK_HEIGHT - EDGE
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in spark_points(finite)) if len(finite) > 1 else ""
+    shape = (
+        f'<polyline points="{points}" fill="none" stroke="{COLOR}" stroke-width="2" stroke-linejoin="round" '
+        'stroke-linecap="round" vector-effect="non-scaling-stroke"/>'
+        if points
+        else f'<line x1="0" x2="{WIDTH}" y1="{floor}" y2="{floor}" stroke="{COLOR}" '
+        'stroke-opacity="0.3" stroke-width="2" vector-effect="non-scaling-stroke"/>'
+    )
+    picture = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {SPARK_HEIGHT}" '
+        f'preserveAspectRatio="none" width="{WIDTH}" height="{SPARK_HEIGHT}">{shape}</svg>'
+    )
+    address = "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
+    return f'<img src="{address}" alt="{alt}" style="display:block;width:100%;height:{SPARK_HEIGHT}px">'
+
+
+def spark_points(values: Sequence[float]) -> list[tuple[float, float]]:
+    """Return where each value lies in the picture; equal values make a level line in the middle."""
+    low, high = min(values), max(values)
+    room = SPARK_HEIGHT - 2 * EDGE
+    step = (WIDTH - 2 * EDGE) / (len(values) - 1)
+    return [
+        (
+            EDGE + index * step,
+            EDGE + room * ((high - value) / (high - low) if high > low else 0.5),
+        )
+        for index, value in enumerate(values)
+    ]

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnistlab.explaining.numerals import plain, signed
 from mnistlab.explaining.stepping import batch_of, gradient_growth, take_step
-from mnistlab.figures.steps import plot_growth, plot_step
+from mnistlab.figures.cost_slice import plot_growth, plot_step
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.backprop.growth import words_on_growth
 from mnistlab.ui.change import change_of_cost
