@@ -21,11 +21,11 @@ from mnistlab.datasets import best_available
 from mnistlab.drawing import stages
 from mnistlab.explaining.evidence import evidence
 from mnistlab.explaining.neighbors import nearest, shadows_of
-from mnistlab.explaining.reading import passed_by
+from mnistlab.explaining.single_image import passed_by
 from mnistlab.explaining.verdict import verdict
 from mnistlab.figures.evidence import draw_evidence
 from mnistlab.figures.passes import Strip, draw_passes
-from mnistlab.figures.stages import draw_stages
+from mnistlab.figures.preprocessing import draw_stages
 from mnistlab.jobs.process import return_freed_memory
 from mnistlab.pictures import read_canvas
 from mnistlab.training import initial_params

@@ -140,7 +140,7 @@ def train_command(given: argparse.Namespace) -> int:
 def sweep_command(given: argparse.Namespace) -> int:
     """Train many networks at once."""
     config = config_of(given)
-    from mnistlab.sweeps.command import run_sweep
+    from mnistlab.sweeps.cli import run_sweep
 
     return run_sweep(given, config)
 

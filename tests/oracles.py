@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from mnistlab.backprop import cost
-from mnistlab.explaining.following import Place
+from mnistlab.explaining.single_image import Place
 from mnistlab.network import Layer, outputs
 
 NUMPY = {

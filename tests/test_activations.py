@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from mnistlab.activations import ACTIVATIONS, Activation
 from mnistlab.backprop import batch_gradient
 from mnistlab.config import TrainConfig
-from mnistlab.explaining.checking import BOUND, against_differences, against_jax, random_places
 from mnistlab.explaining.evidence import evidence
+from mnistlab.explaining.gradient_check import BOUND, against_differences, against_jax, random_places
 from mnistlab.explaining.worked import worked_weight
 from mnistlab.network import forward, initialize_network
 from mnistlab.ui.architecture.case import Viewed

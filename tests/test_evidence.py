@@ -10,7 +10,7 @@ import pytest
 from mnistlab.backprop import backward, carried_back
 from mnistlab.config import TrainConfig
 from mnistlab.explaining.evidence import evidence
-from mnistlab.explaining.reading import passed_by
+from mnistlab.explaining.single_image import passed_by
 from mnistlab.network import forward, initialize_network
 
 IMAGE = np.random.default_rng(3).integers(0, 256, (28, 28)).astype(np.uint8)

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from mnistlab.figures.agreement import plot_agreement
-from mnistlab.figures.slopes import plot_cost_of_weight, plot_moved_outputs
-from mnistlab.figures.steps import plot_growth, plot_step
+from mnistlab.figures.cost_slice import plot_cost_of_weight, plot_growth, plot_moved_outputs, plot_step
+from mnistlab.figures.gradients import plot_agreement
 from mnistlab.figures.template import alt_text
 
 

@@ -7,8 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from mnistlab.figures.diagram import STRENGTHS, draw_network
-from mnistlab.figures.drawn import drawn_units
+from mnistlab.figures.diagram import STRENGTHS, draw_network, drawn_units
 from mnistlab.network import Layer
 from mnistlab.ui.sketch import sent
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from mnistlab.figures.digits import plot_digit, plot_digit_grid
 from mnistlab.figures.ink import ink_palette, tiled
-from mnistlab.figures.projection import braille
+from mnistlab.figures.statistics import braille
 
 IMAGES = np.random.default_rng(1).integers(0, 256, (7, 28, 28), dtype=np.uint8)
 

@@ -10,9 +10,9 @@ import pytest
 
 from mnistlab.evaluation import EpochMetrics, Score
 from mnistlab.figures import (
-    activation,
-    curves,
     digits,
+    histogram,
+    learning_curves,
     statistics,
     sweep,
     template,
@@ -40,11 +40,11 @@ HISTORY = tuple(metrics(epoch) for epoch in range(4))
 FULL = {
     "digit": lambda: digits.plot_digit(IMAGES[0], "One"),
     "digit grid": lambda: digits.plot_digit_grid(IMAGES, [f"This is a {i}" for i in range(16)], title="Grid"),
-    "cost": lambda: curves.plot_cost([("now", HISTORY), ("before", HISTORY)], 10),
-    "accuracy": lambda: curves.plot_accuracy([("now", HISTORY)], 10, log=True),
+    "cost": lambda: learning_curves.plot_cost([("now", HISTORY), ("before", HISTORY)], 10),
+    "accuracy": lambda: learning_curves.plot_accuracy([("now", HISTORY)], 10, log=True),
     "weight images": lambda: weights.plot_weight_images(PARAMS[0].weights, title="Weights"),
     "weight histogram": lambda: weights.plot_weight_histogram(PARAMS),
-    "pre-activations": lambda: activation.plot_pre_activations([Z * 100, Z], [Z, Z]),
+    "pre-activations": lambda: histogram.plot_pre_activations([Z * 100, Z], [Z, Z]),
     "class balance": lambda: statistics.plot_class_balance(np.arange(1, 11), np.arange(1, 11)),
     "pixel histogram": lambda: statistics.plot_pixel_histogram(np.arange(1, 257)),
     "baselines": lambda: statistics.plot_baselines(["chance", "mine"], [0.1, 0.9], "mine"),
@@ -55,12 +55,12 @@ NOTHING = np.zeros(0)
 EMPTY = {
     "digit": lambda: digits.plot_digit(NOTHING, "Title"),
     "digit grid": lambda: digits.plot_digit_grid(np.zeros((0, 28, 28), np.uint8), title="Title"),
-    "cost": lambda: curves.plot_cost([], 10),
-    "cost of an empty run": lambda: curves.plot_cost([("now", ())], 10),
-    "accuracy": lambda: curves.plot_accuracy([], 10),
+    "cost": lambda: learning_curves.plot_cost([], 10),
+    "cost of an empty run": lambda: learning_curves.plot_cost([("now", ())], 10),
+    "accuracy": lambda: learning_curves.plot_accuracy([], 10),
     "weight images": lambda: weights.plot_weight_images(np.zeros((0, 784)), title="Title"),
     "weight histogram": lambda: weights.plot_weight_histogram(()),
-    "pre-activations": lambda: activation.plot_pre_activations([]),
+    "pre-activations": lambda: histogram.plot_pre_activations([]),
     "class balance": lambda: statistics.plot_class_balance([0] * 10, [0] * 10),
     "pixel histogram": lambda: statistics.plot_pixel_histogram([]),
     "baselines": lambda: statistics.plot_baselines([], []),

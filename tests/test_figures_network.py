@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import ImageColor
 
-from mnistlab.figures.activation import plot_pre_activations
 from mnistlab.figures.evidence import FAINT_INK, draw_evidence, over_ink
+from mnistlab.figures.histogram import plot_pre_activations
 from mnistlab.figures.ink import PAPER
 from mnistlab.figures.statistics import (
     plot_baselines,

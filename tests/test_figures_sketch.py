@@ -9,13 +9,13 @@ import pytest
 
 from mnistlab.explaining.numerals import plain
 from mnistlab.figures import sketch as sketches
+from mnistlab.figures.activation_function import draw_activation
 from mnistlab.figures.diagram import draw_network
 from mnistlab.figures.gradients import draw_gradient_matrix, draw_gradient_picture, draw_gradient_sheet
 from mnistlab.figures.passes import Strip, draw_passes
-from mnistlab.figures.projection import draw_projection
+from mnistlab.figures.preprocessing import draw_strokes
 from mnistlab.figures.sketch import INK, NOTHING, TOP, ZERO, ink_levels, share_levels, signed_levels
-from mnistlab.figures.squeeze import draw_activation
-from mnistlab.figures.strokes import draw_strokes
+from mnistlab.figures.statistics import draw_projection
 from mnistlab.figures.tiles import class_means, digit_picture, named_tiles, sheet, weight_sheet
 from mnistlab.ui.sketch import sent
 from tests.test_figures_diagram import network

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from mnistlab.figures.squeeze import draw_activation, flat_parts
+from mnistlab.figures.activation_function import draw_activation, flat_parts
 
 Z = np.linspace(-10, 10, 401)
 SIGMOID = 1 / (1 + np.exp(-Z))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mnistlab.evaluation import EpochMetrics, Score
-from mnistlab.figures.curves import plot_accuracy, plot_cost
 from mnistlab.figures.frame import whole_ticks
+from mnistlab.figures.learning_curves import plot_accuracy, plot_cost
 from mnistlab.figures.sweep import plot_sweep
 from mnistlab.figures.template import TEST, TRAINING, alt_text
 

@@ -21,7 +21,7 @@ from mnistlab.jobs.memory_limit import (
     require_memory,
     working_bytes,
 )
-from mnistlab.sweeps import command as commands
+from mnistlab.sweeps import cli as commands
 from tests.conftest import REPOSITORY
 from tests.registry_bench import Clock, QuietPool, real_initial
 from tests.test_attacks import assert_clear

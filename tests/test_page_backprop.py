@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 from mnistlab import backprop
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset, Split
-from mnistlab.explaining.checking import against_differences, against_jax, random_places
-from mnistlab.explaining.following import follow
+from mnistlab.explaining.gradient_check import against_differences, against_jax, random_places
+from mnistlab.explaining.single_image import follow
 from mnistlab.explaining.stepping import Growth, SgdStep, batch_of, take_step
 from mnistlab.jobs.labs import labs
 from mnistlab.network import initialize_network

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistlab.explaining.baselines import baselines
+from mnistlab.explaining.dataset_stats import baselines
 from mnistlab.ui.data.sheet import pixel_table
 from mnistlab.ui.digits import generated_digits
 from mnistlab.writing.strokes import TEMPLATES

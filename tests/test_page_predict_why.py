@@ -7,7 +7,7 @@ import numpy as np
 
 from mnistlab.drawing import frame
 from mnistlab.explaining.evidence import evidence
-from mnistlab.explaining.reading import passed_by
+from mnistlab.explaining.single_image import passed_by
 from mnistlab.jobs.labs import labs
 from mnistlab.runs.run import new_run
 from mnistlab.training import train

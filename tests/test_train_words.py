@@ -10,7 +10,7 @@ import pytest
 
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import EpochMetrics, Score
-from mnistlab.figures.sparkline import EDGE, HEIGHT, plot_sparkline
+from mnistlab.figures.learning_curves import EDGE, SPARK_HEIGHT, plot_sparkline
 from mnistlab.files.comparing import compared
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.network import Layer
@@ -152,10 +152,10 @@ def drawn(values) -> list[tuple[float, float]]:
 def test_a_sparkline_rises_where_the_values_rise():
     (x0, y0), (x1, y1), (x2, y2) = drawn([1.0, 3.0, 2.0])
     assert x0 < x1 < x2
-    assert (y0, y1, y2) == (HEIGHT - EDGE, EDGE, HEIGHT / 2)
+    assert (y0, y1, y2) == (SPARK_HEIGHT - EDGE, EDGE, SPARK_HEIGHT / 2)
 
 
 def test_a_sparkline_of_equal_values_is_level_and_of_one_value_has_no_course():
-    assert {y for _, y in drawn([2.0, 2.0, 2.0])} == {HEIGHT / 2}
+    assert {y for _, y in drawn([2.0, 2.0, 2.0])} == {SPARK_HEIGHT / 2}
     assert drawn([1.0]) == drawn([]) == []
     assert len(drawn([1.0, float("nan"), 2.0])) == 2

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from mnistlab.config import TrainConfig
-from mnistlab.explaining.following import Place, follow
 from mnistlab.explaining.numerals import aligned, factor, numeral, plain, signed
+from mnistlab.explaining.single_image import Place, follow
 from mnistlab.explaining.worked import Sum, Term, ending, sum_lines, width, worked_weight
 from mnistlab.network import initialize_network
 from tests.oracles import steepest_place

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from mnistlab.backprop import carried_back
-from mnistlab.explaining.reading import Reading
+from mnistlab.explaining.single_image import Reading
 from mnistlab.network import Params, layer_activations
 
 

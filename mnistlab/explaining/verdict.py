@@ -1,4 +1,7 @@
-"""From ten activations to one of three outcomes: a digit, torn between some, or no output fired."""
+"""From ten activations to one of three outcomes: a digit, torn between some, or no output fired.
+
+And which of many images are misclassified with the largest margin.
+"""
 
 from typing import NamedTuple
 
@@ -126,3 +129,21 @@ def trust_sentence(known: Trust, digits: str) -> str:
         f"Of the test images ({digits}) it settled on a digit for {settled:.1%}, and was right in "
         f"{share:.1%} of those."
     )
+
+
+def worst_mistakes(activations: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
+    """Return the images that were read wrong with the most certainty.
+
+    An image is the worse the further the output that won lies above the output of the right digit.
+
+    Args:
+        activations: The ten outputs for each image, (n, 10).
+        labels: The right digits, (n,).
+        count: How many to return at most.
+
+    Returns:
+        Indices of the images, worst first, (at most count,); ties keep the order of the images.
+    """
+    lead = activations.max(axis=1) - activations[np.arange(len(labels)), labels]
+    wrong = np.flatnonzero(activations.argmax(axis=1) != labels)
+    return wrong[np.argsort(-lead[wrong], kind="stable")][: max(0, count)]

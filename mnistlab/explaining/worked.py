@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mnistlab.explaining.following import Followed, Place
 from mnistlab.explaining.numerals import factor, numeral
+from mnistlab.explaining.single_image import Followed, Place
 from mnistlab.network import layer_activations
 
 WRITTEN = 10  # a sum of so many terms is written in full

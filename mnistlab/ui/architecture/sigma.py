@@ -5,7 +5,7 @@ import streamlit as st
 
 from mnistlab.activations import ACTIVATIONS
 from mnistlab.explaining.layers import FLAT, curve
-from mnistlab.figures.squeeze import draw_activation
+from mnistlab.figures.activation_function import draw_activation
 from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.sketch import show_sketch

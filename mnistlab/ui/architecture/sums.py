@@ -5,7 +5,7 @@ import streamlit as st
 
 from mnistlab.activations import ACTIVATIONS
 from mnistlab.explaining.layers import FLAT, flat_share, layer_shapes
-from mnistlab.figures.activation import plot_pre_activations
+from mnistlab.figures.histogram import plot_pre_activations
 from mnistlab.pixels import SCALINGS
 from mnistlab.ui.architecture.case import PROBED, Viewed, known_sums
 from mnistlab.ui.glossary import GLOSSARY

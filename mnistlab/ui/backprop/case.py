@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.config import TrainConfig
-from mnistlab.explaining.following import Followed, Place, telling_source
+from mnistlab.explaining.single_image import Followed, Place, telling_source
 from mnistlab.network import Params, initialize_network
 from mnistlab.runs.run import Run
 from mnistlab.ui.memo import shared

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from mnistlab.explaining.checking import BOUND, against_differences, against_jax, random_places
+from mnistlab.explaining.gradient_check import BOUND, against_differences, against_jax, random_places
 from mnistlab.explaining.numerals import numeral, plain
-from mnistlab.figures.agreement import plot_agreement
+from mnistlab.figures.gradients import plot_agreement
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.show import show
 

@@ -7,8 +7,8 @@ import streamlit as st
 
 from mnistlab.datasets import Split
 from mnistlab.evaluation import activations_of
-from mnistlab.explaining.following import Followed, follow
 from mnistlab.explaining.numerals import numeral
+from mnistlab.explaining.single_image import Followed, follow
 from mnistlab.figures.tiles import digit_picture
 from mnistlab.network import Params
 from mnistlab.ui.backprop.case import Case, chosen_place, params_of

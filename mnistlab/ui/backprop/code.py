@@ -5,7 +5,7 @@ import inspect
 import streamlit as st
 
 from mnistlab import backprop, network
-from mnistlab.explaining import checking
+from mnistlab.explaining import gradient_check
 from mnistlab.ui.glossary import GLOSSARY
 
 SHOWN = {
@@ -20,7 +20,7 @@ SHOWN = {
         backprop.summed_outer,
     ),
     "Step": (backprop.batch_step,),
-    "Check": (checking.gradient_by_jax, checking.central_difference),
+    "Check": (gradient_check.gradient_by_jax, gradient_check.central_difference),
 }
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from mnistlab.explaining.double import moved
+from mnistlab.explaining.gradient_check import moved
 from mnistlab.explaining.numerals import numeral, plain, signed
 from mnistlab.explaining.worked import symbol
-from mnistlab.figures.slopes import plot_cost_of_weight, plot_moved_outputs
+from mnistlab.figures.cost_slice import plot_cost_of_weight, plot_moved_outputs
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.change import change_of_cost
 from mnistlab.ui.show import show

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from mnistlab.activations import ACTIVATIONS, OUTPUT
-from mnistlab.explaining.following import Followed
 from mnistlab.explaining.numerals import numeral, plain
+from mnistlab.explaining.single_image import Followed
 from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.ui.backprop.case import Case, choose
 from mnistlab.ui.glossary import GLOSSARY

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnistlab.explaining.numerals import plain, signed
 from mnistlab.explaining.stepping import Growth, SgdStep, batch_of, gradient_growth, take_step
-from mnistlab.figures.steps import plot_growth, plot_step
+from mnistlab.figures.cost_slice import plot_growth, plot_step
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.change import change_of_cost
 from mnistlab.ui.glossary import GLOSSARY

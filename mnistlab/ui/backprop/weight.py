@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from mnistlab.explaining.checking import nudge
-from mnistlab.explaining.double import moved
+from mnistlab.explaining.gradient_check import moved, nudge
 from mnistlab.explaining.numerals import aligned, numeral, plain
 from mnistlab.explaining.worked import Equation, symbol, worked_weight
 from mnistlab.ui.backprop.case import Case

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from mnistlab.figures.preprocessing import draw_strokes
 from mnistlab.figures.sketch import INK, ink_levels
-from mnistlab.figures.strokes import draw_strokes
 from mnistlab.figures.tiles import sheet
 from mnistlab.handwriting import pen_path, variations
 from mnistlab.ui.data.seed import draw_seed

@@ -3,9 +3,8 @@
 import numpy as np
 
 from mnistlab.datasets import Dataset, Split
-from mnistlab.explaining import exploring
-from mnistlab.explaining.baselines import Baseline, baselines
-from mnistlab.explaining.projection import Projection, project
+from mnistlab.explaining import dataset_stats
+from mnistlab.explaining.dataset_stats import Baseline, Projection, baselines, project
 from mnistlab.ui.memo import shared
 
 SETS = 3  # MNIST, the generated digits, and the first thousand of those
@@ -22,13 +21,13 @@ def _baselines(name, _dataset: Dataset) -> tuple[Baseline, ...]:
 
 
 @shared(max_entries=SETS)
-def _class_pictures(name, _train: Split) -> exploring.ClassPictures:
-    return exploring.class_pictures(*_train)
+def _class_pictures(name, _train: Split) -> dataset_stats.ClassPictures:
+    return dataset_stats.class_pictures(*_train)
 
 
 @shared(max_entries=SETS)
 def _pixel_counts(name, _train: Split) -> np.ndarray:
-    return exploring.pixel_counts(_train.images)
+    return dataset_stats.pixel_counts(_train.images)
 
 
 @shared(max_entries=SETS)
@@ -41,7 +40,7 @@ def known_baselines(dataset: Dataset) -> tuple[Baseline, ...]:
     return _baselines(name_of(dataset), dataset)
 
 
-def known_class_pictures(dataset: Dataset) -> exploring.ClassPictures:
+def known_class_pictures(dataset: Dataset) -> dataset_stats.ClassPictures:
     """Return mean and spread of each training digit."""
     return _class_pictures(name_of(dataset), dataset.train)
 

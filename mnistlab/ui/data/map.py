@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from mnistlab.figures.projection import draw_projection
 from mnistlab.figures.sketch import INK, ink_levels
+from mnistlab.figures.statistics import draw_projection
 from mnistlab.figures.tiles import named_tiles, weight_picture
 from mnistlab.ui.data.known import known_projection, name_of
 from mnistlab.ui.lab_session import Lab

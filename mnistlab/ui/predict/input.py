@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.drawing import stages
-from mnistlab.explaining.mistakes import worst_mistakes
+from mnistlab.explaining.verdict import worst_mistakes
 from mnistlab.figures.digits import plot_digit, plot_digit_grid
 from mnistlab.pictures import PictureError, read_picture
 from mnistlab.ui.canvas import SIDE, draw_canvas

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mnistlab.evaluation import activations_of
-from mnistlab.explaining.reading import Reading, passed_by
+from mnistlab.explaining.single_image import Reading, passed_by
 from mnistlab.explaining.verdict import Trust, trust
 from mnistlab.runs.run import Run
 from mnistlab.ui.lab_session import Lab, current_snapshot

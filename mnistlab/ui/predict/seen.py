@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mnistlab.drawing import raw_resize, shift
-from mnistlab.figures.stages import draw_stages as drawn_stages
+from mnistlab.figures.preprocessing import draw_stages as drawn_stages
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.input import Asked
 from mnistlab.ui.sketch import show_sketch

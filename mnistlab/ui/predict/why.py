@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.explaining.evidence import evidence
-from mnistlab.explaining.reading import Reading
+from mnistlab.explaining.single_image import Reading
 from mnistlab.explaining.verdict import a_digit
 from mnistlab.figures import evidence as plotted
 from mnistlab.figures.passes import Strip, draw_passes

@@ -4,7 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
-from mnistlab.figures.sparkline import plot_sparkline
+from mnistlab.figures.learning_curves import plot_sparkline
 from mnistlab.runs.run import Run
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.words import percent

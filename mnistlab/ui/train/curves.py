@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from mnistlab.figures.courses import draw_gradient_norms, draw_recall
-from mnistlab.figures.curves import plot_accuracy, plot_cost
+from mnistlab.figures.learning_curves import plot_accuracy, plot_cost
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import OwnDigits, Run, SettingChange
 from mnistlab.ui.memo import remembered

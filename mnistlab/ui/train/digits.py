@@ -7,8 +7,7 @@ import streamlit as st
 
 from mnistlab.datasets import Split
 from mnistlab.evaluation import activations_of, score
-from mnistlab.explaining.mistakes import worst_mistakes
-from mnistlab.explaining.verdict import a_digit
+from mnistlab.explaining.verdict import a_digit, worst_mistakes
 from mnistlab.figures.confusion import draw_confusion
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run

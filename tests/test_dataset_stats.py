@@ -4,9 +4,15 @@ import numpy as np
 import pytest
 
 from mnistlab.datasets import Dataset, Split
-from mnistlab.explaining.baselines import baselines, by_class_mean, by_darkness
-from mnistlab.explaining.exploring import class_pictures, digit_counts, pixel_counts
-from mnistlab.explaining.projection import project
+from mnistlab.explaining.dataset_stats import (
+    baselines,
+    by_class_mean,
+    by_darkness,
+    class_pictures,
+    digit_counts,
+    pixel_counts,
+    project,
+)
 
 # Figures of real MNIST that are known from elsewhere.
 MOST_FREQUENT = 0.1135  # of the test images are a 1

@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from mnistlab.explaining import checking
-from mnistlab.explaining.checking import (
+from mnistlab.explaining import gradient_check
+from mnistlab.explaining.gradient_check import (
     BOUND,
     against_differences,
     against_jax,
     central_difference,
     disagreement,
     gradient_by_hand,
+    moved,
     random_places,
 )
-from mnistlab.explaining.double import moved
-from mnistlab.explaining.following import Place
+from mnistlab.explaining.single_image import Place
 from tests.oracles import steepest_place
 from tests.test_worked import NETWORKS, by_numpy, some_case
 
@@ -35,13 +35,13 @@ def test_both_checks_agree_for_every_kind_of_network(hidden, activation, scaling
 
 def test_a_slip_in_the_way_back_is_found_by_both_checks(monkeypatch):
     _, _, followed = some_case((30,), "sigmoid", "unit")
-    right = checking.image_deltas
+    right = gradient_check.image_deltas
 
     def slipped(*args):
         passed, deltas = right(*args)
         return passed, (0.999 * deltas[0], *deltas[1:])
 
-    monkeypatch.setattr(checking, "image_deltas", slipped)
+    monkeypatch.setattr(gradient_check, "image_deltas", slipped)
     wrong = {(check.layer, check.kind) for check in against_jax(followed) if check.disagreement > BOUND}
     assert wrong == {(1, "W"), (1, "b")}
     checks = against_differences(followed, (steepest_place(followed, 1), steepest_place(followed, 2)))

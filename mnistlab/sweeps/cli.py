@@ -15,7 +15,7 @@ from mnistlab.jobs.process import keep_freed_memory
 from mnistlab.jobs.worker import sentence_of
 from mnistlab.runs.run import Run
 from mnistlab.sweeps.arguments import Place, place_of
-from mnistlab.sweeps.hosts import ProcessLost, gathered, join
+from mnistlab.sweeps.distributed import ProcessLost, gathered, join
 from mnistlab.sweeps.runs import begun, with_sweep_epoch
 from mnistlab.sweeps.sharding import Spread
 from mnistlab.sweeps.sweep import SweepEpoch, members, sweep

@@ -1,15 +1,37 @@
-"""One image followed through one network: every z, a and Delta it leaves behind, and the weight looked at."""
+"""One image passed through one network: every z and a, and, where its label is known, every Delta."""
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
 from mnistlab.backprop import image_deltas
 from mnistlab.config import NUM_CLASSES, TrainConfig
-from mnistlab.evaluation import SATURATED
+from mnistlab.evaluation import SATURATED, batch_forward
 from mnistlab.network import Params, layer_activations
 from mnistlab.pixels import network_inputs
+
+
+class Reading(NamedTuple):
+    """z and a of every layer for one image, as numpy arrays."""
+
+    pre_activations: tuple[np.ndarray, ...]  # z^(1) .. z^(D)
+    activations: tuple[np.ndarray, ...]  #     a^(0) .. a^(D); the last holds the ten outputs
+
+
+def passed_by(params: Params, image: np.ndarray, config: TrainConfig) -> Reading:
+    """Return z and a of every layer for one image.
+
+    Args:
+        params: The network.
+        image: uint8, (28, 28).
+        config: Its settings, of which activation and scaling are used.
+    """
+    passed = batch_forward(config.activation)(
+        params, jnp.asarray(network_inputs(image[None], config.scaling))
+    )
+    return Reading(*(tuple(np.asarray(values)[0] for values in layers) for layers in passed))
 
 
 class Place(NamedTuple):
@@ -90,18 +112,13 @@ def follow(image: np.ndarray, label: int, params: Params, config: TrainConfig) -
     target = np.eye(NUM_CLASSES, dtype=np.float32)[label]
     passed, deltas = image_deltas(params, jnp.asarray(pixels), jnp.asarray(target), config.activation)
     return Followed(
-        params=as_numpy(params),
+        params=jax.tree.map(np.asarray, params),
         target=target,
         pre_activations=tuple(np.asarray(z) for z in passed.pre_activations),
         activations=tuple(np.asarray(a) for a in passed.activations),
         deltas=tuple(np.asarray(delta) for delta in deltas),
         hidden=config.activation,
     )
-
-
-def as_numpy(params: Params) -> Params:
-    """Return the parameters as numpy arrays."""
-    return tuple(type(layer)(*map(np.asarray, layer)) for layer in params)
 
 
 def telling_source(followed: Followed, layer: int) -> int:

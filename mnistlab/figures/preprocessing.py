@@ -1,13 +1,18 @@
-"""A drawing on its way to the network: cut out and scaled, then centered, on the same scale side by side."""
+"""A digit before the network reads it: the path of the pen, and the stages from a drawing to 28x28."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from mnistlab.figures.sketch import INK, Field, Sketch, field_markup, ink_levels
+from mnistlab.figures.tiles import titled
 
 SIDE = 28  # pixels of what the network reads
 CENTER = 14  # where MNIST has the center of mass
 PIXEL = 6.1  # px of the screen for one of a picture's, where there is room
 GAP = 36  # px between the pictures
+PAPER = 100  # of the paper, in its own units
+FILLED = 0.8  # of the paper, by the larger side of the digit
 
 
 def draw_stages(
@@ -68,3 +73,37 @@ def mark(row: float, column: float, look: str, says: str) -> str:
     """Return a mark on what the network reads."""
     place = f"left:{100 * (column + 0.5) / SIDE:.2f}%;top:{100 * (row + 0.5) / SIDE:.2f}%"
     return f'<span class="{look}" style="{place}" data-says="{says}"></span>'
+
+
+def draw_strokes(strokes: Sequence[np.ndarray], upto: int, title: str, size: int = 190) -> Sketch:
+    """Return the strokes with the number of each at its beginning; what is not yet written is pale.
+
+    Args:
+        strokes: Points (n, 2) of x and y for each stroke, y downwards.
+        upto: How many of all points have been written so far.
+        title: Above the figure.
+        size: Width and height in px.
+    """
+    low = np.min([stroke.min(axis=0) for stroke in strokes], axis=0)
+    high = np.max([stroke.max(axis=0) for stroke in strokes], axis=0)
+    scale = FILLED * PAPER / max(float((high - low).max()), 1e-6)
+    lines, numbers, left = [], [], upto
+    for number, stroke in enumerate(strokes, start=1):
+        points = PAPER / 2 + scale * (np.asarray(stroke) - (low + high) / 2)
+        written, left = points[: max(0, left)], left - len(points)
+        lines.append(line(points, "unwritten"))
+        if len(written):
+            lines.append(line(written, "written"))
+            x, y = written[0].tolist()
+            numbers.append(f'<text x="{x - 8:.1f}" y="{y + 2:.1f}">{number}</text>')
+    markup = (
+        f'{titled(title)}<svg class="paper" viewBox="0 0 {PAPER} {PAPER}" width="{size}" height="{size}" '
+        f'aria-hidden="true">{"".join(lines)}{"".join(numbers)}</svg>'
+    )
+    count = "1 stroke" if len(strokes) == 1 else f"{len(strokes)} strokes"
+    return Sketch(markup, alt=f"{title}: the path of the pen, {count}.")
+
+
+def line(points: np.ndarray, kind: str) -> str:
+    """Return one stroke as a line."""
+    return f'<polyline class="{kind}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points.tolist())}"/>'

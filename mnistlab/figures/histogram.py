@@ -1,20 +1,17 @@
-"""Where the pre-activations of a layer fall on a unit's activation."""
+"""Histograms of what is inside a network: pre-activations, layer by layer, and weights."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistlab.figures.spread import SATURATED, even_edges, round_ticks, shares_text, spread
-from mnistlab.figures.template import (
-    axis,
-    empty,
-    framed,
-    legend_above,
-    note,
-)
+from mnistlab.figures.template import ACCENT, CLEAR, TRAINING, axis, empty, framed, legend_above, note, number
 
 ZONE = "#00003714"
+SATURATED = 5.0  # beyond this |z| the slope of a sigmoid is under 0.007
+BINS = 60
+TICKS = (1, 5, 20, 100, 1000, 10_000, 100_000)
 
 
 def zone(start: float, end: float, **own) -> dict:
@@ -98,3 +95,46 @@ def plot_pre_activations(
         margin={"l": 4, "r": 16, "t": 92, "b": 8, "pad": 0},
         **axes,
     )
+
+
+def even_edges(reach: float) -> np.ndarray:
+    """Return the edges of equal bins on the axis, which is the inverse hyperbolic sine of z."""
+    return np.linspace(-np.arcsinh(reach), np.arcsinh(reach), BINS + 1)
+
+
+def round_ticks(reach: float) -> dict:
+    """Return the settings of an axis that name round values of z."""
+    ticks = [0, *(sign * size for size in TICKS if size <= reach for sign in (-1, 1))]
+    names = [f"{tick:,.0f}".replace("-", "−") for tick in ticks]
+    return {"tickvals": [float(np.arcsinh(tick)) for tick in ticks], "ticktext": names}
+
+
+def shares_text(before: np.ndarray, after: np.ndarray | None) -> str:
+    """Return which share lies beyond 5, in words."""
+    text = f"{(np.abs(before) > SATURATED).mean():.0%}"
+    if after is not None:
+        text += f" before and {(np.abs(after) > SATURATED).mean():.0%} after training"
+    return f"|z| > 5: {text}"
+
+
+def spread(z: np.ndarray, edges: np.ndarray, axis_suffix: str, name: str, filled: bool, legend: bool) -> dict:
+    """Return the histogram of some pre-activations as a line in steps."""
+    finite = np.arcsinh(z[np.isfinite(z)])
+    share = np.histogram(finite, edges)[0] / max(1, z.size)
+    ends = np.sinh(edges)
+    return {
+        "type": "scatter",
+        "x": np.round((edges[:-1] + edges[1:]) / 2, 4).tolist(),
+        "y": np.round(share, 6).tolist(),
+        "yaxis": f"y{axis_suffix}",
+        "name": name,
+        "legendgroup": name,
+        "showlegend": legend,
+        "mode": "lines",
+        "line": {"color": TRAINING if filled else ACCENT, "width": 1 if filled else 2, "shape": "hvh"},
+        "fill": "tozeroy" if filled else "none",
+        "fillcolor": "#00003726" if filled else CLEAR,
+        "customdata": [[number(low), number(high)] for low, high in pairwise(ends.tolist())],
+        "hovertemplate": f"{name}<br>z from %{{customdata[0]}} to %{{customdata[1]}}: %{{y:.1%}}"
+        "<extra></extra>",
+    }
