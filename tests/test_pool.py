@@ -22,17 +22,20 @@ from tests.fake_machine import PATIENCE, Heard, Machine, Work
 
 
 class UnevenEpoch(Work):
-    """An epoch whose steps take now more, now less time; at its end come figures that take long."""
+    """An epoch whose slices hold more or fewer steps, as the machine is busy; figures, which take long, end it.
+
+    What a slice counts for is the work in it.
+    """
 
     order = random.Random(1)
 
     def done_for(self, seconds):
-        pace = 0.0008 * self.order.uniform(0.7, 1.6)
-        steps = min(round(seconds / pace), self.num_steps - self.step)
+        steps = min(round(seconds / 0.0008 / self.order.uniform(0.7, 3.0)), self.num_steps - self.step)
         task = self._replace(step=self.step + steps)
+        work = steps * 0.0008 * self.order.uniform(0.9, 1.1)
         if task.step < self.num_steps:
-            return steps * pace, task
-        return steps * pace + 0.3 * self.order.uniform(0.8, 1.5), None
+            return work, task
+        return work + 0.3 * self.order.uniform(0.9, 1.1), None
 
 
 class Lab(Listener):

@@ -1,5 +1,6 @@
 """Real worker processes: equal to one process bit for bit, killed, orphaned, ended."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -178,6 +179,8 @@ if __name__ == "__main__":
     try:
         sys.stdin.read()
     except KeyboardInterrupt:
+        before = trainer.snapshot()
+        trainer.wait_for(lambda now: (now.run.epoch, now.step) > (before.run.epoch, before.step + 100), 120)
         print(*pool.pids, trainer.snapshot().state, flush=True)
     if "close" in sys.argv:
         pool.close()
@@ -200,12 +203,13 @@ def lab_process():
             start_new_session=True,
         )
         processes.append(lab)
-        return lab, psutil.Process(int(lab.stdout.readline()))
+        processes.append(psutil.Process(int(lab.stdout.readline())))
+        return processes
 
     yield start
-    for lab in processes:
-        lab.kill()
-        lab.communicate()
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def test_a_worker_whose_lab_was_killed_ends_within_five_seconds(lab_process):

@@ -24,8 +24,6 @@ logger = logging.getLogger(__name__)
 SLICE_SECONDS = 0.225
 TRAVEL_BYTES = 100e6  # per second, there and back, by a pipe and pickled twice; on a busy machine
 MAX_TRAVEL = 0.1  # of a slice
-FIGURES = 2.0  # slices; what the figures of an epoch may take beyond the seconds that were given
-MAX_CHARGE = 30.0  # seconds for one slice: the whole machine may have slept meanwhile
 MAX_DEATHS = 3  # of workers over one task, before the task is blamed
 GRACE_SECONDS = 5.0  # for a slice that nobody waits for any more
 REST_SECONDS = 300.0  # after which all workers but the first are ended
@@ -215,14 +213,6 @@ class Pool:
         """Return how long a slice of a task is to be: much longer than its network travels."""
         return max(self._slice_seconds, num_bytes(task.params) / TRAVEL_BYTES / MAX_TRAVEL)
 
-    def _charge(self, given: float, taken: float) -> float:
-        """Return what a slice counts for: what it was given, or all that it took where that was much more.
-
-        So equal labs get equally many slices, whatever the machine did in one of them, and in which of them
-        the figures of an epoch fell.
-        """
-        return given if taken <= given + FIGURES * self._slice_seconds else min(taken, MAX_CHARGE)
-
     def _when_done(self, future: "Future[Any]", event: "Callable[[Future[Any]], None]") -> None:
         future.add_done_callback(lambda future: self._events.put(partial(event, future)))
 
@@ -233,7 +223,7 @@ class Pool:
             if future.exception() is None:
                 got = future.result()
                 worker.pid = got.pid  # another one, where the process before had rested for long
-                self._used[job.listener] += self._charge(self._seconds_for(job.task), got.seconds)
+                self._used[job.listener] += got.seconds
                 self._idle.append(worker)
             else:
                 self._forget(worker)

@@ -23,7 +23,7 @@ class Slice(NamedTuple):
     """What a worker hands back."""
 
     pid: int = 0
-    seconds: float = 0.0  # that count: neither loading data nor compiling what others will use
+    seconds: float = 0.0  # of work, without loading data and without compiling what others will use
     task: Task | None = None  # as it stands; None when there is nothing left to do
     result: object = None  # of the task, when it is done
     refused: str = ""  # why it cannot be done
@@ -55,16 +55,25 @@ def advance(task: Task, seconds: float) -> Slice:
     """Go on with a task for so long, one step at least; an error becomes a sentence."""
     try:
         data = dataset(task.config.dataset)
-        start = time.perf_counter()
+        start = work_done()
         task, done = stepped(task, data, seconds)
         result = task.result(data) if done else None
     except Exception as error:  # whatever it is, the run it belongs to has to hear of it
         return Slice(os.getpid(), refused=sentence_of(error))
-    spent = time.perf_counter() - start
+    spent = work_done() - start
     if task.kind not in _compiled:
         _compiled.add(task.kind)
         spent = min(spent, seconds)
     return Slice(os.getpid(), spent, None if done else task, result)
+
+
+def work_done() -> float:
+    """Return the seconds that this process has worked: of the processor, which nothing else can lengthen.
+
+    Equal steps cost the same by them, whatever the machine did meanwhile. What an accelerator has done nobody
+    tells: with one, time itself counts.
+    """
+    return time.process_time() if jax.default_backend() == "cpu" else time.perf_counter()
 
 
 def stepped(
