@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +17,6 @@ from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.figures.preprocessing import draw_strokes
 from mnistlab.figures.sketch import INK, NOTHING, TOP, ZERO, ink_levels, share_levels, signed_levels
 from mnistlab.figures.statistics import draw_projection
-from mnistlab.figures.template import DIVERGING
 from mnistlab.figures.tiles import class_means, digit_picture, named_tiles, sheet, weight_sheet
 from mnistlab.ui.sketch import HERE, sent
 from tests.test_figures_diagram import network
@@ -59,7 +57,8 @@ def test_what_the_browser_paints_are_the_levels_in_the_colors_of_the_other_figur
     assert f"stroke: {INK_COLOR}" in look
     first, step = map(float, re.search(r"\? 0 : (-[\d.]+)\) \+ at \* ([\d.]+)", script).groups())
     places = [at * step + (0 if at < 5 else first) for at in range(10)]
-    assert places == pytest.approx([place for place, color in DIVERGING if place != 0.5])
+    assert (places[0], places[-1]) == pytest.approx((0, 1))
+    assert places == pytest.approx([1 - place for place in reversed(places)])
 
 
 def strips(*sizes):
@@ -153,6 +152,12 @@ def test_weights_of_units_are_on_one_scale_and_only_the_first_hundred_are_shown(
     assert field.said(3).startswith("unit 3\nweights from −")
 
 
+def test_units_can_be_clicked_where_one_is_chosen():
+    weights = RANDOM.normal(size=(12, 784))
+    assert len(weight_sheet(weights, "", chosen=0).fields[0].picks) == 12
+    assert len(weight_sheet(weights, "").fields[0].picks) == 0
+
+
 def test_one_outlier_does_not_make_all_weights_pale():
     weights = np.full((10, 784), 0.1)
     weights[0, 0] = 50
@@ -229,11 +234,3 @@ def test_a_sketch_is_json_and_has_a_sentence_for_those_who_do_not_see_it(drawn):
     assert "<" not in told["alt"]
     places = re.findall(r'data-field="(\d+)"', told["markup"])
     assert places == [str(number) for number in range(len(told["fields"]))]
-
-
-def test_no_number_of_a_sketch_is_a_color_of_its_own():
-    plain = ("sketch", "tiles", "passes", "gradients", "diagram", "squeeze", "frame", "projection", "strokes")
-    plain += ("courses", "confusion")
-    for name in plain:
-        source = (Path(sketches.__file__).parent / f"{name}.py").read_text()
-        assert not re.findall(r"#[0-9A-Fa-f]{6}", source)

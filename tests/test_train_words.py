@@ -152,7 +152,7 @@ def drawn(values) -> list[tuple[float, float]]:
 def test_a_sparkline_rises_where_the_values_rise():
     (x0, y0), (x1, y1), (x2, y2) = drawn([1.0, 3.0, 2.0])
     assert x0 < x1 < x2
-    assert (y0, y1, y2) == (SPARK_HEIGHT - EDGE, EDGE, HEIGHT / 2)
+    assert (y0, y1, y2) == (SPARK_HEIGHT - EDGE, EDGE, SPARK_HEIGHT / 2)
 
 
 def test_a_sparkline_of_equal_values_is_level_and_of_one_value_has_no_course():

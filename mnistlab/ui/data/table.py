@@ -52,8 +52,8 @@ def cells(row: int, values: np.ndarray) -> str:
 
 def look(value: int) -> str:
     """Return the colors of a cell: its gray, and a number that can be read on it."""
-    red, green, blue = GRAYS[min(value, 254)]
+    red, green, blue = GRAYS[value]
     return f"background:#{red:02x}{green:02x}{blue:02x};color:{WHITE if value >= WHITE_ABOVE else BLACK}"
 
 
-GRAYS = ink_palette()[:, :3].tolist()
+GRAYS = ink_palette().tolist()
