@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from mnistlab.explaining.numerals import plain
 from mnistlab.figures.cost_slice import PLAIN, line
 from mnistlab.figures.sketch import DIVERGING, Field, Sketch, field_markup, reach_of, signed_levels
-from mnistlab.figures.template import ACCENT, MUTED, axis, framed
+from mnistlab.figures.template import ACCENT, MUTED, framed
 from mnistlab.figures.tiles import SIDE, named_tiles, weight_picture
 
 ROW = 24  # px
@@ -88,21 +88,13 @@ def across(sources: Sequence[int]) -> str:
     )
 
 
-def plot_agreement(
-    by_hand: Sequence[float],
-    differences: Sequence[float],
-    names: Sequence[str],
-    title: str = "",
-    height: int = 340,
-) -> go.Figure:
+def plot_agreement(by_hand: Sequence[float], differences: Sequence[float], names: Sequence[str]) -> go.Figure:
     """Return slopes by hand against slopes measured, both without their signs; agreement is the diagonal.
 
     Args:
         by_hand: (n,); the first belongs to the chosen weight.
         differences: (n,), the central differences.
         names: What hovering calls each weight.
-        title: Above it.
-        height: In px.
     """
     x, y = np.abs(np.asarray(by_hand, float)), np.abs(np.asarray(differences, float))
     there = (x > 0) & (y > 0)
@@ -125,19 +117,14 @@ def plot_agreement(
         "measured %{customdata[2]}<extra></extra>",
     )
     same = line([low, high], [low, high], MUTED, "", "equal", width=1)
-    logarithmic = {
-        "type": "log",
-        "range": [np.log10(low), np.log10(high)],
-        "nticks": 6,
-    }
+    logarithmic = {"type": "log", "range": [np.log10(low), np.log10(high)], "nticks": 6}
     alt = (
         f"{int(there.sum())} slopes by hand against the same slopes measured; equal ones lie on the diagonal."
     )
     return framed(
         [same, dots],
-        title=title,
-        height=height,
+        height=300,
         alt=alt,
-        x={**axis(), **logarithmic, "title": "|∂L/∂W| by hand"},
-        y={**axis(), **logarithmic, "title": "|∂L/∂W| measured"},
+        x={**logarithmic, "title": "|∂L/∂W| by hand"},
+        y={**logarithmic, "title": "|∂L/∂W| measured"},
     )
