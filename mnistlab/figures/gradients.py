@@ -20,9 +20,7 @@ def draw_gradient_picture(gradient: np.ndarray, chosen: int | None = None) -> Sk
     return weight_picture(gradient, says=says, chosen=chosen, clickable=True)
 
 
-def draw_gradient_sheet(
-    gradients: np.ndarray, units: Sequence[int], chosen: int | None = None, columns: int = 4
-) -> Sketch:
+def draw_gradient_sheet(gradients: np.ndarray, units: Sequence[int], chosen: int | None = None) -> Sketch:
     """Return dL/dW of some units of the first layer, (n, 784), on one scale; a click gives the unit."""
     gradients, units = np.asarray(gradients, float), list(map(int, units))
     reach = reach_of(gradients)
@@ -34,7 +32,7 @@ def draw_gradient_sheet(
             f"unit {unit}\nlargest slope {plain(float(np.abs(row).max()), 3)}"
             for unit, row in zip(units, gradients, strict=True)
         ],
-        columns,
+        4,
         picks=units,
         chosen=units.index(chosen) if chosen in units else None,
         alt=f"Gradients of {len(units)} units, each 28 by 28 slopes, the largest {reach:.3g}.",

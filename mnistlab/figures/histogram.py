@@ -21,6 +21,7 @@ from mnistlab.figures.template import (
 )
 
 ZONE = "#00003714"
+ROW_HEIGHT = 130  # px, of one layer
 LAYER_COLORS = ("#000020", "#000018", "#000016")  # with the dashes, all seven layers differ
 SATURATED = 5.0  # beyond this |z| the slope of a sigmoid is under 0.007
 Z_BINS, WEIGHT_BINS = 60, 61
@@ -49,7 +50,6 @@ def plot_pre_activations(
     before: Sequence[np.ndarray],
     after: Sequence[np.ndarray] | None = None,
     title: str = "Pre-activations z",
-    row_height: int = 130,
     names: Sequence[str] = (),
 ) -> go.Figure:
     """Return for each layer how its pre-activations are spread; |z| > 5 is shaded.
@@ -60,7 +60,6 @@ def plot_pre_activations(
         before: For each layer its z of some images, any shape, untrained.
         after: The same of the trained network.
         title: Above the figure.
-        row_height: Of one layer, in px.
         names: Of the layers; without them they are numbered.
     """
     before = [np.asarray(z, float).ravel() for z in before]
@@ -98,13 +97,13 @@ def plot_pre_activations(
     return framed(
         traces,
         title=title,
-        height=92 + 50 + row_height * len(before),
+        height=92 + 50 + ROW_HEIGHT * len(before),
         alt=f"{title}. {shares}.",
         x=x,
         shapes=shapes,
         annotations=notes,
         showlegend=True,
-        legend={**legend_above(), "y": 1 + 22 / (row_height * len(before))},  # above the shares in words
+        legend={**legend_above(), "y": 1 + 22 / (ROW_HEIGHT * len(before))},  # above the shares in words
         margin={"l": 4, "r": 16, "t": 92, "b": 8, "pad": 0},
         **axes,
     )
