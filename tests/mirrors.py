@@ -11,7 +11,7 @@ import pytest
 
 from mnistlab.datasets import MnistNotFound, load_mnist
 from mnistlab.mnist import originals
-from mnistlab.mnist.fetch_limits import Limits
+from mnistlab.mnist.downloads import Limits
 from tests.conftest import MNIST_FOLDER, REPOSITORY
 
 NAMES = tuple(originals.FILE_NAMES.values())

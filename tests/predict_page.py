@@ -84,17 +84,6 @@ def shown(app):
     return "\n".join(element.value for element in [*app.main.header, *app.main.markdown, *app.main.caption])
 
 
-def figure(app, key):
-    """A figure by its key."""
-    found = [
-        chart
-        for chart in app.get("plotly_chart")
-        if f"-{key}-" in chart.proto.id or chart.proto.id.endswith(key)
-    ]
-    assert found, f"no figure {key}: {[chart.proto.id for chart in app.get('plotly_chart')]}"
-    return json.loads(found[0].proto.spec)
-
-
 def sketch(app, key):
     """What the browser gets of a figure of plain markup."""
     (found,) = [

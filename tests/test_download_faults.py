@@ -9,9 +9,8 @@ import time
 import pytest
 
 from mnistlab.datasets import DataError
-from mnistlab.mnist import originals, probing, transfer
-from mnistlab.mnist.downloads import download_mnist
-from mnistlab.mnist.fetch_limits import Limits
+from mnistlab.mnist import originals, transfer
+from mnistlab.mnist.downloads import Limits, download_mnist
 from tests import mirrors
 from tests.conftest import REPOSITORY
 from tests.mirrors import (
@@ -94,7 +93,7 @@ def test_no_server_gives_its_verdict_within_ten_seconds(mirror):
 
 def test_a_name_that_is_looked_up_for_ever_gives_its_verdict_in_time(monkeypatch):
     never = threading.Event()
-    monkeypatch.setattr(probing, "_beginning", lambda url, seconds: never.wait())
+    monkeypatch.setattr(transfer, "_beginning", lambda url, seconds: never.wait())
     begun = time.monotonic()
     with pytest.raises(DataError, match="does not answer"):
         probing.check_server("http://mnist.example/file.gz", 0.2)

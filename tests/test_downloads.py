@@ -57,7 +57,7 @@ def test_the_download_imports_no_tensorflow_and_no_jax(mirror):
     program = """
 import os, sys
 from mnistlab.mnist import fetching
-from mnistlab.mnist.fetch_limits import Limits
+from mnistlab.mnist.downloads import Limits
 fetching.fetch(lambda *report: None, Limits())
 print(sorted({"tensorflow", "jax", "streamlit"} & set(sys.modules)), flush=True)
 os._exit(0)

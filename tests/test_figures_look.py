@@ -10,13 +10,11 @@ import pytest
 
 from mnistlab.evaluation import EpochMetrics, Score
 from mnistlab.figures import (
-    digits,
     histogram,
     learning_curves,
     statistics,
     sweep,
     template,
-    weights,
 )
 from mnistlab.network import Layer
 
@@ -38,12 +36,9 @@ def metrics(epoch):
 HISTORY = tuple(metrics(epoch) for epoch in range(4))
 
 FULL = {
-    "digit": lambda: digits.plot_digit(IMAGES[0], "One"),
-    "digit grid": lambda: digits.plot_digit_grid(IMAGES, [f"This is a {i}" for i in range(16)], title="Grid"),
     "cost": lambda: learning_curves.plot_cost([("now", HISTORY), ("before", HISTORY)], 10),
     "accuracy": lambda: learning_curves.plot_accuracy([("now", HISTORY)], 10, log=True),
-    "weight images": lambda: weights.plot_weight_images(PARAMS[0].weights, title="Weights"),
-    "weight histogram": lambda: weights.plot_weight_histogram(PARAMS),
+    "weight histogram": lambda: histogram.plot_weight_histogram(PARAMS),
     "pre-activations": lambda: histogram.plot_pre_activations([Z * 100, Z], [Z, Z]),
     "class balance": lambda: statistics.plot_class_balance(np.arange(1, 11), np.arange(1, 11)),
     "pixel histogram": lambda: statistics.plot_pixel_histogram(np.arange(1, 257)),
@@ -53,13 +48,10 @@ FULL = {
 
 NOTHING = np.zeros(0)
 EMPTY = {
-    "digit": lambda: digits.plot_digit(NOTHING, "Title"),
-    "digit grid": lambda: digits.plot_digit_grid(np.zeros((0, 28, 28), np.uint8), title="Title"),
     "cost": lambda: learning_curves.plot_cost([], 10),
     "cost of an empty run": lambda: learning_curves.plot_cost([("now", ())], 10),
     "accuracy": lambda: learning_curves.plot_accuracy([], 10),
-    "weight images": lambda: weights.plot_weight_images(np.zeros((0, 784)), title="Title"),
-    "weight histogram": lambda: weights.plot_weight_histogram(()),
+    "weight histogram": lambda: histogram.plot_weight_histogram(()),
     "pre-activations": lambda: histogram.plot_pre_activations([]),
     "class balance": lambda: statistics.plot_class_balance([0] * 10, [0] * 10),
     "pixel histogram": lambda: statistics.plot_pixel_histogram([]),
@@ -114,7 +106,7 @@ def test_a_click_on_a_trace_tells_a_page_plain_numbers(name):
 
 
 def test_figures_load_neither_jax_nor_streamlit():
-    names = "activation confusion curves diagram digits evidence projection statistics sweep weights"
+    names = "cost_slice courses diagram evidence gradients histogram learning_curves passes statistics sweep"
     code = (
         f"import sys; [__import__('mnistlab.figures.' + name) for name in {names.split()}];"
         "print(sorted({'jax', 'streamlit'} & set(sys.modules)))"
@@ -139,14 +131,6 @@ def test_figures_load_neither_jax_nor_streamlit():
 )
 def test_numbers_are_short_and_have_a_real_minus(value, text):
     assert template.number(value) == text
-
-
-def test_the_diverging_scale_has_the_page_at_zero_and_is_symmetric():
-    places = [place for place, _ in template.DIVERGING]
-    assert template.DIVERGING[5] == [0.5, template.PAGE]
-    assert places[0] == 0
-    assert places[-1] == pytest.approx(1)
-    np.testing.assert_allclose(places, [1 - place for place in reversed(places)], atol=1e-9)
 
 
 def test_small_numbers_on_an_axis_are_powers_of_ten_and_no_prefixes():

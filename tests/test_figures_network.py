@@ -7,7 +7,7 @@ import pytest
 from PIL import ImageColor
 
 from mnistlab.figures.evidence import FAINT_INK, draw_evidence, over_ink
-from mnistlab.figures.histogram import plot_pre_activations
+from mnistlab.figures.histogram import plot_pre_activations, plot_weight_histogram
 from mnistlab.figures.ink import PAPER
 from mnistlab.figures.statistics import (
     plot_baselines,
@@ -15,12 +15,6 @@ from mnistlab.figures.statistics import (
     plot_pixel_histogram,
 )
 from mnistlab.figures.template import ACCENT, number
-from mnistlab.figures.weights import (
-    STEPS,
-    plot_weight_histogram,
-    plot_weight_images,
-    reach_of,
-)
 from mnistlab.network import Layer
 
 RANDOM = np.random.default_rng(2)
@@ -34,30 +28,6 @@ def network(*widths):
 
 
 SHAPES = [(784, 10), (784, 100, 10), (784, 1024, 512, 256, 10), (784, 64, 32, 16, 8, 4, 2, 10), (784, 1, 10)]
-
-
-def test_weight_images_lie_under_their_units():
-    weights = RANDOM.normal(size=(7, 784))
-    sheet, areas = plot_weight_images(weights, columns=3).data
-    reach = reach_of(weights)
-    for unit in areas.customdata:
-        left, top = round(areas.x[unit] - 14 + 0.5), round(areas.base[unit] + 0.5)
-        tile = np.asarray(sheet.z)[top : top + 28, left : left + 28] / STEPS * reach
-        expected = np.clip(weights[unit].reshape(28, 28), -reach, reach)
-        np.testing.assert_allclose(tile, expected, atol=0.51 * reach / STEPS)
-    assert (sheet.zmin, sheet.zmax) == (-STEPS, STEPS)
-
-
-def test_only_so_many_weight_images_are_shown_and_the_figure_says_so():
-    figure = plot_weight_images(RANDOM.normal(size=(1024, 784)), limit=20)
-    assert len(figure.data[1].customdata) == 20
-    assert figure.layout.annotations[0].text.startswith("20 of 1024 units.")
-
-
-def test_one_outlier_does_not_make_all_weights_pale():
-    weights = np.full(10_000, 0.1)
-    weights[0] = 50
-    assert reach_of(weights) == pytest.approx(0.1)
 
 
 def test_the_histogram_of_weights_has_each_layers_shares():

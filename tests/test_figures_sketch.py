@@ -142,6 +142,12 @@ def test_weights_of_units_are_on_one_scale_and_only_the_first_hundred_are_shown(
     assert field.said(3).startswith("unit 3\nweights from −")
 
 
+def test_units_can_be_clicked_where_one_is_chosen():
+    weights = RANDOM.normal(size=(12, 784))
+    assert len(weight_sheet(weights, "", chosen=0).fields[0].picks) == 12
+    assert len(weight_sheet(weights, "").fields[0].picks) == 0
+
+
 def test_one_outlier_does_not_make_all_weights_pale():
     weights = np.full((10, 784), 0.1)
     weights[0, 0] = 50

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from mnistlab.drawing import frame
-from tests.predict_page import CANVAS, SEVEN, THREE, bars, bars_say, draw, figure, read_by, sent, shown
+from tests.predict_page import CANVAS, SEVEN, THREE, bars, bars_say, draw, read_by, sent, shown, sketch
 from tests.widgets import named
 
 pytest_plugins = ("tests.predict_page",)
@@ -45,7 +45,7 @@ def test_a_number_that_is_no_test_image_is_bounded(trained, generated):
 def test_the_worst_mistake_is_misread(trained, generated):
     trained.segmented_control(key="predict_source").set_value("mistakes").run()
     assert not trained.exception
-    assert len(figure(trained, "predict_mistakes")["data"][1]["customdata"]) == 16
+    assert len(sketch(trained, "predict_mistakes")["fields"]) == 16
     answer = bars(trained).argmax()
     assert "The image is a " in bars_say(trained)
     assert f"The image is a {answer}" not in bars_say(trained)

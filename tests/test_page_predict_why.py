@@ -103,3 +103,17 @@ def test_training_on_own_digits_says_what_it_changed_and_can_be_undone(trained, 
     back = trainer.snapshot().run
     assert not back.schedule
     assert all(np.array_equal(a.weights, b.weights) for a, b in zip(back.params, run.params, strict=True))
+
+
+def test_the_own_digit_that_was_clicked_is_removed(trained):
+    for pixels, label in ((SEVEN, 7), (THREE, 3)):
+        draw(trained, pixels)
+        named(trained.segmented_control, "predict_label").set_value(label).run()
+    assert trained.button(key="predict_remove").disabled
+    trained.session_state["predict_own_clicked"] = 1
+    trained.run()
+    assert sketch(trained, "predict_own_sheet")["fields"][1]["clickable"]
+    trained.button(key="predict_remove").click().run()
+    assert not trained.exception
+    assert trained.session_state["predict_own"].labels.tolist() == [7]
+    assert trained.button(key="predict_remove").disabled

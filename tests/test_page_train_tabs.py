@@ -6,7 +6,7 @@ import pytest
 from mnistlab.explaining.verdict import a_digit
 from mnistlab.files.checkpoints import dumps
 from mnistlab.files.export import history_csv
-from tests.test_page_train import figure, in_tab, pressed, run_of, settled, shown, trained, trainer
+from tests.test_page_train import in_tab, pressed, run_of, settled, shown, sketch, trained, trainer
 
 
 def galleries(app, words):
@@ -47,7 +47,7 @@ def test_the_slider_leads_back_through_the_epochs(generated):
     slider.set_value(0).run()
     assert not app.exception
     assert "Before training" in shown(app)
-    assert "before training" in figure(app, "weights")["layout"]["title"]["text"]
+    assert "before training" in sketch(app, "weights")["markup"]
 
 
 def test_a_run_gets_another_name_and_the_table_shows_what_differs(generated):

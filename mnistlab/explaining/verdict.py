@@ -33,26 +33,23 @@ class Trust(NamedTuple):
     num_digit_right: int
 
 
-def verdict(activations: np.ndarray, fires: float = FIRES, margin: float = MARGIN) -> Verdict:
-    """Return what ten activations say.
-
-    Args:
-        activations: The ten outputs for one image, (10,); they do not sum to one.
-        fires: The largest must reach this, or no output fired.
-        margin: It must lie at least so far above the second, or the network is torn between the two.
-    """
+def verdict(activations: np.ndarray) -> Verdict:
+    """Return what ten activations, (10,), say; they do not sum to one."""
     activations = np.asarray(activations)
     second, first = np.argsort(activations, kind="stable")[-2:]
-    kind = str(judged(activations[None], fires, margin)[0])
+    kind = str(judged(activations[None])[0])
     largest, runner_up = float(activations[first]), float(activations[second])
-    num_close = int((activations[first] - activations < margin).sum())
+    num_close = int((activations[first] - activations < MARGIN).sum())
     return Verdict(kind, int(first), largest, int(second), runner_up, num_close)
 
 
 def judged(activations: np.ndarray, fires: float = FIRES, margin: float = MARGIN) -> np.ndarray:
-    """Return the kind of verdict for each image, (n,) of text, from the outputs, (n, 10).
+    """Return the kind of verdict for each image, (n,) of text; outputs that are not numbers fire nothing.
 
-    Outputs that are not numbers fire nothing.
+    Args:
+        activations: The ten outputs for each image, (n, 10).
+        fires: The largest must reach this, or no output fired.
+        margin: It must lie at least so far above the second, or the network is torn between the two.
     """
     second, first = np.partition(activations, -2, axis=1)[:, -2:].T
     torn = np.where(first - second >= margin, DIGIT, TORN)

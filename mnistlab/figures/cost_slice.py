@@ -10,6 +10,8 @@ from mnistlab.explaining.numerals import plain
 from mnistlab.figures.template import ACCENT, RIGHT, TEXT, TRAINING, framed, legend_above, note
 
 PLAIN = "#00003759"
+HEIGHT = 340  # px
+MARGIN = {"l": 8, "r": 12, "t": 56, "b": 8}
 TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -49,8 +51,6 @@ def plot_cost_of_weight(
     own: tuple[float, float],
     slope: float,
     by_hand: tuple[float, float] | None = None,
-    title: str = "",
-    height: int = 340,
 ) -> go.Figure:
     """Return the cost of the image for each value of one weight, with the tangent whose slope is dL/dW.
 
@@ -60,8 +60,6 @@ def plot_cost_of_weight(
         own: The weight as it is, and the cost.
         slope: dL/dW there.
         by_hand: The weight as somebody set it, and the cost there.
-        title: Above it.
-        height: In px.
     """
     low, high = float(np.min(costs)), float(np.max(costs))
     margin = max(0.08 * (high - low), 1e-3 * max(high, 1e-9))
@@ -90,20 +88,17 @@ def plot_cost_of_weight(
     )
     return framed(
         traces,
-        title=title,
-        height=height,
+        height=HEIGHT,
         alt=alt,
         x={"title": "value of the weight", "range": [values[0], values[-1]], "nticks": 6},
         y={"title": "cost L", "range": [bottom, top], "nticks": 5},
         showlegend=True,
         legend={**legend_above(), "y": 1.02},
-        margin={"l": 8, "r": 12, "t": 84 if title else 56, "b": 8},
+        margin=MARGIN,
     )
 
 
-def plot_moved_outputs(
-    before: Sequence[float], after: Sequence[float], truth: int, title: str = "", height: int = 340
-) -> go.Figure:
+def plot_moved_outputs(before: Sequence[float], after: Sequence[float], truth: int) -> go.Figure:
     """Return the ten outputs as bars, and a line across each where it was before."""
     before, after = [float(v) for v in before], [float(v) for v in after]
     digits = list(range(len(after)))
@@ -125,8 +120,7 @@ def plot_moved_outputs(
     alt = f"The ten outputs; output {moved} moved most, from {before[moved]:.4f} to {after[moved]:.4f}."
     return framed(
         [bars, ticks],
-        title=title,
-        height=height,
+        height=HEIGHT,
         alt=alt,
         x={
             "title": f"digit (this is a {truth})",
@@ -138,7 +132,7 @@ def plot_moved_outputs(
         annotations=[
             note("lines: before", 1, 1.04, xref="paper", yref="paper", xanchor="right", yanchor="bottom")
         ],
-        margin={"l": 8, "r": 12, "t": 56 if title else 28, "b": 8},
+        margin={**MARGIN, "t": 28},
     )
 
 
@@ -147,8 +141,6 @@ def plot_step(
     costs: Sequence[float] | np.ndarray,
     learning_rate: float,
     predicted: float,
-    title: str = "",
-    height: int = 340,
 ) -> go.Figure:
     """Return the cost of a mini-batch along its gradient, beside the line that the gradient promises.
 
@@ -157,8 +149,6 @@ def plot_step(
         costs: Summed cost after a step with each, (n,).
         learning_rate: The one in use.
         predicted: Change of the cost that is promised for it.
-        title: Above it.
-        height: In px.
     """
     after = float(np.interp(learning_rate, rates, costs))
     reach = min(float(rates[-1]), costs[0] / max(-predicted / learning_rate, 1e-30)) if learning_rate else 0.0
@@ -182,17 +172,16 @@ def plot_step(
     )
     return framed(
         traces,
-        title=title,
-        height=height,
+        height=HEIGHT,
         alt=alt,
         x={"title": "learning rate η", "range": [-0.04 * rates[-1], rates[-1]], "nticks": 6},
         y={"title": "cost, summed", "range": [min(0.94 * float(min(costs)), 0.0), top], "nticks": 5},
         showlegend=True,
-        margin={"l": 8, "r": 12, "t": 84 if title else 56, "b": 8},
+        margin=MARGIN,
     )
 
 
-def plot_growth(norms: ArrayLike, title: str = "", height: int = 300) -> go.Figure:
+def plot_growth(norms: ArrayLike) -> go.Figure:
     """Return the size of the gradient, summed and averaged, for mini-batches of 1 to n images."""
     norms = np.asarray(norms, float)
     sizes = np.arange(1, len(norms) + 1)
@@ -206,8 +195,7 @@ def plot_growth(norms: ArrayLike, title: str = "", height: int = 300) -> go.Figu
     )
     return framed(
         traces,
-        title=title,
-        height=height,
+        height=HEIGHT,
         alt=alt,
         x={
             "title": "images in the mini-batch",
@@ -216,5 +204,5 @@ def plot_growth(norms: ArrayLike, title: str = "", height: int = 300) -> go.Figu
         },
         y={"title": "size of the gradient", "type": "log", "dtick": 1},
         showlegend=True,
-        margin={"l": 8, "r": 12, "t": 72 if title else 44, "b": 8},
+        margin={**MARGIN, "t": 44},
     )

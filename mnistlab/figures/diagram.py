@@ -38,22 +38,20 @@ class Edges(NamedTuple):
     shares: np.ndarray  # |weight| of the strongest line between the same two layers
 
 
-def draw_network(params: Sequence, sample: int = SAMPLE, height: int = HEIGHT) -> Sketch:
+def draw_network(params: Sequence) -> Sketch:
     """Return the network as a diagram; hovering over a line gives its weight, over a unit its bias.
 
     Args:
         params: Layers with weights (n_out, n_in) and biases (n_out,), first to last.
-        sample: Units drawn of a layer that has more; evenly spaced, and the diagram says how many.
-        height: In px.
     """
     matrices = [np.asarray(layer.weights) for layer in params]
     widths = [matrices[0].shape[1], *(len(matrix) for matrix in matrices)]
-    columns = [drawn_units(width, sample) for width in widths]
+    columns = [drawn_units(width, SAMPLE) for width in widths]
     edges = drawn_edges(matrices, columns)
     ends = ends_of(edges, len(widths))
     biases = [None, *(np.asarray(layer.biases) for layer in params)]
     markup = (
-        f'<div class="wires" style="height:{height}px">{wires(edges, ends)}{captions(columns)}'
+        f'<div class="wires" style="height:{HEIGHT}px">{wires(edges, ends)}{captions(columns)}'
         f"{units(columns, biases)}{gap_marks(columns)}{output_names(columns)}</div>{sampled(columns)}"
     )
     shape = "-".join(map(str, widths))

@@ -1,12 +1,9 @@
 """Why the network answered: what each pixel said for and against, in colors over the ink."""
 
-import base64
-import io
-
 import numpy as np
-from PIL import Image, ImageColor
+from PIL import Image
 
-from mnistlab.figures.ink import PAPER
+from mnistlab.figures.ink import PAPER, png_source, rgb
 from mnistlab.figures.sketch import DIVERGING, NOTHING, Field, Sketch, field_markup, reach_of
 from mnistlab.figures.template import number
 from mnistlab.figures.tiles import SIDE, titled
@@ -36,7 +33,8 @@ def draw_evidence(evidence: np.ndarray, image: np.ndarray, title: str, size: int
         "row {row}, column {column}\n{value}",
         {"value": [f"{value:.6g}" for value in evidence.ravel().tolist()]},
     )
-    beneath = f"background:url({png(over_ink(evidence, image))}) 0 0/100% 100%;image-rendering:pixelated"
+    painted = png_source(Image.fromarray(over_ink(evidence, image)))
+    beneath = f"background:url({painted}) 0 0/100% 100%;image-rendering:pixelated"
     style = f"width:min(100%,{size}px);aspect-ratio:1;{beneath}"
     low, high, total = (number(float(value)) for value in (evidence.min(), evidence.max(), evidence.sum()))
     alt = f"{title}: from {low} to {high}; the sum is {total}."
@@ -48,13 +46,6 @@ def over_ink(evidence: np.ndarray, image: np.ndarray) -> np.ndarray:
     shares = np.clip(evidence / reach_of(evidence), -1, 1)
     opacity = np.interp(shares, SHARES, OPACITIES)[..., None]
     color = np.stack([np.interp(shares, SHARES, channel) for channel in zip(*COLORS, strict=True)], axis=-1)
-    paper, ink = (np.array(ImageColor.getrgb(name), float) for name in (PAPER, FAINT_INK))
+    paper, ink = rgb(PAPER), rgb(FAINT_INK)
     under = paper + (ink - paper) * (np.asarray(image).reshape(SIDE, SIDE, 1) / 255)
     return np.rint(color * opacity + under * (1 - opacity)).astype(np.uint8)
-
-
-def png(colors: np.ndarray) -> str:
-    """Return a picture as the address of a PNG that contains itself."""
-    file = io.BytesIO()
-    Image.fromarray(colors).save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

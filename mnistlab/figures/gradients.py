@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from mnistlab.explaining.numerals import plain
 from mnistlab.figures.cost_slice import PLAIN, line
 from mnistlab.figures.sketch import DIVERGING, Field, Sketch, field_markup, reach_of, signed_levels
-from mnistlab.figures.template import ACCENT, MUTED, axis, framed
+from mnistlab.figures.template import ACCENT, MUTED, framed
 from mnistlab.figures.tiles import SIDE, named_tiles, weight_picture
 
 ROW = 24  # px
@@ -20,9 +20,7 @@ def draw_gradient_picture(gradient: np.ndarray, chosen: int | None = None) -> Sk
     return weight_picture(gradient, says=says, chosen=chosen, clickable=True)
 
 
-def draw_gradient_sheet(
-    gradients: np.ndarray, units: Sequence[int], chosen: int | None = None, columns: int = 4
-) -> Sketch:
+def draw_gradient_sheet(gradients: np.ndarray, units: Sequence[int], chosen: int | None = None) -> Sketch:
     """Return dL/dW of some units of the first layer, (n, 784), on one scale; a click gives the unit."""
     gradients, units = np.asarray(gradients, float), list(map(int, units))
     reach = reach_of(gradients)
@@ -34,7 +32,7 @@ def draw_gradient_sheet(
             f"unit {unit}\nlargest slope {plain(float(np.abs(row).max()), 3)}"
             for unit, row in zip(units, gradients, strict=True)
         ],
-        columns,
+        4,
         picks=units,
         chosen=units.index(chosen) if chosen in units else None,
         alt=f"Gradients of {len(units)} units, each 28 by 28 slopes, the largest {reach:.3g}.",
@@ -88,21 +86,13 @@ def across(sources: Sequence[int]) -> str:
     )
 
 
-def plot_agreement(
-    by_hand: Sequence[float],
-    differences: Sequence[float],
-    names: Sequence[str],
-    title: str = "",
-    height: int = 340,
-) -> go.Figure:
+def plot_agreement(by_hand: Sequence[float], differences: Sequence[float], names: Sequence[str]) -> go.Figure:
     """Return slopes by hand against slopes measured, both without their signs; agreement is the diagonal.
 
     Args:
         by_hand: (n,); the first belongs to the chosen weight.
         differences: (n,), the central differences.
         names: What hovering calls each weight.
-        title: Above it.
-        height: In px.
     """
     x, y = np.abs(np.asarray(by_hand, float)), np.abs(np.asarray(differences, float))
     there = (x > 0) & (y > 0)
@@ -125,19 +115,14 @@ def plot_agreement(
         "measured %{customdata[2]}<extra></extra>",
     )
     same = line([low, high], [low, high], MUTED, "", "equal", width=1)
-    logarithmic = {
-        "type": "log",
-        "range": [np.log10(low), np.log10(high)],
-        "nticks": 6,
-    }
+    logarithmic = {"type": "log", "range": [np.log10(low), np.log10(high)], "nticks": 6}
     alt = (
         f"{int(there.sum())} slopes by hand against the same slopes measured; equal ones lie on the diagonal."
     )
     return framed(
         [same, dots],
-        title=title,
-        height=height,
+        height=300,
         alt=alt,
-        x={**axis(), **logarithmic, "title": "|∂L/∂W| by hand"},
-        y={**axis(), **logarithmic, "title": "|∂L/∂W| measured"},
+        x={**logarithmic, "title": "|∂L/∂W| by hand"},
+        y={**logarithmic, "title": "|∂L/∂W| measured"},
     )

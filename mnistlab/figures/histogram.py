@@ -5,12 +5,26 @@ from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import ArrayLike
 
-from mnistlab.figures.template import ACCENT, CLEAR, TRAINING, axis, empty, framed, legend_above, note, number
+from mnistlab.figures.template import (
+    ACCENT,
+    CLEAR,
+    DASHES,
+    TRAINING,
+    axis,
+    empty,
+    framed,
+    legend_above,
+    note,
+    number,
+)
 
 ZONE = "#00003714"
+ROW_HEIGHT = 130  # px, of one layer
+LAYER_COLORS = ("#000020", "#000018", "#000016")  # with the dashes, all seven layers differ
 SATURATED = 5.0  # beyond this |z| the slope of a sigmoid is under 0.007
-BINS = 60
+Z_BINS, WEIGHT_BINS = 60, 61
 TICKS = (1, 5, 20, 100, 1000, 10_000, 100_000)
 
 
@@ -36,7 +50,6 @@ def plot_pre_activations(
     before: Sequence[np.ndarray],
     after: Sequence[np.ndarray] | None = None,
     title: str = "Pre-activations z",
-    row_height: int = 130,
     names: Sequence[str] = (),
 ) -> go.Figure:
     """Return for each layer how its pre-activations are spread; |z| > 5 is shaded.
@@ -47,7 +60,6 @@ def plot_pre_activations(
         before: For each layer its z of some images, any shape, untrained.
         after: The same of the trained network.
         title: Above the figure.
-        row_height: Of one layer, in px.
         names: Of the layers; without them they are numbered.
     """
     before = [np.asarray(z, float).ravel() for z in before]
@@ -85,13 +97,13 @@ def plot_pre_activations(
     return framed(
         traces,
         title=title,
-        height=92 + 50 + row_height * len(before),
+        height=92 + 50 + ROW_HEIGHT * len(before),
         alt=f"{title}. {shares}.",
         x=x,
         shapes=shapes,
         annotations=notes,
         showlegend=True,
-        legend={**legend_above(), "y": 1 + 22 / (row_height * len(before))},  # above the shares in words
+        legend={**legend_above(), "y": 1 + 22 / (ROW_HEIGHT * len(before))},  # above the shares in words
         margin={"l": 4, "r": 16, "t": 92, "b": 8, "pad": 0},
         **axes,
     )
@@ -99,7 +111,7 @@ def plot_pre_activations(
 
 def even_edges(reach: float) -> np.ndarray:
     """Return the edges of equal bins on the axis, which is the inverse hyperbolic sine of z."""
-    return np.linspace(-np.arcsinh(reach), np.arcsinh(reach), BINS + 1)
+    return np.linspace(-np.arcsinh(reach), np.arcsinh(reach), Z_BINS + 1)
 
 
 def round_ticks(reach: float) -> dict:
@@ -137,4 +149,60 @@ def spread(z: np.ndarray, edges: np.ndarray, axis_suffix: str, name: str, filled
         "customdata": [[number(low), number(high)] for low, high in pairwise(ends.tolist())],
         "hovertemplate": f"{name}<br>z from %{{customdata[0]}} to %{{customdata[1]}}: %{{y:.1%}}"
         "<extra></extra>",
+    }
+
+
+def plot_weight_histogram(
+    params: Sequence, title: str = "How the weights are spread", height: int = 320, reach: float | None = None
+) -> go.Figure:
+    """Return for each layer the share of its weights in each of 61 equal intervals.
+
+    Args:
+        params: Layers with weights (n_out, n_in), first to last.
+        title: Above the figure.
+        height: In px.
+        reach: Right end of the axis, to keep it fixed from epoch to epoch; None for the largest weight.
+    """
+    matrices = [np.asarray(layer.weights).ravel() for layer in params]
+    if not matrices:
+        return empty(title, "There are no layers.", height)
+    reach = reach or max(float(np.abs(matrix).max()) for matrix in matrices) or 1.0
+    edges = np.linspace(-reach, reach, WEIGHT_BINS + 1)
+    middles = (edges[:-1] + edges[1:]) / 2
+    lines = [
+        layer_line(middles, np.histogram(matrix, edges)[0] / matrix.size, level, "weight %{x:.4f}: %{y:.2%}")
+        for level, matrix in enumerate(matrices)
+    ]
+    spreads = ", ".join(f"layer {i} {number(float(m.std()))}" for i, m in enumerate(matrices, start=1))
+    return framed(
+        lines,
+        title=title,
+        height=height,
+        alt=f"{title}. Standard deviations: {spreads}.",
+        x={"title": "weight", "range": [-reach, reach]},
+        y={"title": "share of the layer", "tickformat": "~%", "rangemode": "tozero"},
+        showlegend=len(lines) > 1,
+        margin={"l": 4, "r": 12, "t": 74 if len(lines) > 1 else 44, "b": 8, "pad": 0},
+    )
+
+
+def layer_style(level: int) -> dict:
+    """Return the line of a layer, counted from 0."""
+    return {
+        "color": LAYER_COLORS[level % len(LAYER_COLORS)],
+        "dash": DASHES[level % len(DASHES)],
+        "width": 2,
+    }
+
+
+def layer_line(xs: ArrayLike, ys: ArrayLike, level: int, hovertemplate: str) -> dict:
+    """Return the histogram of a layer as a line in steps."""
+    return {
+        "type": "scatter",
+        "x": np.round(np.asarray(xs), 6).tolist(),
+        "y": np.round(np.asarray(ys), 6).tolist(),
+        "name": f"layer {level + 1}",
+        "mode": "lines",
+        "line": {**layer_style(level), "shape": "hvh"},
+        "hovertemplate": f"layer {level + 1}<br>{hovertemplate}<extra></extra>",
     }

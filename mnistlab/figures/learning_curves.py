@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from mnistlab.figures.lines import DASHES
-from mnistlab.figures.template import DIGITS, MUTED, TEST, TRAINING, empty, framed, note
+from mnistlab.figures.template import DASHES, DIGITS, MUTED, TEST, TRAINING, empty, framed, note
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     from mnistlab.evaluation import EpochMetrics, Score

@@ -12,6 +12,7 @@ CENTER = 14  # where MNIST has the center of mass
 PIXEL = 6.1  # px of the screen for one of a picture's, where there is room
 GAP = 36  # px between the pictures
 PAPER = 100  # of the paper, in its own units
+SIZE = 190  # px of the screen
 FILLED = 0.8  # of the paper, by the larger side of the digit
 
 
@@ -75,14 +76,13 @@ def mark(row: float, column: float, look: str, says: str) -> str:
     return f'<span class="{look}" style="{place}" data-says="{says}"></span>'
 
 
-def draw_strokes(strokes: Sequence[np.ndarray], upto: int, title: str, size: int = 190) -> Sketch:
+def draw_strokes(strokes: Sequence[np.ndarray], upto: int, title: str) -> Sketch:
     """Return the strokes with the number of each at its beginning; what is not yet written is pale.
 
     Args:
         strokes: Points (n, 2) of x and y for each stroke, y downwards.
         upto: How many of all points have been written so far.
         title: Above the figure.
-        size: Width and height in px.
     """
     low = np.min([stroke.min(axis=0) for stroke in strokes], axis=0)
     high = np.max([stroke.max(axis=0) for stroke in strokes], axis=0)
@@ -97,7 +97,7 @@ def draw_strokes(strokes: Sequence[np.ndarray], upto: int, title: str, size: int
             x, y = written[0].tolist()
             numbers.append(f'<text x="{x - 8:.1f}" y="{y + 2:.1f}">{number}</text>')
     markup = (
-        f'{titled(title)}<svg class="paper" viewBox="0 0 {PAPER} {PAPER}" width="{size}" height="{size}" '
+        f'{titled(title)}<svg class="paper" viewBox="0 0 {PAPER} {PAPER}" width="{SIZE}" height="{SIZE}" '
         f'aria-hidden="true">{"".join(lines)}{"".join(numbers)}</svg>'
     )
     count = "1 stroke" if len(strokes) == 1 else f"{len(strokes)} strokes"

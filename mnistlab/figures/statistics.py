@@ -13,6 +13,7 @@ from mnistlab.figures.template import ACCENT, TEST, TEXT, TRAINING, empty, frame
 FULL_INK = 250  # from here on a pixel counts as ink and no longer as gray
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # of a Braille character, by place
 INKED = 96  # gray level from which a pixel is a dot
+HEIGHT = 300  # px of the first two
 MAP_HEIGHT = 460  # px of the map alone
 ROOM = 0.03  # around the points, of their range
 HOVERED = (
@@ -21,16 +22,12 @@ HOVERED = (
 )
 
 
-def plot_class_balance(
-    counts_train: ArrayLike,
-    counts_test: ArrayLike,
-    title: str = "How many of each digit",
-    height: int = 300,
-) -> go.Figure:
+def plot_class_balance(counts_train: ArrayLike, counts_test: ArrayLike) -> go.Figure:
     """Return the number of training and test images of each digit, (10,) each."""
+    title = "How many of each digit"
     sets = (("training", np.asarray(counts_train), TRAINING), ("test", np.asarray(counts_test), TEST))
     if not sum(int(counts.sum()) for _, counts, _ in sets):
-        return empty(title, "There are no images yet.", height)
+        return empty(title, "There are no images yet.", HEIGHT)
     traces = [
         {
             "type": "bar",
@@ -47,7 +44,7 @@ def plot_class_balance(
     return framed(
         traces,
         title=title,
-        height=height,
+        height=HEIGHT,
         alt=f"{title}: from {least:,} to {most:,} training images.",
         x={"title": "digit", "dtick": 1, "showgrid": False, "tickfont": {"color": TEXT, "size": 14}},
         y={"title": "images", "tickformat": ",d"},
@@ -59,14 +56,13 @@ def plot_class_balance(
     )
 
 
-def plot_pixel_histogram(
-    counts: ArrayLike, title: str = "Which values pixels have", height: int = 300
-) -> go.Figure:
+def plot_pixel_histogram(counts: ArrayLike) -> go.Figure:
     """Return how many pixels have each value 0..255, (256,), on a logarithmic axis."""
+    title = "Which values pixels have"
     counts = np.asarray(counts)
     total = int(counts.sum()) if counts.size else 0
     if not total:
-        return empty(title, "There are no images yet.", height)
+        return empty(title, "There are no images yet.", HEIGHT)
     shares = counts / total
     bars = {
         "type": "bar",
@@ -80,7 +76,7 @@ def plot_pixel_histogram(
     return framed(
         [bars],
         title=title,
-        height=height,
+        height=HEIGHT,
         alt=f"{title}: {words}.",
         x={
             "title": "value of a pixel (0 paper, 255 ink)",

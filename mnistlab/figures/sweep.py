@@ -9,13 +9,12 @@ from mnistlab.figures.frame import whole_ticks
 from mnistlab.figures.template import ACCENT, TEXT, empty, framed, legend_above
 
 OTHERS = "#00003766"
+HEIGHT = 360  # px
 
 
 def plot_sweep(
     curves: Sequence[tuple[str, Sequence[float]]],
     title: str = "Learning rates compared",
-    y_title: str = "test images read right",
-    height: int = 360,
     x_max: int = 0,
 ) -> go.Figure:
     """Return many curves; the best and the worst end are named above the plot.
@@ -23,13 +22,11 @@ def plot_sweep(
     Args:
         curves: Name, such as the learning rate, and accuracy after epoch 0, 1, 2, ... of each.
         title: Above the figure.
-        y_title: What the values are, shares from 0 to 1.
-        height: In px.
         x_max: The last epoch there will be, so that the axis stays while curves grow; 0: as they are.
     """
     curves = [(str(name), [float(value) for value in values]) for name, values in curves if len(values)]
     if not curves:
-        return empty(title, "The curves appear here, epoch by epoch.", height)
+        return empty(title, "The curves appear here, epoch by epoch.", HEIGHT)
     ends = [value[-1] if math.isfinite(value[-1]) else -1.0 for _, value in curves]
     best, worst = ends.index(max(ends)), ends.index(min(ends))
     words = {worst: "worst", best: "best"}
@@ -39,14 +36,14 @@ def plot_sweep(
     return framed(
         [sweep_line(*curves[index], words.get(index, "")) for index in order],
         title=title,
-        height=height,
+        height=HEIGHT,
         alt=alt + f"the worst {curves[worst][0]} with {max(0.0, min(ends)):.1%}.",
         x={
             "title": "epoch",
             "range": [-0.04 * max(1, last), 1.04 * max(1, last)],
             "tickvals": whole_ticks(last),
         },
-        y={"title": y_title, "range": [0, 1.02], "tickformat": ".0%"},
+        y={"title": "test images read right", "range": [0, 1.02], "tickformat": ".0%"},
         showlegend=True,
         legend={**legend_above(), "traceorder": "reversed"},
         margin={"l": 4, "r": 12, "t": 76, "b": 8, "pad": 0},

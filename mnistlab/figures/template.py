@@ -17,8 +17,6 @@ import math
 import pandas  # noqa: F401
 import plotly.graph_objects as go
 
-from mnistlab.figures.ink import INK_COLOR, PAPER
-
 # Neutral: text, text that steps back, the lines behind the data, the page itself.
 TEXT = "#000037"
 MUTED = "#000037B8"
@@ -31,23 +29,12 @@ ACCENT = "#000018"
 TEST = ACCENT
 TRAINING = "#00003799"
 
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+
 RIGHT = "#0F828A"
 WRONG = "#DA2525"
 
 DIGITS = tuple(f"#{number:06d}" for number in range(1, 11))
-
-# From nothing to much.
-SEQUENTIAL = [[step / 9, f"#{step + 11:06d}"] for step in range(10)]
-
-# From negative to positive; the page's own color is zero, at the middle.
-DIVERGING = (
-    [[step * 0.118, f"#{step + 21:06d}"] for step in range(5)]
-    + [[0.5, PAGE]]
-    + [[0.528 + step * 0.118, f"#{step + 26:06d}"] for step in range(5)]
-)
-
-# Digits are ink on paper, on a dark page too.
-INK = [[0.0, PAPER], [1.0, INK_COLOR]]
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

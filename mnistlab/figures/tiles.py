@@ -70,8 +70,8 @@ def weight_picture(
     return Sketch(titled(title) + square(field, size, chosen), [field], alt)
 
 
-def weight_sheet(weights: np.ndarray, title: str, chosen: int | None = None, columns: int = 10) -> Sketch:
-    """Return the first units' weights, (n, 784), as pictures on one scale; a click gives the unit."""
+def weight_sheet(weights: np.ndarray, title: str, chosen: int | None = None) -> Sketch:
+    """Return the first units' weights, (n, 784), on one scale; where one is chosen, a click gives another."""
     weights = np.asarray(weights)
     shown = weights[:SHOWN]
     reach = float(np.quantile(np.abs(shown), 0.998)) or 1.0  # a few outliers leave the others their color
@@ -80,11 +80,11 @@ def weight_sheet(weights: np.ndarray, title: str, chosen: int | None = None, col
     drawn = sheet(
         signed_levels(shown, reach).reshape(-1, SIDE, SIDE),
         DIVERGING,
-        columns,
+        10,
         "unit {cell}\nweights from {low} to {high}",
         {"low": list(map(number, shown.min(axis=1))), "high": list(map(number, shown.max(axis=1)))},
         title=title,
-        picks=range(len(shown)),
+        picks=() if chosen is None else range(len(shown)),
         chosen=chosen,
         alt=alt,
         tile=48,

@@ -8,17 +8,30 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from mnistlab.datasets import DataError, Dataset, MnistNotFound, load_mnist
-from mnistlab.mnist.fetch_limits import Limits
 from mnistlab.mnist.originals import OTHERWISE
 
 STATES = ("idle", "probing", "downloading", "unpacking", "ready", "failed")
 GRACE_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How long a download may take, in seconds."""
+
+    probe: float = 5.0  # until the server answers
+    stall: float = 30.0  # without a single byte
+    total: float = 900.0  # 11.6 MB at 13 kB a second
+
+    def as_arguments(self) -> list[str]:
+        """Return them for the command line of the process that fetches."""
+        return [f"--{name}={value}" for name, value in asdict(self).items()]
 
 
 class DownloadStatus(NamedTuple):

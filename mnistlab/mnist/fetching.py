@@ -18,10 +18,9 @@ import filelock
 
 from mnistlab.datasets import load_mnist
 from mnistlab.mnist import originals
-from mnistlab.mnist.fetch_limits import Limits
+from mnistlab.mnist.downloads import Limits
 from mnistlab.mnist.originals import OTHERWISE, DataError, Original
-from mnistlab.mnist.probing import check_server
-from mnistlab.mnist.transfer import TICK_SECONDS, Report, download_files
+from mnistlab.mnist.transfer import TICK_SECONDS, Report, check_server, download_files
 
 LOCK_NAME = "mnistlab.lock"
 

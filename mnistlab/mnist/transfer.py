@@ -1,4 +1,7 @@
-"""One download with tensorflow-datasets' manager, into a folder where only whole files get their names."""
+"""The server probed within seconds, then one download with tensorflow-datasets' manager.
+
+It goes into a folder where only whole files get their names.
+"""
 
 import concurrent.futures
 import contextlib
@@ -9,18 +12,23 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import requests
+import requests  # what tensorflow-datasets downloads with: both see the same proxies and certificates
 
 from mnistlab.mnist import originals
 from mnistlab.mnist.originals import OTHERWISE, DataError, Original
-from mnistlab.mnist.probing import WEB_PAGE
 
 PART_PREFIX, PART_SUFFIX = "mnistlab-", ".part"
 TICK_SECONDS = 0.2
 MEGABYTE = 1_000_000
 
 Report = Callable[[str, float, str], None]
+GZIP_MAGIC = b"\x1f\x8b"
+WEB_PAGE = (
+    "A web page came instead of MNIST, perhaps the login page of this network: "
+    f"log in with a browser and try again, {OTHERWISE}"
+)
 
 
 def download_files(
@@ -156,3 +164,42 @@ def _holds_web_page(part: Path) -> bool:
     """Return whether one of the files that arrived begins as HTML does."""
     arrived = [path for path in part.rglob("*.gz") if path.is_file()]
     return any(path.read_bytes().lstrip().startswith(b"<") for path in arrived)
+
+
+def check_server(url: str, seconds: float) -> None:
+    """Return if the server begins to hand out the gzip file at `url`.
+
+    Args:
+        url: A small file: a few kB of it may travel.
+        seconds: How long the verdict may take, looking up the name included.
+
+    Raises:
+        DataError: The server is out of reach, refuses, or something else answers in its place.
+    """
+    host = urlsplit(url).hostname
+    # In a thread: no time-out of its own ends the look-up of a name.
+    answer = concurrent.futures.ThreadPoolExecutor(1).submit(_beginning, url, seconds)
+    try:
+        status, beginning = answer.result(timeout=seconds)
+    except requests.exceptions.SSLError as error:
+        raise DataError(
+            f"The connection to the server of MNIST, {host}, is not secure: check this computer's clock, "
+            f"log in to the network if it asks for it, and try again, {OTHERWISE}"
+        ) from error
+    except (requests.exceptions.RequestException, OSError) as error:
+        raise DataError(
+            f"The server of MNIST, {host}, does not answer: check the internet connection and try again, "
+            f"{OTHERWISE}"
+        ) from error
+    if status != requests.codes.ok:
+        raise DataError(
+            f"The server of MNIST, {host}, answers with status {status}: try again later, {OTHERWISE}"
+        )
+    if beginning != GZIP_MAGIC:
+        raise DataError(WEB_PAGE)
+
+
+def _beginning(url: str, seconds: float) -> tuple[int, bytes]:
+    """Return the status of the answer and its first two bytes."""
+    with requests.get(url, stream=True, timeout=seconds) as response:
+        return response.status_code, next(response.iter_content(len(GZIP_MAGIC)), b"")

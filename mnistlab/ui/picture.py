@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from mnistlab.figures.ink import ink_palette, png_source
+from mnistlab.figures.ink import ink_source
 
 STYLE = "image-rendering: pixelated; display: block; max-width: 100%; height: auto; aspect-ratio: 1"
 
@@ -20,11 +20,9 @@ def digit_picture(image: np.ndarray, alt: str, size: int, title: str = "") -> st
         size: Width and height in px.
         title: What hovering says.
     """
-    source = png_source(np.minimum(image, 254), ink_palette())
     says = f' title="{html.escape(title)}"' if title else ""
-    return (
-        f'<img src="{source}" alt="{html.escape(alt)}"{says} width="{size}" height="{size}" style="{STYLE}">'
-    )
+    side = f'width="{size}" height="{size}"'
+    return f'<img src="{ink_source(image)}" alt="{html.escape(alt)}"{says} {side} style="{STYLE}">'
 
 
 def show_digit(image: np.ndarray, alt: str, size: int = 150) -> None:

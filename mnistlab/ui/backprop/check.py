@@ -86,9 +86,7 @@ def draw_weights(weights) -> None:
     )
     names = [f"layer {p.layer}, to unit {p.unit} from {p.source}" for p in (check.place for check in weights)]
     show(
-        plot_agreement(
-            [check.by_hand for check in weights], [check.difference for check in weights], names, height=300
-        ),
+        plot_agreement([check.by_hand for check in weights], [check.difference for check in weights], names),
         "backprop_agreement",
         width="stretch",
     )

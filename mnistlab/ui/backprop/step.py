@@ -107,7 +107,7 @@ def draw_outcome(step: SgdStep, growth: Growth) -> None:
         st.markdown(words_on(step))
     with right:
         if len(growth.own) > 1:
-            show(plot_growth(growth.summed, height=340), "backprop_growth", width="stretch")
+            show(plot_growth(growth.summed), "backprop_growth", width="stretch")
             st.markdown(words_on_growth(growth))
         else:
             st.markdown("Take more images to see how the step grows with the mini-batch.")

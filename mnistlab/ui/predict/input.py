@@ -8,13 +8,14 @@ import streamlit as st
 
 from mnistlab.drawing import stages
 from mnistlab.explaining.verdict import worst_mistakes
-from mnistlab.figures.digits import plot_digit, plot_digit_grid
+from mnistlab.figures.sketch import INK, ink_levels
+from mnistlab.figures.tiles import digit_picture, named_tiles
 from mnistlab.pictures import PictureError, read_picture
 from mnistlab.ui.canvas import SIDE, draw_canvas
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.memory import test_activations
-from mnistlab.ui.show import show
+from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.widgets import entered, give, keep, kept, show_in, widget_key
 
 SOURCES = {
@@ -26,6 +27,7 @@ SOURCES = {
 INVITATIONS = {"draw": "Draw a digit.", "picture": "Show it a picture."}
 NUM_MISTAKES = 16
 INDEX = "predict_test_index"  # widget
+MISTAKE = "predict_mistake"  # session state: place of the one that was clicked
 
 
 class Asked(NamedTuple):
@@ -99,7 +101,7 @@ def choose_any(last: int) -> None:
 
 def asked_of(image: np.ndarray, label: int, title: str) -> Asked:
     """Draw an image of the data set and ask about it as it is: it was framed when the data were made."""
-    show(plot_digit(image, height=SIDE, name=title), "predict_shown", width=SIDE)
+    show_sketch(digit_picture(image, title, SIDE), "predict_shown")
     st.caption(f"{title}. Its label says {label}.")
     return Asked(image, truth=label)
 
@@ -115,11 +117,23 @@ def ask_mistake(lab: Lab) -> Asked | None:
         return None
     answers = activations[worst].argmax(axis=1)
     captions = [f"{label}→{answer}" for label, answer in zip(test.labels[worst], answers, strict=True)]
-    sheet = plot_digit_grid(test.images[worst], captions, columns=4, tile=56)
-    chosen = show(sheet, "predict_mistakes", on_select="rerun", selection_mode="points", width=SIDE)
-    points = chosen.selection.points if chosen else []
-    place = min(int(points[0]["customdata"]), len(worst) - 1) if points else 0
+    place = min(st.session_state.get(MISTAKE, 0), len(worst) - 1)
     index = int(worst[place])
+    show_sketch(
+        named_tiles(
+            ink_levels(test.images[worst]),
+            INK,
+            captions,
+            captions,
+            4,
+            picks=range(len(worst)),
+            chosen=place,
+            alt=f"{len(worst)} misread digits, label → answer: {', '.join(captions)}.",
+            tile=56,
+        ),
+        "predict_mistakes",
+        lambda place: st.session_state.update({MISTAKE: place}),
+    )
     st.caption(f"Label → answer, the surest of the wrong first. Asked: test image {index:,}; click another.")
     return Asked(test.images[index], truth=int(test.labels[index]))
 
@@ -140,7 +154,7 @@ def ask_picture(lab: Lab) -> Asked | None:
     if asked is None:
         st.warning(sentence)
         return None
-    show(plot_digit(asked.framed, height=SIDE, name="The picture, framed"), "predict_shown", width=SIDE)
+    show_sketch(digit_picture(asked.framed, "The picture, framed", SIDE), "predict_shown")
     return asked
 
 

@@ -6,16 +6,18 @@ import streamlit as st
 
 from mnistlab.collection import as_npz, as_png_zip, num_right, without_digit
 from mnistlab.evaluation import activations_of
-from mnistlab.figures.digits import plot_digit_grid
+from mnistlab.figures.sketch import INK, ink_levels
+from mnistlab.figures.tiles import named_tiles
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import OwnDigits, Run
 from mnistlab.ui.lab_session import Lab, command, current_snapshot, is_moving
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.answer import OWN, own_digits
-from mnistlab.ui.show import show
+from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.words import count, percent
 
 STEPS = 50  # mini-batches
+CLICKED = "predict_own_clicked"  # session state: place of a digit
 
 
 def draw_own(lab: Lab) -> None:
@@ -39,22 +41,31 @@ def draw_own(lab: Lab) -> None:
     read_right = f"The network reads **{right} of {count(own.size, 'digit')}** of yours right."
     st.markdown(f"{read_right} {learned(run)}")
     answers = activations.argmax(axis=1)
-    captions = [
-        f"{label}" if label == answer else f"<b>{label}→{answer}</b>"
+    says = [
+        f"{label}" if label == answer else f"{label}→{answer}"
         for label, answer in zip(own.labels, answers, strict=True)
     ]
-    chosen = show(
-        plot_digit_grid(own.images, captions, columns=12, tile=64),
+    place = st.session_state.get(CLICKED)
+    show_sketch(
+        named_tiles(
+            ink_levels(own.images),
+            INK,
+            [f"<b>{words}</b>" if "→" in words else words for words in says],
+            says,
+            12,
+            picks=range(own.size),
+            chosen=place,
+            alt=f"Your digits, label → answer: {', '.join(says[:16])}.",
+            tile=64,
+        ),
         "predict_own_sheet",
-        on_select="rerun",
-        selection_mode="points",
+        lambda place: st.session_state.update({CLICKED: place}),
     )
-    draw_actions(lab, own, chosen.selection.points if chosen else [])
+    draw_actions(lab, own, place)
 
 
-def draw_actions(lab: Lab, own, points: list) -> None:
+def draw_actions(lab: Lab, own, place: int | None) -> None:
     """Draw the buttons below the digits."""
-    place = int(points[0]["customdata"]) if points else None
     snapshot = current_snapshot()
     with st.container(horizontal=True, gap="small", key="predict_own_actions"):
         st.button(
@@ -101,6 +112,7 @@ def remove(place: int | None) -> None:
     """Forget one of the digits."""
     if place is not None:
         st.session_state[OWN] = without_digit(own_digits(), place)
+        st.session_state[CLICKED] = None
 
 
 def learned(run: Run) -> str:

@@ -5,11 +5,13 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from mnistlab.figures.weights import plot_weight_histogram, plot_weight_images
+from mnistlab.figures.histogram import plot_weight_histogram
+from mnistlab.figures.tiles import weight_sheet
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.network import Params
 from mnistlab.runs.run import Run
-from mnistlab.ui.memo import shared
+from mnistlab.ui.memo import remembered, shared
+from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.train.figures import followed_slowly, show_kept
 from mnistlab.ui.words import percent
 
@@ -29,7 +31,8 @@ def draw_weights(snapshot: Snapshot) -> None:
     with left:
         title = f"What the units of the first layer look for, {when(epoch)}"
         images = kept[epoch][0].weights
-        show_kept("weights", (run.id, epoch), partial(plot_weight_images, images, title=title, tile=52))
+        sheet = remembered("train_weight_sheet", (images,), lambda: weight_sheet(images, title))
+        show_sketch(sheet, "train_weights")
     with right:
         reach = widest((run.id, tuple(epochs)), kept)
         histogram = partial(plot_weight_histogram, kept[epoch], reach=reach, height=360)
