@@ -20,7 +20,7 @@ ALL = "all"
 KINDS = (ALL, *range(10))
 BLACK, WHITE = "#000", "#FFF"
 WHITE_ABOVE = 149  # pixel value from which white is easier to read on its gray than black
-GRAYS = ink_palette()[:, :3].tolist()
+GRAYS = ink_palette().tolist()
 OPENED = "data_opened"  # session state: which sheet, and the image opened on it
 
 
@@ -146,5 +146,5 @@ def cells(row: int, values: np.ndarray) -> str:
 
 def look(value: int) -> str:
     """Return the colors of a cell: its gray, and a number that can be read on it."""
-    red, green, blue = GRAYS[min(value, 254)]
+    red, green, blue = GRAYS[value]
     return f"background:#{red:02x}{green:02x}{blue:02x};color:{WHITE if value >= WHITE_ABOVE else BLACK}"

@@ -30,8 +30,8 @@ def draw_weights(snapshot: Snapshot) -> None:
     left, right = st.columns([3, 2])
     with left:
         title = f"What the units of the first layer look for, {when(epoch)}"
-        images = kept[epoch][0].weights
-        sheet = remembered("train_weight_sheet", (images,), lambda: weight_sheet(images, title))
+        images = np.asarray(kept[epoch][0].weights)
+        sheet = remembered("train_weight_sheet", (run.id, epoch), lambda: weight_sheet(images, title))
         show_sketch(sheet, "train_weights")
     with right:
         reach = widest((run.id, tuple(epochs)), kept)
