@@ -1,9 +1,9 @@
 """A class at once: python -m benchmarks.load [--sessions 25] [--seconds 30] [training mixed dropped closed].
 
 Starts the app on this machine and visits it with as many tabs as a class has, each over a websocket as a
-browser's: all of them training; five training and the others drawing and moving sliders; all connections of
-eight classes lost at once; four classes that come and go. Each session plants marks that nobody else has
-and looks for those of others in all that it receives.
+browser's: all of them training; five training and the others drawing and moving sliders; sixty connections
+lost at once; four classes that come and go. Each session plants marks that nobody else has and looks for
+those of others in all that it receives.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from mnistlab.datasets import load_dataset
 from mnistlab.mnist.originals import cache_folder
 
 PARTS = ("training", "mixed", "dropped", "closed")
+DROPPED = 60  # connections
 
 
 def main() -> None:
@@ -53,7 +54,7 @@ def measured(part: str, sessions: int, seconds: float) -> list[Row]:
     if part == "mixed":
         return on_server(lambda server: mixed(server, sessions, seconds))
     if part == "dropped":
-        return on_server(lambda server: dropped(server, 8 * sessions))
+        return on_server(lambda server: dropped(server, DROPPED))
     return on_server(lambda server: closed(server, 4 * sessions))
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from benchmarks.load_marks import new_mark
@@ -73,11 +74,17 @@ async def tell_names(sessions: Sequence[Session]) -> None:
     for session in sessions:
         try:
             await session.act("train_tabs", "Runs")
-            name = next(key for key in session.widgets if key.startswith("train_name_"))
-            await session.act(name, session.mark.word)
+            if not await until(partial(name_field, session)):  # a tick may have been taken for the answer
+                raise TimeoutError
+            await session.act(name_field(session), session.mark.word)
         except TimeoutError:
             session.complaints.append(f"no answer within {PATIENCE:g} s")
             return  # the others would wait as long
+
+
+def name_field(session: Session) -> str:
+    """Return the key of the field for the name of a session's run; "" before the tab with it is drawn."""
+    return next((key for key in session.widgets if key.startswith("train_name_")), "")
 
 
 async def until(true, patience: float = PATIENCE) -> bool:

@@ -5,15 +5,15 @@ import asyncio
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks.load import measured, on_server
-from benchmarks.load_connections import is_back
-from benchmarks.load_marks import new_mark
+from benchmarks.load import on_server
+from benchmarks.load_connections import dropped, is_back
+from benchmarks.load_marks import drawing, new_mark
 from benchmarks.load_rows import share_within
 from benchmarks.load_server import Use
 from benchmarks.load_session import Asked, Session
-from benchmarks.load_training import fairness, training
+from benchmarks.load_training import fairness, opened, training
 
-SESSIONS, SECONDS = 3, 4.0
+SESSIONS, DROPPED, SECONDS = 3, 8, 4.0
 
 
 def test_the_index_of_fairness_is_one_for_equals_and_falls_to_one_over_n():
@@ -104,9 +104,23 @@ def test_three_tabs_train_at_once_and_see_only_their_own(generated):
 
 @pytest.mark.slow
 def test_dropped_connections_come_back_to_their_own_labs(generated):
-    rows = {row.what: row for row in measured("dropped", 1, SECONDS)}
-    assert rows["different tokens"].measured == "8"
-    assert rows["have their own lab again"].measured == "8"
+    rows = {row.what: row for row in on_server(lambda server: dropped(server, DROPPED))}
+    assert rows["different tokens"].measured == f"{DROPPED}"
+    assert rows["have their own lab again"].measured == f"{DROPPED}"
     assert rows["failures"].met
     assert rows["marks of another session received"].met
     assert rows["complaints in the server's log"].met
+
+
+@pytest.mark.slow
+def test_strokes_on_the_canvas_are_answered_one_after_the_other(generated):
+    async def draw(server):
+        (session,) = await opened(server, 1, "predict")
+        for number in range(3):
+            await session.act("predict_canvas", drawing(session.mark, number))
+        await session.close()
+        return session.complaints
+
+    *complaints, log = on_server(draw)
+    assert complaints == []
+    assert log.met, log.measured

@@ -33,7 +33,7 @@ def draw_bench(lab: Lab) -> None:
             seen = draw_seen(asked)
         with st.container(width="stretch", gap="small", key="predict_answer"):
             st.markdown("**What it answers**")
-            answer = st.empty()
+            answer = st.container(gap="small")  # not `st.empty`: the fragment below could not write into that
             draw_offer(lab)
             with st.container(key="predict_correction"):
                 draw_correction(seen.image if asked is None or asked.truth is None else None)
@@ -54,6 +54,6 @@ def draw_reading(
     snapshot: Snapshot,
 ) -> None:
     """Draw the answer in its place and the reasons below; of a network that learns, each epoch answers."""
-    with place.container(gap="small"):
+    with place:
         draw_answer(lab, snapshot, image, truth, INVITATIONS.get(source, "Ask it."))
     draw_why(lab, snapshot, image)
