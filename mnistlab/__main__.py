@@ -120,7 +120,7 @@ def train_command(given: argparse.Namespace) -> int:
     config = config_of(given)
     from mnistlab.datasets import load_dataset
     from mnistlab.files import checkpoints
-    from mnistlab.files.notebook_log import log_lines
+    from mnistlab.files.export import log_lines
     from mnistlab.jobs.memory_limit import free_bytes, require_memory
     from mnistlab.runs.run import new_run, with_epoch
 

@@ -96,7 +96,7 @@ def test_a_name_that_is_looked_up_for_ever_gives_its_verdict_in_time(monkeypatch
     monkeypatch.setattr(transfer, "_beginning", lambda url, seconds: never.wait())
     begun = time.monotonic()
     with pytest.raises(DataError, match="does not answer"):
-        probing.check_server("http://mnist.example/file.gz", 0.2)
+        transfer.check_server("http://mnist.example/file.gz", 0.2)
     never.set()
     assert time.monotonic() - begun < 2.0
 
@@ -104,12 +104,12 @@ def test_a_name_that_is_looked_up_for_ever_gives_its_verdict_in_time(monkeypatch
 def test_a_connection_that_is_not_secure_points_at_the_clock(mirror):
     server = mirror(good)
     with pytest.raises(DataError, match="is not secure: check this computer's clock, log in to the network"):
-        probing.check_server(server.url.replace("http:", "https:"), 3.0)
+        transfer.check_server(server.url.replace("http:", "https:"), 3.0)
 
 
 def test_a_web_page_is_noticed_before_the_download(mirror):
     with pytest.raises(DataError, match="A web page came instead of MNIST"):
-        probing.check_server(mirror(web_page).url + SMALL, 3.0)
+        transfer.check_server(mirror(web_page).url + SMALL, 3.0)
 
 
 def test_a_mirror_that_is_no_web_address_is_refused(monkeypatch):
