@@ -9,10 +9,10 @@ from pathlib import Path
 from mnistlab.activations import ACTIVATIONS
 from mnistlab.config import DATASETS, PRESETS, TrainConfig
 from mnistlab.jobs.process import keep_freed_memory, one_thread_per_operation
-from mnistlab.sweeps.arguments import add_sweep_arguments
+from mnistlab.sweeps.cli import add_sweep_arguments, run_sweep
 from mnistlab.training import Step, initial_params, train
 
-OK, FAILED, BAD_ARGUMENTS = 0, 1, 2
+OK, FAILED = 0, 1
 BAR = 40  # characters
 
 
@@ -120,7 +120,7 @@ def train_command(given: argparse.Namespace) -> int:
     config = config_of(given)
     from mnistlab.datasets import load_dataset
     from mnistlab.files import checkpoints
-    from mnistlab.files.notebook_log import log_lines
+    from mnistlab.files.export import log_lines
     from mnistlab.jobs.memory_limit import free_bytes, require_memory
     from mnistlab.runs.run import new_run, with_epoch
 
@@ -139,10 +139,7 @@ def train_command(given: argparse.Namespace) -> int:
 
 def sweep_command(given: argparse.Namespace) -> int:
     """Train many networks at once."""
-    config = config_of(given)
-    from mnistlab.sweeps.cli import run_sweep
-
-    return run_sweep(given, config)
+    return run_sweep(given, config_of(given))
 
 
 def progress_bar(steps: Iterator[Step]) -> Iterator[Step]:

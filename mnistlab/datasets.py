@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnistlab.files.array_file import load_arrays, save_arrays
+from mnistlab.files.atomic_file import load_arrays, save_arrays
 from mnistlab.mnist import originals
 from mnistlab.mnist.originals import DataError, MnistNotFound
 

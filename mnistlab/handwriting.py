@@ -17,7 +17,7 @@ import platformdirs
 from filelock import FileLock
 
 from mnistlab.drawing import frame_ink
-from mnistlab.files.array_file import load_arrays, save_arrays
+from mnistlab.files.atomic_file import load_arrays, save_arrays
 from mnistlab.jobs.process import lower_priority
 from mnistlab.writing import scribes
 from mnistlab.writing.pen import Habits, inked, written

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from mnistlab.collection import EMPTY
 from mnistlab.config import TrainConfig
 from mnistlab.diagnosis import diagnose
 from mnistlab.drawing import frame
 from mnistlab.files.checkpoints import NetworkFileError, dumps, loads
 from mnistlab.files.comparing import compared
 from mnistlab.files.report import html_report
+from mnistlab.own_digits import EMPTY
 from mnistlab.pictures import PictureError, read_canvas, read_picture
 from mnistlab.runs.run import MAX_NAME
 from mnistlab.ui.address import settings_from

@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 
 import numpy as np
 
-from mnistlab.collection import EMPTY, with_digit
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import activations_of
 from mnistlab.files.report import MAX_DRAWINGS, html_report
+from mnistlab.own_digits import EMPTY, with_digit
 from mnistlab.runs.run import new_run, with_epoch
 from mnistlab.training import initial_params, train
 from tests.test_training import some_data

@@ -1,11 +1,19 @@
-"""A file that is either whole or what it was before, whatever kills the process that writes it."""
+"""Files that are either whole or what they were before, whatever kills the process that writes them."""
 
 import contextlib
+import hashlib
+import io
 import os
 import secrets
+import time
 from pathlib import Path
 
+import numpy as np
+
 UNFINISHED = ".tmp"  # how the name of an unfinished file ends
+DIGEST_SIZE = hashlib.sha256().digest_size
+PIECE = 1 << 20
+STALE_SECONDS = 3600
 
 
 def private_folder(path: Path) -> Path:
@@ -15,8 +23,8 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Put the data in the file's place in one go, and on the disk.
+def write_whole(path: Path, *pieces: bytes | memoryview, mode: int = 0o600) -> None:
+    """Put data, piece after piece, in the file's place in one go, and on the disk.
 
     Raises:
         OSError: It cannot be written; the file is as it was.
@@ -25,10 +33,12 @@ def write_whole(path: Path, data: bytes) -> None:
     try:
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(handle, "wb") as file:
-            file.write(data)
+            for piece in pieces:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(unfinished, path)
+        unfinished.chmod(mode)
+        unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
     sync_folder(path.parent)
@@ -42,3 +52,63 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Write the arrays so that `path` holds all of them or what it held before, whatever kills the process.
+
+    The file is an .npy of one record whose fields are the arrays, and after it the SHA-256 of all before.
+
+    Args:
+        path: The file; missing folders are made.
+        arrays: Name to array, of fixed-size dtypes.
+
+    Raises:
+        OSError: It cannot be written there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep_unfinished(path)
+    write_whole(path, *_file_pieces(arrays), mode=0o444)  # readers map it: nobody writes into it by mistake
+
+
+def load_arrays(path: Path) -> dict[str, np.ndarray] | None:
+    """Return the arrays, read-only and mapped from the file, or None where it is missing or damaged.
+
+    Mapped pages are shared: any number of processes hold the data in memory once.
+    """
+    try:
+        if not _is_whole(path):
+            return None
+        record = np.load(path, mmap_mode="r")
+    except (OSError, ValueError):
+        return None
+    return {name: np.asarray(record[name]) for name in record.dtype.names}
+
+
+def _file_pieces(arrays: dict[str, np.ndarray]) -> tuple[memoryview, bytes]:
+    """Return the file's bytes: the .npy, then its digest."""
+    record = np.empty((), [(name, array.dtype, array.shape) for name, array in arrays.items()])
+    for name, array in arrays.items():
+        record[name] = array
+    buffer = io.BytesIO()
+    np.save(buffer, record, allow_pickle=False)
+    return buffer.getbuffer(), hashlib.sha256(buffer.getbuffer()).digest()
+
+
+def _is_whole(path: Path) -> bool:
+    """Return whether the file's last bytes are the digest of all before them."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        left = os.fstat(file.fileno()).st_size - DIGEST_SIZE
+        while left > 0 and (piece := file.read(min(left, PIECE))):
+            digest.update(piece)
+            left -= len(piece)
+        return left == 0 and file.read() == digest.digest()
+
+
+def _sweep_unfinished(path: Path) -> None:
+    """Remove what killed processes left; what a living one still writes is younger."""
+    for unfinished in path.parent.glob(f"{path.name}.*{UNFINISHED}"):
+        with contextlib.suppress(OSError):
+            if time.time() - unfinished.stat().st_mtime > STALE_SECONDS:
+                unfinished.unlink()

@@ -11,7 +11,6 @@ import numpy as np
 
 from mnistlab.config import BOUNDS, NUM_CLASSES
 from mnistlab.evaluation import EpochMetrics
-from mnistlab.files.notebook_log import log_lines
 from mnistlab.runs.run import OwnDigits, Run, settings_in
 
 MOST_EPOCHS = BOUNDS["num_epochs"][1]
@@ -172,3 +171,12 @@ def _taught(run: Run, change: OwnDigits, number: int) -> str:
 
 def _rate(run: Run, epoch: int) -> float:
     return settings_in(run.config, run.schedule, epoch).learning_rate
+
+
+def log_lines(metrics: EpochMetrics) -> list[str]:
+    """Return what the notebook prints for one epoch; epoch 0 is the untrained network."""
+    if metrics.epoch == 0:
+        opening = [f"Initial cost: {metrics.test.cost:.6f}"]
+    else:
+        opening = [f"Episode {metrics.epoch - 1}", f"Current cost: {metrics.test.cost:.6f}"]
+    return [*opening, f"Correctly predicted labels: {metrics.test.num_correct} / {metrics.test.num_images}"]

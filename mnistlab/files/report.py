@@ -1,18 +1,16 @@
 """The lab report: one run on one page of HTML, with nothing loaded from anywhere, made to be printed."""
 
 import base64
-import io
 from collections.abc import Sequence
 from html import escape
 
 import numpy as np
-from PIL import Image
 
-from mnistlab.collection import Collection
 from mnistlab.config import AS_SEED
 from mnistlab.diagnosis import diagnose
 from mnistlab.evaluation import EpochMetrics, activations_of
 from mnistlab.files.comparing import NO_LAYERS, setting
+from mnistlab.own_digits import Collection, png_bytes
 from mnistlab.runs.run import Run
 from mnistlab.setting_names import SETTING_NAMES
 
@@ -175,6 +173,4 @@ def own_digit(image: np.ndarray, label: int, answer: int) -> str:
 
 def picture(image: np.ndarray) -> str:
     """Return a digit, (28, 28) uint8, as dark ink on light paper in a data address."""
-    file = io.BytesIO()
-    Image.fromarray(255 - np.asarray(image)).save(file, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return f"data:image/png;base64,{base64.b64encode(png_bytes(255 - np.asarray(image))).decode()}"

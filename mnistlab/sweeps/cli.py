@@ -1,8 +1,8 @@
-"""The command that trains many networks at once, on all devices of one host or of several."""
+"""The command that trains many networks at once: its arguments, what it does, and what it prints."""
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,17 +14,71 @@ from mnistlab.jobs.memory_limit import free_bytes, require_memory
 from mnistlab.jobs.process import keep_freed_memory
 from mnistlab.jobs.worker import sentence_of
 from mnistlab.runs.run import Run
-from mnistlab.sweeps.arguments import Place, place_of
-from mnistlab.sweeps.distributed import ProcessLost, gathered, join
+from mnistlab.sweeps.distributed import (
+    Place,
+    ProcessLost,
+    done_by_child,
+    end_at_once,
+    end_with_parent,
+    gathered,
+    is_child,
+    join,
+)
 from mnistlab.sweeps.runs import begun, with_sweep_epoch
 from mnistlab.sweeps.sharding import Spread
 from mnistlab.sweeps.sweep import SweepEpoch, members, sweep
-from mnistlab.sweeps.table import epoch_line, figures_of, table_lines, title_line
-from mnistlab.sweeps.watched import done_by_child, end_at_once, end_with_parent, is_child
 
 OK = 0
 ALONE = Place("", 1, 0)
 LOST = "The sweep ended because another process of it was lost."
+VARIED = ("initialization", "learning_rate", "seed")
+COST, CORRECT, BROKEN_IN = range(3)  # the figures of a network
+
+
+def add_sweep_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes besides the settings that all networks share."""
+    parser.add_argument("--learning-rates", type=listed(float), metavar="RATE,...", dest="rates")
+    parser.add_argument("--seeds", type=listed(int), metavar="SEED,...", help="of the first weights")
+    parser.add_argument("--initializations", type=listed(str), metavar="NAME,...", help="notebook, scaled")
+    parser.add_argument("--seed", type=int, help="of the order of the images, which all networks share")
+    parser.add_argument("--save", type=Path, metavar="FOLDER", help="keep the networks after every epoch")
+    parser.add_argument("--coordinator", metavar="HOST:PORT", help="where process 0 can be reached")
+    parser.add_argument("--num-processes", type=int, metavar="N", help="that train this sweep together")
+    parser.add_argument("--process-id", type=int, metavar="I", help="which of them this is, from 0")
+
+
+def listed(kind: Callable) -> Callable[[str], list]:
+    """Return what reads values with commas between."""
+
+    def values(text: str) -> list:
+        try:
+            return [kind(value) for value in text.split(",")]
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"must be values with commas between. Got {text}.") from None
+
+    return values
+
+
+def place_of(given: argparse.Namespace) -> Place | None:
+    """Return which of several processes this is; None: it is alone.
+
+    Raises:
+        ValueError: The arguments do not say it completely.
+    """
+    parts = (given.coordinator, given.num_processes, given.process_id)
+    if all(part is None for part in parts):
+        return None
+    if any(part is None for part in parts):
+        raise ValueError("--coordinator, --num-processes and --process-id must be given together.")
+    host, _, port = given.coordinator.rpartition(":")
+    if not host or not port.isdecimal():
+        raise ValueError(f"--coordinator must be HOST:PORT. Got {given.coordinator}.")
+    if not 1 <= given.num_processes <= 1000:
+        raise ValueError(f"--num-processes must be from 1 to 1000. Got {given.num_processes}.")
+    if not 0 <= given.process_id < given.num_processes:
+        last = given.num_processes - 1
+        raise ValueError(f"--process-id must be from 0 to {last}. Got {given.process_id}.")
+    return Place(*parts)
 
 
 def run_sweep(given: argparse.Namespace, config: TrainConfig) -> int:
@@ -104,3 +158,58 @@ def save_networks(runs: Sequence[Run], epoch: SweepEpoch, folder: Path) -> None:
 def kept_sentence(folder: Path | None) -> str:
     """Return what is left of a sweep that was broken off."""
     return f"The epochs that were finished are saved in {folder}." if folder else "Nothing was saved."
+
+
+def figures_of(runs: Sequence[Run]) -> np.ndarray:
+    """Return cost, test images read right, and epoch in which it broke (0: none) of each run, (K, 3)."""
+    tests = [run.history[-1].test for run in runs]
+    rows = [(test.cost, test.num_correct, run.broken_in) for test, run in zip(tests, runs, strict=True)]
+    return np.array(rows, float).reshape(-1, 3)
+
+
+def ranked(figures: np.ndarray) -> list[int]:
+    """Return the numbers of the networks, from the most images read right to the fewest, broken ones last."""
+    return np.lexsort((-figures[:, CORRECT], figures[:, BROKEN_IN] > 0)).tolist()
+
+
+def title_line(configs: Sequence[TrainConfig], num_devices: int, num_processes: int) -> str:
+    """Return what is about to be done."""
+    config, processes = configs[0], f" of {num_processes} processes" if num_processes > 1 else ""
+    widths = "-".join(map(str, config.dimensions))
+    return (
+        f"{count(len(configs), 'network')} of {widths} on {count(num_devices, 'device')}{processes}, "
+        f"{count(config.num_epochs, 'epoch')}"
+    )
+
+
+def epoch_line(epoch: int, num_epochs: int, seconds: float, figures: np.ndarray, num_images: int) -> str:
+    """Return one line about all networks after an epoch."""
+    order = ranked(figures)
+    best, worst = (f"{figures[number, CORRECT] / num_images:.2%}" for number in (order[0], order[-1]))
+    broken = int((figures[:, BROKEN_IN] > 0).sum())
+    words = f", {broken} broken" if broken else ""
+    took = f" in {seconds:.1f} s" if epoch else ""
+    return f"epoch {epoch} of {num_epochs}{took}: best {best}, worst {worst}{words}"
+
+
+def table_lines(configs: Sequence[TrainConfig], figures: np.ndarray, num_images: int) -> list[str]:
+    """Return a row for each network, the best first: its number, settings, cost and images read right."""
+    head = ["network", *(name.replace("_", " ") for name in VARIED), "test cost", "read right"]
+    rows = [head, *(table_row(number, configs, figures, num_images) for number in ranked(figures))]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+
+
+def table_row(number: int, configs: Sequence[TrainConfig], figures: np.ndarray, num_images: int) -> list[str]:
+    """Return the cells of one network."""
+    config, (cost, correct, broken_in) = configs[number], figures[number]
+    settings = [config.initialization, f"{config.learning_rate:g}", str(config.seed)]
+    right = f"broke in epoch {broken_in:.0f}" if broken_in else f"{correct:.0f} / {num_images}"
+    return [str(number + 1), *settings, f"{cost:.6f}", right]
+
+
+def count(number: int, thing: str) -> str:
+    """Return a number of things: 1 epoch, 10 epochs."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

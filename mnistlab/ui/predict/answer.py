@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from mnistlab.collection import EMPTY, Collection, label_of, with_digit
 from mnistlab.explaining.verdict import DIGIT, Verdict, explanation, headline, trust_sentence, verdict
 from mnistlab.jobs.snapshot import Snapshot
+from mnistlab.own_digits import EMPTY, Collection, label_of, with_digit
 from mnistlab.ui.bars import draw_bars
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.home import train_for_me

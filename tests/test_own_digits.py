@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnistlab import collection
-from mnistlab.collection import (
+from mnistlab import own_digits
+from mnistlab.own_digits import (
     EMPTY,
     as_npz,
     as_png_zip,
@@ -77,7 +77,7 @@ def test_an_image_that_is_none_is_refused(image):
 
 
 def test_a_full_collection_takes_no_more_but_can_be_relabeled(three, monkeypatch):
-    monkeypatch.setattr(collection, "MAX_DIGITS", 3)
+    monkeypatch.setattr(own_digits, "MAX_DIGITS", 3)
     with pytest.raises(ValueError, match="at most 3 digits"):
         with_digit(three, digit(4), 1)
     assert with_digit(three, digit(1), 0).labels.tolist() == [0, 9, 4]
