@@ -24,9 +24,8 @@ HOME = "Train a network for me"
 def copy(tmp_path, generated):
     """A copy of the source that cannot be written to, in a folder whose name is not all ASCII."""
     folder = tmp_path / "Zoë 数 lab"
-    shutil.copytree(
-        REPOSITORY, folder, ignore=shutil.ignore_patterns(".git", "__pycache__", ".*_cache", "*venv")
-    )
+    ignored = shutil.ignore_patterns(".git", "__pycache__", ".*_cache", "*venv")
+    shutil.copytree(REPOSITORY, folder, ignore=ignored)
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     yield folder
