@@ -22,7 +22,7 @@ from tests.fake_machine import PATIENCE, Heard, Machine, Work
 
 
 class UnevenEpoch(Work):
-    """An epoch of slices with more or fewer steps, as the machine is busy; figures, which take long, end it.
+    """An epoch whose slices hold more or fewer steps, as the machine is busy; long figures end it.
 
     What a slice counts for is the work in it.
     """
