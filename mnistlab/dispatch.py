@@ -32,15 +32,10 @@ def one_by_one(trace, equations):
     Each value has a place in a list: the constants come first, then the inputs, then what the operations add.
     """
     operands = [each.invars for each in equations] + [trace.jaxpr.outvars]
-    literals = [x for those in operands for x in those if isinstance(x, Literal)]
-    names = [
-        *trace.jaxpr.constvars,
-        *literals,
-        *trace.jaxpr.invars,
-        *(y for e in equations for y in e.outvars),
-    ]
+    fixed = [x for those in operands for x in those if isinstance(x, Literal)]
+    names = [*trace.jaxpr.constvars, *fixed, *trace.jaxpr.invars, *(y for e in equations for y in e.outvars)]
     place = {id(name): number for number, name in enumerate(names)}  # a Literal has no hash
-    constants = [*trace.consts, *(jax.numpy.asarray(x.val, x.aval.dtype) for x in literals)]
+    constants = [*trace.consts, *(jax.numpy.asarray(x.val, x.aval.dtype) for x in fixed)]
     program = []
     for each in equations:
         add = list.extend if each.primitive.multiple_results else list.append
