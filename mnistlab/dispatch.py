@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 import jax
-from jax.extend.core import Jaxpr, JaxprEqn, Literal
+from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal
 
 F = TypeVar("F", bound=Callable[..., Any])
 Values = Sequence[Any]  # arrays
@@ -24,31 +24,28 @@ def traced(function: F, arranged: Callable[[Jaxpr], list[JaxprEqn]] = lambda jax
         shapes = structure, *((leaf.shape, leaf.dtype) for leaf in leaves)
         if shapes not in programs:
             trace, result = jax.make_jaxpr(function, return_shape=True)(*args)
-            programs[shapes] = (
-                one_by_one(trace.jaxpr, trace.consts, arranged(trace.jaxpr)),
-                jax.tree.structure(result),
-            )
+            programs[shapes] = one_by_one(trace, arranged(trace.jaxpr)), jax.tree.structure(result)
         run, result_structure = programs[shapes]
         return jax.tree.unflatten(result_structure, run(leaves))
 
     return evaluate  # type: ignore[return-value]
 
 
-def one_by_one(jaxpr: Jaxpr, consts: Values, equations: list[JaxprEqn]) -> Callable[[Values], Values]:
+def one_by_one(trace: ClosedJaxpr, equations: list[JaxprEqn]) -> Callable[[Values], Values]:
     """Return what carries out the operations of a trace: the list of its inputs -> its results.
 
     Each value has a place in a list: the constants come first, then the inputs, then what the operations add.
     """
-    used = [*(x for each in equations for x in each.invars), *jaxpr.outvars]
-    literals: list[Any] = [x for x in used if isinstance(x, Literal)]
-    names = [*jaxpr.constvars, *literals, *jaxpr.invars, *(y for each in equations for y in each.outvars)]
+    operands = [each.invars for each in equations] + [trace.jaxpr.outvars]
+    fixed: list[Any] = [x for those in operands for x in those if isinstance(x, Literal)]
+    names = [*trace.jaxpr.constvars, *fixed, *trace.jaxpr.invars, *(y for e in equations for y in e.outvars)]
     place = {id(name): number for number, name in enumerate(names)}  # a Literal has no hash
-    constants = [*consts, *(jax.numpy.asarray(x.val, x.aval.dtype) for x in literals)]
+    constants = [*trace.consts, *(jax.numpy.asarray(x.val, x.aval.dtype) for x in fixed)]
     program = []
     for each in equations:
         add = list.extend if each.primitive.multiple_results else list.append
         program.append((operation_of(each), picker(place, each.invars), add))
-    results = picker(place, jaxpr.outvars)
+    results = picker(place, trace.jaxpr.outvars)
 
     def run(inputs: Values) -> Values:
         values = [*constants, *inputs]
