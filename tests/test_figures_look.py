@@ -1,6 +1,7 @@
 """All figures share one frame: titled, of fixed height, transparent, in named colors, with an alt text."""
 
 import json
+import pkgutil
 import re
 import subprocess
 import sys
@@ -8,8 +9,10 @@ import sys
 import numpy as np
 import pytest
 
+from mnistlab import figures
 from mnistlab.evaluation import EpochMetrics, Score
 from mnistlab.figures import (
+    breakdown,
     histogram,
     learning_curves,
     statistics,
@@ -38,6 +41,8 @@ HISTORY = tuple(metrics(epoch) for epoch in range(4))
 FULL = {
     "cost": lambda: learning_curves.plot_cost([("now", HISTORY), ("before", HISTORY)], 10),
     "accuracy": lambda: learning_curves.plot_accuracy([("now", HISTORY)], 10, log=True),
+    "recall": lambda: breakdown.plot_recall(HISTORY, 10),
+    "gradient norms": lambda: breakdown.plot_gradient_norms(HISTORY, 10),
     "weight histogram": lambda: histogram.plot_weight_histogram(PARAMS),
     "pre-activations": lambda: histogram.plot_pre_activations([Z * 100, Z], [Z, Z]),
     "class balance": lambda: statistics.plot_class_balance(np.arange(1, 11), np.arange(1, 11)),
@@ -51,6 +56,8 @@ EMPTY = {
     "cost": lambda: learning_curves.plot_cost([], 10),
     "cost of an empty run": lambda: learning_curves.plot_cost([("now", ())], 10),
     "accuracy": lambda: learning_curves.plot_accuracy([], 10),
+    "recall": lambda: breakdown.plot_recall((), 10),
+    "gradient norms": lambda: breakdown.plot_gradient_norms((), 10),
     "weight histogram": lambda: histogram.plot_weight_histogram(()),
     "pre-activations": lambda: histogram.plot_pre_activations([]),
     "class balance": lambda: statistics.plot_class_balance([0] * 10, [0] * 10),
@@ -106,9 +113,9 @@ def test_a_click_on_a_trace_tells_a_page_plain_numbers(name):
 
 
 def test_figures_load_neither_jax_nor_streamlit():
-    names = "cost_slice courses diagram evidence gradients histogram learning_curves passes statistics sweep"
+    names = [module.name for module in pkgutil.iter_modules(figures.__path__)]
     code = (
-        f"import sys; [__import__('mnistlab.figures.' + name) for name in {names.split()}];"
+        f"import sys; [__import__('mnistlab.figures.' + name) for name in {names}];"
         "print(sorted({'jax', 'streamlit'} & set(sys.modules)))"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -9,7 +9,6 @@ import pytest
 
 from mnistlab.explaining.numerals import plain
 from mnistlab.figures import sketch as sketches
-from mnistlab.figures.activation_function import draw_activation
 from mnistlab.figures.diagram import draw_network
 from mnistlab.figures.gradients import draw_gradient_matrix, draw_gradient_picture, draw_gradient_sheet
 from mnistlab.figures.passes import Strip, draw_passes
@@ -214,7 +213,6 @@ def test_a_half_written_digit_has_as_many_points_as_were_written(upto, lengths):
         draw_passes(strips(100, 10), alt="Two layers."),
         draw_network(network(784, 10)),
         draw_gradient_sheet(RANDOM.normal(size=(3, 784)), [1, 2, 3]),
-        draw_activation(range(5), RANDOM.random(5), RANDOM.random(5), 0.0),
         class_means(np.zeros((10, 28, 28)), np.zeros((10, 28, 28))),
     ],
 )

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from mnistlab.evaluation import EpochMetrics, Score
-from mnistlab.figures.frame import whole_ticks
-from mnistlab.figures.learning_curves import plot_accuracy, plot_cost
+from mnistlab.figures.learning_curves import epoch_axis, plot_accuracy, plot_cost
 from mnistlab.figures.sweep import plot_sweep
 from mnistlab.figures.template import TEST, TRAINING, alt_text
 
@@ -122,6 +121,6 @@ def test_the_axis_of_a_sweep_stays_while_its_curves_grow():
     assert max(plot_sweep([("1", [0.1] * 5)], x_max=2).layout.xaxis.range) > 4
 
 
-@pytest.mark.parametrize(("last", "ticks"), [(0, [0]), (3, [0, 1, 2, 3]), (30, [0, 5, 10, 15, 20, 25, 30])])
-def test_the_epochs_on_the_axis_end_with_the_training(last, ticks):
-    assert whole_ticks(last) == ticks
+def test_a_short_training_has_a_number_for_each_epoch_and_none_between():
+    assert (epoch_axis(3)["dtick"], epoch_axis(12)["dtick"]) == (1, 1)
+    assert "dtick" not in epoch_axis(30)

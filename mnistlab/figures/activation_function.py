@@ -1,18 +1,20 @@
-"""A unit's activation: the function with its slope, and both at a z that is marked."""
+"""A unit's activation function with its slope, and both at a z that is marked."""
 
 import numpy as np
+import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from mnistlab.figures.frame import Frame
-from mnistlab.figures.sketch import NOTHING, SEQUENTIAL, Field, Sketch, field_markup
-from mnistlab.figures.template import number
+from mnistlab.figures.histogram import zone
+from mnistlab.figures.template import ACCENT, MUTED, TRAINING, framed, number
 
 SATURATED_SLOPE = 0.007
-HEIGHT = 300  # px of the plot alone
-ROOM = 0.06  # above and below the curves, of their range
+LOOKS = (
+    ("σ(z)", {"color": ACCENT, "width": 3}),
+    ("σ′(z)", {"color": TRAINING, "width": 2, "dash": "dash"}),
+)
 
 
-def draw_activation(z: ArrayLike, values: ArrayLike, slopes: ArrayLike, z_marked: float) -> Sketch:
+def plot_activation(z: ArrayLike, values: ArrayLike, slopes: ArrayLike, z_marked: float) -> go.Figure:
     """Return an activation function with its slope; where the slope is under 0.007 the ground is shaded.
 
     Args:
@@ -21,59 +23,42 @@ def draw_activation(z: ArrayLike, values: ArrayLike, slopes: ArrayLike, z_marked
         slopes: sigma'(z), (n,).
         z_marked: Where both curves are marked.
     """
-    z, values, slopes = np.asarray(z, float), np.asarray(values, float), np.asarray(slopes, float)
-    low, high = float(min(values.min(), slopes.min())), float(max(values.max(), slopes.max()))
-    room = ROOM * (high - low)
-    frame = Frame(float(z[0]), float(z[-1]), low - room, high + room)
-    marked = [float(np.interp(z_marked, z, line)) for line in (values, slopes)]
-    says = {
-        name: [f"{value:.4f}".replace("-", "−") for value in line]
-        for name, line in zip("zas", (z, values, slopes), strict=True)
+    z, curves = np.asarray(z, float), np.asarray([values, slopes], float)
+    marked = [float(np.interp(z_marked, z, line)) for line in curves]
+    lines = [
+        {
+            "type": "scatter",
+            "x": z.round(4).tolist(),
+            "y": line.round(6).tolist(),
+            "name": name,
+            "mode": "lines",
+            "line": look,
+            "hovertemplate": "%{y:.4f}",
+        }
+        for line, (name, look) in zip(curves, LOOKS, strict=True)
+    ]
+    dots = {
+        "type": "scatter",
+        "x": [z_marked, z_marked],
+        "y": marked,
+        "mode": "markers+text",
+        "marker": {"color": [look["color"] for _, look in LOOKS], "size": 10},
+        "text": [number(value) for value in marked],
+        "textposition": "top left" if z_marked > 0 else "top right",
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
     }
-    field = Field(
-        np.full((1, len(z)), NOTHING, np.uint8),
-        SEQUENTIAL,
-        len(z),
-        1,
-        "z = {z}\nσ(z) = {a}\nσ′(z) = {s}",
-        says,
-    )
-    curves = f"{path(frame, z, slopes, 'slope')}{path(frame, z, values, 'value')}"
-    markup = (
-        f'{KEY}<div class="plot" style="height:{HEIGHT}px">{zones(frame, z, slopes)}{frame.lines("z")}'
-        f'<svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">{curves}</svg>'
-        f"{dot(frame, z_marked, marked[0], 'value')}{dot(frame, z_marked, marked[1], 'slope')}"
-        f"{field_markup(0, field, 'over')}</div>"
-    )
-    alt = (
-        f"The activation with its slope, z from {z[0]:g} to {z[-1]:g}. At z = {number(z_marked)}: "
-        f"σ(z) = {number(marked[0])}, σ′(z) = {number(marked[1])}."
-    )
-    return Sketch(markup, [field], alt)
-
-
-KEY = '<div class="key muted"><span class="line value"></span>σ(z)<span class="line slope"></span>σ′(z)</div>'
-
-
-def path(frame: Frame, z: np.ndarray, values: np.ndarray, kind: str) -> str:
-    """Return one curve."""
-    points = np.round(10 * np.stack([frame.across(z), frame.down(values)], axis=1), 1)
-    return f'<polyline class="{kind}" points="{" ".join(f"{x:g},{y:g}" for x, y in points.tolist())}"/>'
-
-
-def dot(frame: Frame, z: float, value: float, kind: str) -> str:
-    """Return a marked point with its number."""
-    place = f"left:{frame.across(z):.2f}%;top:{frame.down(value):.2f}%"
-    side = " left" if z > 0.8 * frame.right else ""
-    return f'<div class="dot {kind}{side}" style="{place}"><span>{number(value)}</span></div>'
-
-
-def zones(frame: Frame, z: np.ndarray, slopes: np.ndarray) -> str:
-    """Return shaded ground where the slope is under 0.007."""
-    return "".join(
-        f'<div class="zone muted" style="left:{frame.across(start):.2f}%;'
-        f'width:{frame.across(end) - frame.across(start):.2f}%">saturated</div>'
-        for start, end in flat_parts(z, slopes)
+    saturated = {"text": "saturated", "font": {"color": MUTED, "size": 12}}
+    return framed(
+        [*lines, dots],
+        alt=f"The activation with its slope, z from {z[0]:g} to {z[-1]:g}. At z = {number(z_marked)}: "
+        f"σ(z) = {number(marked[0])}, σ′(z) = {number(marked[1])}.",
+        x={"title": "z", "range": [z[0], z[-1]], "unifiedhovertitle": {"text": "z = %{x:.2f}"}},
+        hovermode="x unified",
+        shapes=[zone(start, end, label=saturated) for start, end in flat_parts(z, curves[1])],
+        showlegend=True,
+        margin={"l": 4, "r": 12, "t": 36, "b": 8, "pad": 0},
     )
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from mnistlab.figures.frame import Position
 from mnistlab.figures.sketch import Marks, Sketch
+
+Position = TypeVar("Position", float, np.ndarray)  # one or many
 
 SAMPLE = 14  # units drawn of a layer with more
 HEIGHT = 460  # px

@@ -4,7 +4,7 @@ import base64
 import math
 from collections.abc import Callable, Sequence
 from itertools import starmap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
@@ -89,28 +89,44 @@ def runs_figure(
         f"images, {value(last.test) or 0:{digits}} on the test images."
     )
     alt += "".join(f" After epoch {epoch}: {what}." for epoch, what in changes)
-    room = 0.04 * max(1, x_max)
-    x = {
-        "title": "epoch",
-        "range": [-room, x_max + room],
-        "tickformat": ",d",
-        "unifiedhovertitle": {"text": "epoch %{x}"},
-        **LIVE,
-        **({"dtick": 1} if x_max <= MARKED else {}),
-    }
-    return framed(
+    return by_epoch(
         traces,
+        x_max,
+        y,
         title=title,
         alt=alt,
-        x=x,
-        y={**y, **LIVE},
-        hovermode="x unified",
-        dragmode="zoom",
-        showlegend=True,
         shapes=[dotted(epoch) for epoch, _ in changes],
         annotations=[*starmap(upright, changes)],
         margin={"l": 64, "r": 28, "t": 74, "b": 54, "pad": 0},
     )
+
+
+def by_epoch(traces: Sequence[dict], x_max: int, y: dict, **layout: Any) -> go.Figure:
+    """Return lines over epochs that can be zoomed; hovering tells all values of an epoch.
+
+    Args:
+        traces: The lines.
+        x_max: Epoch at the right edge.
+        y: Settings of the vertical axis.
+        **layout: What `framed` is told besides.
+    """
+    settings = {"margin": {"l": 64, "r": 64, "t": 44, "b": 54, "pad": 0}, **layout}
+    return framed(
+        traces,
+        x={**epoch_axis(x_max), **LIVE},
+        y={**y, **LIVE},
+        hovermode="x unified",
+        dragmode="zoom",
+        showlegend=True,
+        **settings,
+    )
+
+
+def epoch_axis(x_max: int) -> dict:
+    """Return the settings of a horizontal axis of epochs, with the same room at both ends."""
+    room = 0.04 * max(1, x_max)
+    axis = {"title": "epoch", "range": [-room, x_max + room], "tickformat": ",d"}
+    return axis | {"unifiedhovertitle": {"text": "epoch %{x}"}} | ({"dtick": 1} if x_max <= MARKED else {})
 
 
 def dotted(epoch: int) -> dict:

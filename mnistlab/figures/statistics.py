@@ -1,12 +1,12 @@
 """A data set in figures: class balance, pixel values, baselines, and a map of its principal components."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from mnistlab.figures.frame import Frame
 from mnistlab.figures.sketch import Marks, Sketch
 from mnistlab.figures.template import ACCENT, TEST, TEXT, TRAINING, empty, framed, note
 
@@ -16,6 +16,7 @@ INKED = 96  # gray level from which a pixel is a dot
 HEIGHT = 300  # px of the first two
 MAP_HEIGHT = 460  # px of the map alone
 ROOM = 0.03  # around the points, of their range
+MOST = 7  # steps between the numbers on an axis of the map
 HOVERED = (
     '<svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">'
     '<path class="hovered round"/></svg>'
@@ -152,9 +153,9 @@ def draw_projection(
     digits, numbers = np.asarray(labels).tolist(), np.asarray(indices).tolist()
     low, high = points.min(axis=0), points.max(axis=0)
     room = ROOM * (high - low)
-    (left, bottom), (right, top) = low - room, high + room
-    frame = Frame(left, right, bottom, top)
-    places = np.stack([frame.across(points[:, 0]), frame.down(points[:, 1])], axis=1).round(2)
+    low, high = low - room, high + room
+    shares = (points - low) / (high - low)
+    places = (100 * np.stack([shares[:, 0], 1 - shares[:, 1]], axis=1)).round(2)
     written = "".join(
         f'<span class="point digit-{digit}" style="left:{x:g}%;top:{y:g}%">{digit}</span>'
         for (x, y), digit in zip(places.tolist(), digits, strict=True)
@@ -163,13 +164,35 @@ def draw_projection(
         f"a {digit}, image {number}\n{braille(images[number])}"
         for digit, number in zip(digits, numbers, strict=True)
     ]
-    axes = frame.lines("first component", "second component")
     markup = (
-        f'<div class="plot wires" style="height:{MAP_HEIGHT}px">{axes}'
+        f'<div class="plot wires" style="height:{MAP_HEIGHT}px">{map_axes(low, high)}'
         f"{ring(places, numbers, chosen)}{HOVERED}{written}</div>"
     )
     alt = f"{len(points)} images as points, each drawn as its digit."
     return Sketch(markup, alt=alt, marks=Marks(np.hstack([places, places]) / 100, says, numbers))
+
+
+def map_axes(low: np.ndarray, high: np.ndarray) -> str:
+    """Return the lines behind the map with their numbers, and the names of its axes."""
+    columns = "".join(
+        f'<div class="column" style="left:{share:.2%}"><span class="muted">{words}</span></div>'
+        for share, words in ticks(low[0], high[0])
+    )
+    rows = "".join(
+        f'<div class="row" style="top:{1 - share:.2%}"><span class="muted">{words}</span></div>'
+        for share, words in ticks(low[1], high[1])
+    )
+    names = '<div class="beside muted">second component</div><div class="name muted">first component</div>'
+    return f"{rows}{columns}{names}"
+
+
+def ticks(low: float, high: float) -> list[tuple[float, str]]:
+    """Return round numbers between two: which share of the way each lies at, and how it is written."""
+    rough = (high - low) / MOST or 1.0
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = power * next(size for size in (1, 2, 5, 10) if size * power >= rough)
+    values = [step * number for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    return [((value - low) / (high - low), f"{value:.6g}".replace("-", "−")) for value in values]
 
 
 def ring(places: np.ndarray, numbers: Sequence[int], chosen: int | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mnistlab.figures.frame import whole_ticks
+from mnistlab.figures.learning_curves import epoch_axis
 from mnistlab.figures.template import ACCENT, TEXT, empty, framed, legend_above
 
 OTHERS = "#00003766"
@@ -38,11 +38,7 @@ def plot_sweep(
         title=title,
         height=HEIGHT,
         alt=alt + f"the worst {curves[worst][0]} with {max(0.0, min(ends)):.1%}.",
-        x={
-            "title": "epoch",
-            "range": [-0.04 * max(1, last), 1.04 * max(1, last)],
-            "tickvals": whole_ticks(last),
-        },
+        x=epoch_axis(last),
         y={"title": "test images read right", "range": [0, 1.02], "tickformat": ".0%"},
         showlegend=True,
         legend={**legend_above(), "traceorder": "reversed"},

@@ -5,10 +5,10 @@ import streamlit as st
 
 from mnistlab.activations import ACTIVATIONS
 from mnistlab.explaining.layers import FLAT, curve
-from mnistlab.figures.activation_function import draw_activation
+from mnistlab.figures.activation_function import plot_activation
 from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.sketch import show_sketch
+from mnistlab.ui.show import show
 
 REACH = 10.0
 
@@ -37,7 +37,7 @@ def draw_sigma(viewed: Viewed) -> None:
             rf"At $z = {z:.1f}$: $\;\sigma(z) = {value:.4f}, \;\sigma'(z) = {slope:.4f}$. {meaning(slope)}"
         )
     with figure:
-        show_sketch(draw_activation(*curve(name, REACH), z), "architecture_sigma_figure")
+        show(plot_activation(*curve(name, REACH), z), "architecture_sigma_figure")
 
 
 def chosen_activation(default: str) -> str:

@@ -5,12 +5,10 @@ from html import escape
 
 import streamlit as st
 
-from mnistlab.figures.courses import draw_gradient_norms, draw_recall
+from mnistlab.figures.breakdown import plot_gradient_norms, plot_recall
 from mnistlab.figures.learning_curves import plot_accuracy, plot_cost
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import OwnDigits, Run, SettingChange
-from mnistlab.ui.memo import remembered
-from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.train.diagnosis import draw_other_findings
 from mnistlab.ui.train.figures import show_kept
 
@@ -29,16 +27,16 @@ def draw_curves(snapshot: Snapshot) -> None:
     runs = [(escape(each.name, quote=False), each.history) for each in (run, *others)]
     changes = changes_of(run)
     all_seen = (*((each.id, each.name, len(each.history)) for each in (run, *others)), *changes, x_max, log)
-    plots = {"cost": plot_cost, "accuracy": plot_accuracy}
-    for place, (name, plot) in zip(st.columns(2), plots.items(), strict=True):
+    own_seen = run.id, len(run.history), x_max
+    figures = {
+        "cost": (all_seen, partial(plot_cost, runs, x_max, log, changes=changes)),
+        "accuracy": (all_seen, partial(plot_accuracy, runs, x_max, log, changes=changes)),
+        "recall": (own_seen, partial(plot_recall, run.history, x_max)),
+        "gradients": (own_seen, partial(plot_gradient_norms, run.history, x_max)),
+    }
+    for place, (name, (seen, plot)) in zip((*st.columns(2), *st.columns(2)), figures.items(), strict=True):
         with place:
-            show_kept(name, all_seen, partial(plot, runs, x_max, log, changes=changes))
-    seen = run.id, len(run.history), x_max
-    sketches = {"recall": draw_recall, "gradients": draw_gradient_norms}
-    for place, (name, draw) in zip(st.columns(2), sketches.items(), strict=True):
-        with place:
-            make = partial(draw, run.history, x_max)
-            show_sketch(remembered(f"train_{name}_figure", seen, make), f"train_{name}")
+            show_kept(name, seen, plot)
 
 
 def changes_of(run: Run) -> tuple[tuple[int, str], ...]:
