@@ -4,13 +4,13 @@ from functools import partial
 
 import streamlit as st
 
+from mnistlab.ui.backprop.case import draw_picker
 from mnistlab.ui.backprop.check import draw_check
 from mnistlab.ui.backprop.choice import draw_choice
 from mnistlab.ui.backprop.code import draw_code
 from mnistlab.ui.backprop.gradient import draw_gradient
 from mnistlab.ui.backprop.hand import draw_by_hand
 from mnistlab.ui.backprop.passes import draw_backward, draw_forward
-from mnistlab.ui.backprop.picker import draw_picker
 from mnistlab.ui.backprop.step import draw_step
 from mnistlab.ui.backprop.weight import draw_weight
 from mnistlab.ui.lab_session import Lab, current_lab

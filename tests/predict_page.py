@@ -17,8 +17,8 @@ from mnistlab.evaluation import activations_of
 from mnistlab.jobs.labs import labs, new_token
 from mnistlab.runs.run import new_run
 from mnistlab.training import train
-from mnistlab.ui.address import query_of
 from mnistlab.ui.canvas import CANVAS, HIDDEN, SIDE
+from mnistlab.ui.query_params import query_of
 from tests.conftest import REPOSITORY
 
 SEVEN = drawn(strokes_of(WRITTEN[7][0]))

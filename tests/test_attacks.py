@@ -17,9 +17,8 @@ from mnistlab.files.report import html_report
 from mnistlab.own_digits import EMPTY
 from mnistlab.pictures import PictureError, read_canvas, read_picture
 from mnistlab.runs.run import MAX_NAME
-from mnistlab.ui.address import settings_from
 from mnistlab.ui.canvas import MAX_STROKES, sent
-from mnistlab.ui.lesson import lesson_from
+from mnistlab.ui.query_params import lesson_from, settings_from
 from tests.attacks import addresses, canvases, network_files, pictures, run_records
 from tests.attacks.run_records import MARKUP
 from tests.test_checkpoints import trained_run

@@ -10,7 +10,7 @@ from mnistlab.config import PRESETS
 from mnistlab.experiments import EXPERIMENTS
 from mnistlab.jobs.labs import labs, new_token
 from mnistlab.ui import digits
-from mnistlab.ui.address import query_of
+from mnistlab.ui.query_params import query_of
 from tests.conftest import REPOSITORY
 from tests.test_report import some_run
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from streamlit.testing.v1 import AppTest
 
 from mnistlab.jobs.labs import labs
-from mnistlab.ui.lesson import BY_SLUG
+from mnistlab.ui.query_params import BY_SLUG
 from tests.conftest import REPOSITORY
 
 SMALL = {"dataset": "generated", "hidden": "10", "train_size": "500", "num_epochs": "2", "scaling": "unit"}

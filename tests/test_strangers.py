@@ -13,9 +13,7 @@ import pytest
 from mnistlab.config import BOUNDS, MAX_LEARNING_RATE, TrainConfig
 from mnistlab.experiments import EXPERIMENTS
 from mnistlab.ui import digits, settings
-from mnistlab.ui.address import NAMES, as_text
-from mnistlab.ui.lesson import CONTROLS, MAX_NOTE, PAGES
-from mnistlab.ui.lesson import NAMES as LESSON_NAMES
+from mnistlab.ui.query_params import CONTROLS, LESSON_NAMES, MAX_NOTE, PAGES, SETTING_NAMES, as_text
 from tests.attacks import addresses
 from tests.test_attacks import assert_clear
 
@@ -46,7 +44,7 @@ def fitting(name, order):
     """Return what somebody may have meant by a parameter, often its default."""
     if name == "experiment":
         return order.choice(EXPERIMENTS).slug
-    if name in NAMES:
+    if name in SETTING_NAMES:
         return as_text(getattr(order.choice(CONFIGS), name))
     return order.choice(WORDS)
 
@@ -74,7 +72,7 @@ def value(name, order):
 
 def query(order):
     """Return the part of an address behind its question mark, sometimes with a few letters damaged."""
-    names = [*NAMES, *LESSON_NAMES, "experiment", "token", "__class__"]
+    names = [*SETTING_NAMES, *LESSON_NAMES, "experiment", "token", "__class__"]
     chosen = order.choices(names, k=order.randrange(1, 9))
     pairs = [(name, value(name, order)) for name in chosen]
     text = urlencode(pairs)

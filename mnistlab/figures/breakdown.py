@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
+from mnistlab.figures.histogram import layer_style
 from mnistlab.figures.learning_curves import by_epoch, curve
-from mnistlab.figures.lines import DASHES, layer_style
-from mnistlab.figures.template import DIGITS, empty, legend_above, note
+from mnistlab.figures.template import DASHES, DIGITS, empty, legend_above, note
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     from mnistlab.evaluation import EpochMetrics

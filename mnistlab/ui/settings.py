@@ -7,9 +7,14 @@ from typing import Any
 import streamlit as st
 
 from mnistlab.config import PRESETS, TrainConfig
-from mnistlab.ui.address import NAMES, settings_from
-from mnistlab.ui.lesson import NAMES as LESSON_NAMES
-from mnistlab.ui.lesson import Lesson, lesson_from, query_of_lesson
+from mnistlab.ui.query_params import (
+    LESSON_NAMES,
+    SETTING_NAMES,
+    Lesson,
+    lesson_from,
+    query_of_lesson,
+    settings_from,
+)
 from mnistlab.ui.widgets import renew, widget_key
 
 KEY = "settings"
@@ -79,7 +84,7 @@ def keep_settings(config: TrainConfig) -> None:
     st.session_state[KEY] = config
     repeat_complaints()
     wanted = query_of_lesson(current_lesson(), config)
-    names = (*NAMES, *LESSON_NAMES)
+    names = (*SETTING_NAMES, *LESSON_NAMES)
     ours = {name: st.query_params.get_all(name) for name in st.query_params if name in names}
     if ours != {name: [text] for name, text in wanted.items()}:
         others = {name: st.query_params.get_all(name) for name in st.query_params if name not in ours}

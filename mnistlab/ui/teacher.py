@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnistlab.setting_names import SETTING_NAMES
 from mnistlab.ui.lab_session import Lab
-from mnistlab.ui.lesson import BY_SLUG, CONTROLS, MAX_NOTE, PAGES, Lesson, link_to
+from mnistlab.ui.query_params import BY_SLUG, CONTROLS, MAX_NOTE, PAGES, Lesson, link_to
 from mnistlab.ui.settings import current_lesson
 
 HOME = "home"

@@ -3,14 +3,26 @@
 import numpy as np
 import streamlit as st
 
-from mnistlab.explaining.verdict import DIGIT, Verdict, explanation, headline, trust_sentence, verdict
+from mnistlab.evaluation import activations_of
+from mnistlab.explaining.single_image import Reading, passed_by
+from mnistlab.explaining.verdict import (
+    DIGIT,
+    Trust,
+    Verdict,
+    explanation,
+    headline,
+    trust,
+    trust_sentence,
+    verdict,
+)
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.own_digits import EMPTY, Collection, label_of, with_digit
+from mnistlab.runs.run import Run
 from mnistlab.ui.bars import draw_bars
 from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.home import train_for_me
-from mnistlab.ui.lab_session import Lab
-from mnistlab.ui.predict.memory import read, test_trust
+from mnistlab.ui.lab_session import Lab, current_snapshot
+from mnistlab.ui.memo import remembered
 from mnistlab.ui.widgets import entered, kept, show_in, widget_key
 
 OWN, LABEL = "predict_own", "predict_label"
@@ -108,3 +120,25 @@ def keep_digit(image: np.ndarray | None) -> None:
         st.session_state[OWN] = with_digit(own_digits(), image, label)
     except ValueError as error:
         st.session_state["predict_refused"] = str(error)
+
+
+def read(run: Run, image: np.ndarray) -> Reading:
+    """Return what an image leaves behind in the network of a run."""
+    return remembered("predict_read", (run.params, image), lambda: passed_by(run.params, image, run.config))
+
+
+def test_activations(lab: Lab) -> np.ndarray:
+    """Return the outputs of the network as it is now for all test images, (n, 10)."""
+    run, images = current_snapshot().run, lab.dataset.test.images
+    return remembered(
+        "predict_test_activations",
+        (run.params, images),
+        lambda: activations_of(run.params, images, run.config),
+    )
+
+
+def test_trust(lab: Lab) -> Trust:
+    """Return how often the network as it is now is right on the test images, by the kind of its verdict."""
+    activations = test_activations(lab)
+    labels = lab.dataset.test.labels
+    return remembered("predict_trust", (activations, labels), lambda: trust(activations, labels))

@@ -14,7 +14,7 @@ from mnistlab.pictures import PictureError, read_picture
 from mnistlab.ui.canvas import SIDE, draw_canvas
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
-from mnistlab.ui.predict.memory import test_activations
+from mnistlab.ui.predict.answer import test_activations
 from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.widgets import entered, give, keep, kept, show_in, widget_key
 

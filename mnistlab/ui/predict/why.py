@@ -20,7 +20,7 @@ from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.neighbors import nearest_training_digits
 from mnistlab.ui.picture import gallery
-from mnistlab.ui.predict.memory import read
+from mnistlab.ui.predict.answer import read
 from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.words import count
 

@@ -13,9 +13,9 @@ from mnistlab.files.weights import MAX_FILE_BYTES
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import Run
-from mnistlab.ui.address import query_of
 from mnistlab.ui.lab_session import back_to_network, command
 from mnistlab.ui.predict.answer import own_digits
+from mnistlab.ui.query_params import query_of
 from mnistlab.ui.session_token import current_trainer
 from mnistlab.ui.words import plain
 

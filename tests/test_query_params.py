@@ -10,8 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnistlab.config import DATASETS, TrainConfig
-from mnistlab.ui.address import query_of, settings_from
-from mnistlab.ui.lesson import CONTROLS, MAX_NOTE, PAGES, Lesson, lesson_from, link_to
+from mnistlab.ui.query_params import (
+    CONTROLS,
+    MAX_NOTE,
+    PAGES,
+    Lesson,
+    lesson_from,
+    link_to,
+    query_of,
+    settings_from,
+)
 
 CONFIGS = st.builds(
     TrainConfig,

@@ -1,0 +1,174 @@
+"""What a link carries, settings and a teacher's lesson: text that anybody may have typed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+from urllib.parse import urlencode
+
+from mnistlab.config import TrainConfig, config_from, shown
+from mnistlab.experiments import EXPERIMENTS, Experiment
+
+LONGEST = 200  # characters of one value; no setting needs more
+NO_LAYERS = "none"
+DEFAULTS = TrainConfig()
+SETTING_NAMES = tuple(field.name for field in fields(TrainConfig))
+MAX_NOTE = 400  # characters
+CONTROLS = tuple(name for name in TrainConfig.__dataclass_fields__ if name != "order_seed")
+PAGES = ("data", "architecture", "backprop", "train", "predict")
+BY_SLUG = {experiment.slug: experiment for experiment in EXPERIMENTS}
+
+
+def query_of(config: TrainConfig, prepared: TrainConfig = DEFAULTS) -> dict[str, str]:
+    """Return what a link to these settings holds: what is not as by default, and always the seed.
+
+    Args:
+        config: The settings.
+        prepared: Those of the experiment that the link also names, which are the defaults of who opens it.
+    """
+    return {
+        name: as_text(getattr(config, name))
+        for name in SETTING_NAMES
+        if name == "seed" or not getattr(config, name) == getattr(prepared, name) == getattr(DEFAULTS, name)
+    }
+
+
+def settings_from(query: Mapping[str, Sequence[str]]) -> tuple[dict[str, Any], list[str]]:
+    """Read settings out of an address, one by one, so that a slip in one loses none of the others.
+
+    Args:
+        query: Values of each parameter, in the order in which they were given.
+
+    Returns:
+        The settings that were given and are good, and a sentence for each that is not.
+    """
+    good: dict[str, Any] = {}
+    complaints = []
+    for name in SETTING_NAMES:
+        if not (given := list(query.get(name, ()))):
+            continue
+        try:
+            if len(given) > 1:
+                raise ValueError(f"{name} must be given once. Got it {len(given)} times.")
+            value = as_setting(name, given[0])
+            config_from({**good, name: value})
+            good[name] = value
+        except ValueError as error:
+            said = str(error)  # of another setting, where two that are good do not go together
+            own = name in said.split("must")[0]
+            complaints.append(said if own else f"{name} {shown(given[0])} does not go with the rest: {said}")
+    return good, complaints
+
+
+def as_text(value: object) -> str:
+    """Return a setting as it is written in an address."""
+    if isinstance(value, tuple):
+        return ",".join(map(str, value)) or NO_LAYERS
+    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+
+
+def as_setting(name: str, text: str) -> object:
+    """Return the value that a text stands for, in the type of that setting.
+
+    Raises:
+        ValueError: It stands for none.
+    """
+    if len(text) > LONGEST:
+        raise ValueError(f"{name} must be at most {LONGEST} characters long. Got {len(text):,}.")
+    kind = type(getattr(DEFAULTS, name))
+    reading: dict[type, Callable[[str], object]] = {int: whole, float: number, str: str, tuple: widths}
+    try:
+        return reading[kind](text)
+    except ValueError:
+        form = {int: "a whole number", float: "a number", tuple: "whole numbers with commas between"}[kind]
+        raise ValueError(f"{name} must be {form}. Got {shown(text)}.") from None
+
+
+def widths(text: str) -> tuple[int, ...]:
+    """Return widths of hidden layers written with commas between, or as "none"."""
+    return () if text == NO_LAYERS else tuple(whole(width) for width in text.split(","))
+
+
+def number(text: str) -> float:
+    """Return a number written in plain digits; `float` would take those of other scripts and `_` as well."""
+    if not text.isascii() or "_" in text:
+        raise ValueError
+    return float(text)
+
+
+def whole(text: str) -> int:
+    """Return a whole number written in plain digits; `int` would take those of other scripts as well."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+        raise ValueError
+    return int(text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """How this lab was prepared; the default is a lab with everything in sight."""
+
+    note: str = ""  # the teacher's words, plain text
+    hide: tuple[str, ...] = ()  # settings without a control
+    without: tuple[str, ...] = ()  # pages that are not in the menu
+    experiment: str = ""  # slug
+
+    @property
+    def chosen(self) -> Experiment | None:
+        """The experiment on the bench."""
+        return BY_SLUG.get(self.experiment)
+
+
+LESSON_NAMES = tuple(field.name for field in fields(Lesson))
+
+
+def query_of_lesson(lesson: Lesson, config: TrainConfig) -> dict[str, str]:
+    """Return what a link to this lesson, with these settings, holds."""
+    query = {"note": lesson.note, "experiment": lesson.experiment}
+    query |= {"hide": ",".join(lesson.hide), "without": ",".join(lesson.without)}
+    prepared = lesson.chosen.config if lesson.chosen else TrainConfig()
+    return {**query_of(config, prepared), **{name: text for name, text in query.items() if text}}
+
+
+def lesson_from(query: Mapping[str, Sequence[str]]) -> tuple[Lesson, list[str]]:
+    """Read a lesson out of an address, which anybody may have typed.
+
+    Returns:
+        The lesson, without what was not good, and a sentence for each such thing.
+    """
+    complaints: list[str] = []
+    given = {name: list(query.get(name, ())) for name in LESSON_NAMES}
+    complaints += [
+        f"{name} must be given once. Got it {len(values)} times."
+        for name, values in given.items()
+        if len(values) > 1
+    ]
+    texts = {name: values[0] if len(values) == 1 else "" for name, values in given.items()}
+    if len(texts["note"]) > MAX_NOTE:
+        complaints.append(f"note must be at most {MAX_NOTE} characters long. Got {len(texts['note']):,}.")
+        texts["note"] = ""
+    if texts["experiment"] and texts["experiment"] not in BY_SLUG:
+        complaints.append(
+            f"experiment must be one of {', '.join(BY_SLUG)}. Got {shown(texts['experiment'])}."
+        )
+        texts["experiment"] = ""
+    return (
+        Lesson(
+            note="".join(c for c in texts["note"] if c.isprintable() or c == "\n"),
+            hide=known("hide", texts["hide"], CONTROLS, complaints),
+            without=known("without", texts["without"], PAGES, complaints),
+            experiment=texts["experiment"],
+        ),
+        complaints,
+    )
+
+
+def known(name: str, text: str, choices: Sequence[str], complaints: list[str]) -> tuple[str, ...]:
+    """Return the choices named in a text; add a sentence for the first name that is none."""
+    wanted = [word.strip() for word in text.split(",") if word.strip()][:100]
+    if wrong := [word for word in wanted if word not in choices]:
+        complaints.append(f"{name} must be some of {', '.join(choices)}. Got {shown(wrong[0])}.")
+    return tuple(choice for choice in choices if choice in wanted)
+
+
+def link_to(base: str, config: TrainConfig, lesson: Lesson) -> str:
+    """Return the address that opens a lab with these settings, prepared like this."""
+    return f"{base}?{urlencode(query_of_lesson(lesson, config))}"
