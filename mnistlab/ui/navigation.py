@@ -69,7 +69,7 @@ LEFT_OUT = "left_out"  # title of a page that was asked for and is not part of t
 _manners = st.components.v2.component(
     "mnistlab_menu",
     html="<span></span>",
-    js=Path(__file__).with_suffix(".js").read_text(),
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 

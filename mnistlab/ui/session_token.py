@@ -23,7 +23,7 @@ ASKED = "tab_asked"  # tells this session's question from that of an earlier one
 _memory = st.components.v2.component(
     "mnistlab_tab",
     html="<span></span>",
-    js=Path(__file__).with_suffix(".js").read_text(),
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 

@@ -23,8 +23,8 @@ HTML = """<div class="sketch" role="figure"><div class="stage"></div>
 _sketch = st.components.v2.component(
     "mnistlab_sketch",
     html=HTML,
-    css=(HERE / "sketch.css").read_text(),
-    js=(HERE / "sketch_png.js").read_text() + (HERE / "sketch.js").read_text(),
+    css=(HERE / "sketch.css").read_text(encoding="utf-8"),
+    js=(HERE / "sketch_png.js").read_text(encoding="utf-8") + (HERE / "sketch.js").read_text(),
 )
 
 

@@ -40,4 +40,4 @@ def stroke_from(points: str) -> np.ndarray:
     return np.array([pair.split(",") for pair in points.split()], np.float64) / 100
 
 
-TEMPLATES = read_templates(Path(__file__).with_suffix(".txt").read_text())
+TEMPLATES = read_templates(Path(__file__).with_suffix(".txt").read_text(encoding="utf-8"))
