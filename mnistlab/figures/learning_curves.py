@@ -124,12 +124,6 @@ def upright(epoch: int, what: str) -> dict:
     return note(what, epoch, 0.5, yref="paper", textangle=-90, xshift=-9)
 
 
-if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
-    from mnistlab.evaluation import EpochMetrics
-
-    History = Sequence[EpochMetrics]
-
-
 def curve(
     history: "History",
     value: Callable[["EpochMetrics"], float | None],
