@@ -6,20 +6,22 @@ training part, never to its test part (`mnistlab.writing.pen.Habits`).
 """
 
 import os
-import sys
+import signal
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 from filelock import FileLock
+from loky import ProcessPoolExecutor
 
 from mnistlab.drawing import frame_ink
 from mnistlab.files.atomic_file import load_arrays, save_arrays
-from mnistlab.jobs.process import lower_priority
-from mnistlab.writing import scribes
+from mnistlab.jobs.process import end_with, lower_priority
+from mnistlab.mnist.originals import cache_folder
 from mnistlab.writing.pen import Habits, inked, written
 from mnistlab.writing.splines import Basis, basis
 from mnistlab.writing.strokes import TEMPLATES
@@ -31,7 +33,7 @@ TRAIN_IMAGES, TEST_IMAGES = 60_000, 10_000
 TRAIN_SEED, TEST_SEED = 60, 10
 CHUNKS = [(TRAIN_SEED, i) for i in range(TRAIN_IMAGES // CHUNK)]
 CHUNKS += [(TEST_SEED, i) for i in range(TEST_IMAGES // CHUNK)]
-PIXELS = 28 * 28
+MOST_CHILDREN = 4
 SHAPES = {
     "train_images": (TRAIN_IMAGES, 28, 28),
     "train_labels": (TRAIN_IMAGES,),
@@ -116,8 +118,7 @@ def load(
     Returns:
         Training images, uint8 (60000, 28, 28), their labels, uint8 (60000,), test images and labels, 10,000.
     """
-    folder = cache_dir or os.environ.get("MNISTLAB_CACHE_DIR") or platformdirs.user_cache_dir("mnistlab")
-    path = Path(folder) / f"generated-digits-{VERSION}.npy"
+    path = (cache_dir or cache_folder()) / f"generated-digits-{VERSION}.npy"
     arrays = _kept(path)
     if arrays is None:
         with _one_at_a_time(path.with_suffix(".lock")):
@@ -177,24 +178,29 @@ def _framed(digit: int, form: int, count: int, rng: np.random.Generator, habits:
 
 
 def _chunks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield the images and labels of all chunks in order."""
-    received = scribes.pieces("mnistlab.handwriting", len(CHUNKS), CHUNK * (PIXELS + 1))
-    for chunk, content in zip(CHUNKS, received, strict=True):
-        if content is None:
-            yield generate_chunk(*chunk)
-            continue
-        values = np.frombuffer(content, np.uint8)
-        yield values[: CHUNK * PIXELS].reshape(CHUNK, 28, 28), values[CHUNK * PIXELS :]
+    """Yield the images and labels of all chunks in order, as child processes deliver them.
+
+    Those stay undelivered of a child that dies, or where none can be started: they are made here.
+    """
+    pool = ProcessPoolExecutor(
+        min(MOST_CHILDREN, os.cpu_count() or 1),
+        env={"OPENBLAS_NUM_THREADS": "1"},  # the matrices are small: threads would only wait for each other
+        initializer=_begin,
+        initargs=(os.getpid(),),
+    )
+    delivered: deque[Future] = deque()
+    try:
+        with suppress(OSError):
+            delivered.extend(pool.submit(generate_chunk, *chunk) for chunk in CHUNKS)
+        for chunk in CHUNKS:
+            made = delivered.popleft() if delivered else None
+            yield made.result() if made and not made.exception() else generate_chunk(*chunk)
+    finally:
+        pool.shutdown(kill_workers=True)
 
 
-def _write_chunks(first: int, step: int) -> None:
-    """Write every step-th chunk to the standard output, images before labels."""
+def _begin(parent: int) -> None:
+    """Prepare a child process: it ends with its parent, not by Ctrl-C, and lets others go first."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with(parent)
     lower_priority()
-    for chunk in CHUNKS[first::step]:
-        for part in generate_chunk(*chunk):
-            sys.stdout.buffer.write(part.tobytes())
-        sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    _write_chunks(int(sys.argv[1]), int(sys.argv[2]))

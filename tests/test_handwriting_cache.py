@@ -1,13 +1,12 @@
 """The generated digits on disk: made once, verified, made anew when damaged; not kept where nothing can."""
 
-import subprocess
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
+import psutil
 import pytest
 
 from mnistlab import handwriting
-from mnistlab.writing import scribes
 
 
 def shapes(train_images, test_images):
@@ -17,6 +16,27 @@ def shapes(train_images, test_images):
         "test_images": (test_images, 28, 28),
         "test_labels": (test_images,),
     }
+
+
+class Children:
+    """In place of child processes: the first so many tasks are done, one dies, and then none can be given."""
+
+    def __init__(self, done):
+        self.done, self.given = done, 0
+
+    def submit(self, function, *arguments):
+        self.given += 1
+        future = Future()
+        if self.given <= self.done:
+            future.set_result(function(*arguments))
+        elif self.given == self.done + 1:
+            future.set_exception(RuntimeError("the child died"))
+        else:
+            raise OSError("no more processes")
+        return future
+
+    def shutdown(self, kill_workers):
+        assert kill_workers
 
 
 @pytest.fixture
@@ -34,7 +54,7 @@ def small(monkeypatch):
     monkeypatch.setattr(handwriting, "CHUNKS", [(60, 0), (60, 1), (10, 0)])
     monkeypatch.setattr(handwriting, "SHAPES", shapes(20, 10))
     monkeypatch.setattr(handwriting, "generate_chunk", counted)
-    monkeypatch.setattr(scribes, "pieces", lambda module, number, size: iter([None] * number))
+    monkeypatch.setattr(handwriting, "ProcessPoolExecutor", lambda *arguments, **options: Children(0))
     return made
 
 
@@ -127,31 +147,25 @@ def test_of_two_that_load_at_once_one_makes_the_digits(small, tmp_path):
     assert_same(one, other)
 
 
-def test_children_deliver_the_chunks_and_end_with_the_reader(monkeypatch):
-    children = []
-    popen = subprocess.Popen
-    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: children.append(popen(*a, **k)) or children[-1])
-    size = handwriting.CHUNK * (handwriting.PIXELS + 1)
-    pieces = scribes.pieces("mnistlab.handwriting", len(handwriting.CHUNKS), size)
-    first, second = (np.frombuffer(next(pieces), np.uint8) for _ in range(2))
-    pieces.close()
-    assert children
-    assert all(child.returncode is not None for child in children)
-    for piece, chunk in ((first, handwriting.CHUNKS[0]), (second, handwriting.CHUNKS[1])):
-        images, labels = handwriting.generate_chunk(*chunk)
-        np.testing.assert_array_equal(piece, np.concatenate([images.ravel(), labels]))
+@pytest.mark.parametrize("done", [0, 1, 2, 3])
+def test_what_children_do_not_deliver_is_made_here(small, tmp_path, monkeypatch, done):
+    monkeypatch.setattr(handwriting, "ProcessPoolExecutor", lambda *arguments, **options: Children(done))
+    arrays = handwriting.load(tmp_path)
+    assert small == handwriting.CHUNKS
+    assert_same(arrays, expected())
 
 
-def test_what_a_child_does_not_deliver_is_told():
-    assert list(scribes.pieces("mnistlab.no_such_module", 3, 10)) == [None, None, None]
-
-
-def test_where_no_child_can_be_started_every_piece_is_told(monkeypatch):
-    def refused(*arguments, **options):
-        raise OSError("no more processes")
-
-    monkeypatch.setattr(subprocess, "Popen", refused)
-    assert list(scribes.pieces("mnistlab.handwriting", 3, 10)) == [None, None, None]
+def test_children_deliver_the_chunks_and_end_with_the_reader():
+    before = set(psutil.Process().children(recursive=True))
+    chunks = handwriting._chunks()
+    delivered = [next(chunks), next(chunks)]
+    children = set(psutil.Process().children(recursive=True)) - before
+    chunks.close()
+    gone, alive = psutil.wait_procs(children, timeout=10)
+    assert gone
+    assert all("resource_tracker" in " ".join(each.cmdline()) for each in alive), "that one serves all pools"
+    for found, chunk in zip(delivered, handwriting.CHUNKS, strict=False):
+        assert_same(found, handwriting.generate_chunk(*chunk))
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mnistlab.explaining.numerals import plain
 from mnistlab.figures.sketch import (
@@ -70,7 +71,7 @@ def weight_picture(
     return Sketch(titled(title) + square(field, size, chosen), [field], alt)
 
 
-def weight_sheet(weights: np.ndarray, title: str, chosen: int | None = None) -> Sketch:
+def weight_sheet(weights: ArrayLike, title: str, chosen: int | None = None) -> Sketch:
     """Return the first units' weights, (n, 784), on one scale; where one is chosen, a click gives another."""
     weights = np.asarray(weights)
     shown = weights[:SHOWN]

@@ -1,1 +1,1 @@
-"""What the generated digits are written with: stroke templates, a pen, and processes that write."""
+"""What the generated digits are written with: stroke templates, splines and a pen."""
