@@ -36,7 +36,7 @@ def is_same(shown: np.ndarray, saved: np.ndarray) -> bool:
 @pytest.mark.parametrize("path", ["/data", "/architecture", "/backprop"])
 def test_a_saved_figure_is_the_figure_on_the_page(page, tmp_path, path):
     page.goto(path)
-    figure = page.locator(".sketch:has(canvas):visible").first
+    figure = page.locator(".sketch:has(canvas, svg):visible").first
     settled(page)
     at_rest(figure)
     until(page, lambda: seen(figure), lambda pixels: pixels.std() > 5)

@@ -5,9 +5,10 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from mnistlab.figures.histogram import zone
-from mnistlab.figures.template import ACCENT, MUTED, TRAINING, framed, number
+from mnistlab.figures.template import ACCENT, MUTED, TEXT, TRAINING, framed, number
 
 SATURATED_SLOPE = 0.007
+EDGE = 0.8  # of the axis; from here on numbers stand on the side of the middle
 LOOKS = (
     ("σ(z)", {"color": ACCENT, "width": 3}),
     ("σ′(z)", {"color": TRAINING, "width": 2, "dash": "dash"}),
@@ -44,7 +45,8 @@ def plot_activation(z: ArrayLike, values: ArrayLike, slopes: ArrayLike, z_marked
         "mode": "markers+text",
         "marker": {"color": [look["color"] for _, look in LOOKS], "size": 10},
         "text": [number(value) for value in marked],
-        "textposition": "top left" if z_marked > 0 else "top right",
+        "textposition": places(z_marked, float(z[-1])),
+        "textfont": {"color": TEXT, "size": 13},
         "cliponaxis": False,
         "hoverinfo": "skip",
         "showlegend": False,
@@ -60,6 +62,14 @@ def plot_activation(z: ArrayLike, values: ArrayLike, slopes: ArrayLike, z_marked
         showlegend=True,
         margin={"l": 4, "r": 12, "t": 36, "b": 8, "pad": 0},
     )
+
+
+def places(z: float, reach: float) -> list[str]:
+    """Return where the numbers of both marked points stand: beside their curves, and inside the plot."""
+    value = "top left" if z > -EDGE * reach else "top right"
+    if z > EDGE * reach:
+        return [value, "top left"]
+    return [value, "top right" if z > 0 else "bottom right"]
 
 
 def flat_parts(z: np.ndarray, slopes: np.ndarray) -> list[tuple[float, float]]:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     History = Sequence[EpochMetrics]
 
 SHOWN = 250  # epochs at most: more than there are pixels to tell them apart
-LOW = 0.2  # recall up to which there is no room for words under a line
 LEGEND = {**legend_above(), "orientation": "v", "x": 1.02, "yanchor": "top"}  # beside the plot
 
 
@@ -49,14 +48,14 @@ def plot_recall(history: "History", x_max: int) -> go.Figure:
         )
         for digit, color in enumerate(DIGITS)
     ]
-    side, edge = "left" if 2 * epoch < x_max else "right", "top" if lowest > LOW else "bottom"
+    words = f"weakest: {weakest}, {lowest:.1%}"
     return by_epoch(
         traces,
         x_max,
         {"title": "recall", "range": [-0.02, 1.04], "tickformat": ".0%"},
         title=title,
         alt=f"{title}, by epoch. After epoch {epoch} the weakest is {weakest} with {lowest:.1%}.",
-        annotations=[note(f"weakest: {weakest}", epoch, lowest, xanchor=side, yanchor=edge)],
+        annotations=[note(words, 1, 1, xref="paper", yref="paper", xanchor="right", yanchor="bottom")],
         legend={**LEGEND, "title": {"text": "digit"}},
     )
 
