@@ -21,7 +21,7 @@ from mnistlab.runs.run import num_bytes
 
 logger = logging.getLogger(__name__)
 
-SLICE_SECONDS = 0.225
+SLICE_SECONDS = 0.25
 TRAVEL_BYTES = 100e6  # per second, there and back, by a pipe and pickled twice; on a busy machine
 MAX_TRAVEL = 0.1  # of a slice
 MAX_DEATHS = 3  # of workers over one task, before the task is blamed
