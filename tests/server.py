@@ -41,6 +41,7 @@ class Server:
             **os.environ,
             "HOME": str(folder),
             "MNISTLAB_STATE_DIR": str(self.state),
+            "MNISTLAB_CACHE_DIR": str(cache_without_mnist(folder)),
             "TFDS_DATA_DIR": str(folder / "tfds"),
             "MNISTLAB_MIRROR": NOBODY,
             "PYTHONPATH": str(REPOSITORY),
@@ -85,6 +86,16 @@ class Server:
         return [
             line for line in self.log()[after:].splitlines() if any(word in line.lower() for word in ALARMS)
         ]
+
+
+def cache_without_mnist(folder: Path) -> Path:
+    """Return a cache with all that this one has, but for MNIST, which another test may have put there."""
+    cache = folder / "cache"
+    cache.mkdir(exist_ok=True)
+    for path in Path(os.environ["MNISTLAB_CACHE_DIR"]).glob("*"):
+        if not path.name.startswith("mnist") and not (cache / path.name).exists():
+            (cache / path.name).symlink_to(path)
+    return cache
 
 
 def free_port() -> int:

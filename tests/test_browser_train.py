@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import follow, settled, until
+from tests.browser import follow, listen, settled, until
 from tests.cable import Cable
 
 pytest_plugins = ("tests.browser",)
@@ -150,14 +150,14 @@ def test_a_second_tab_and_a_duplicated_tab_have_labs_of_their_own(page):
 
 def test_a_cut_connection_stops_nothing(browser, server):
     cable = Cable(server.url)
-    page = browser.new_page(base_url=cable.url)
+    page = listen(browser.new_context(base_url=cable.url), complaints=[]).new_page()
     before = begin(page)
     cable.pull_out()
     expect(page.locator('.stApp:not([data-test-connection-state="CONNECTED"])')).to_be_attached()
     cable.plug_in()
     expect_epoch(page, before + 4)
     assert stop(page) >= before + 4
-    page.close()
+    page.context.close()
 
 
 STAYS = """async () => {

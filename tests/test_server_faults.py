@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from mnistlab.config import TrainConfig
 from mnistlab.files.checkpoints import load
 from mnistlab.training import train
-from tests.browser import until
+from tests.browser import listen, until
 from tests.server import Server
 
 pytest_plugins = ("tests.browser",)
@@ -51,12 +51,12 @@ def mortal(tmp_path, generated):
 @pytest.fixture
 def training(mortal, browser):
     """A tab that trains, and has done an epoch."""
-    page = browser.new_page(base_url=mortal.url)
+    page = listen(browser.new_context(base_url=mortal.url), complaints=[]).new_page()
     page.goto(ADDRESS)
     button(page, "start").click()
     expect_epoch(page, 1)
     yield page
-    page.close()
+    page.context.close()
 
 
 def button(page, name):
