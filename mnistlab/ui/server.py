@@ -30,7 +30,8 @@ FOREIGN_PAGE = f"This lab must be used from its own pages, or those of a name in
 ADDRESS = re.compile(r"(?:https?://)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(?::[0-9]*)?")
 SOURCE = re.compile("[!-+.-:<-~-]+")  # of a policy: no space, comma or semicolon, which would end it
 POLICY = {
-    "default-src": "'self'",  # the websocket, too
+    "default-src": "'self'",
+    "connect-src": "'self' data:",  # the websocket; the camera's picture, before it is uploaded
     # Beyond its own files: components come as modules that the browser makes of a text (blob:), protobuf
     # compiles a few numbers of WebAssembly, and Streamlit's page has this one inline script.
     "script-src": "'self' blob: 'wasm-unsafe-eval' 'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='",
