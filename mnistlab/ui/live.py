@@ -9,7 +9,7 @@ from mnistlab.ui.lab_session import Lab, current_snapshot, is_moving
 from mnistlab.ui.network_status import arrival_phase, draw_arrival, draw_network
 
 TICK = 0.5  # seconds between two looks at something that moves
-FEW = 4  # networks in training; of more each moves more slowly, and its page looks more seldom
+FEW = 2  # networks in training; of more each moves more slowly, and its page looks more seldom
 STILL_HERE = 60.0  # seconds, at rest: often enough for the lab to know that somebody has it open
 
 
