@@ -62,7 +62,7 @@ class Server:
                 return
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(0.1)
-        raise AssertionError(f"The app did not start:\n{self.log()}")
+        raise AssertionError(f"The app did not start, exit status {self.process.poll()}:\n{self.log()}")
 
     def end(self, how: int = signal.SIGTERM, seconds: float = STOP_SECONDS) -> None:
         """End it with a signal.

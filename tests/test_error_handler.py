@@ -93,7 +93,8 @@ def test_a_callback_or_a_fragment_that_fails_says_so_too(browser, failing, where
     page.goto(f"/?where={where}")
     expect(page.get_by_text("to the end")).to_be_visible()
     page.get_by_role("button", name=button).click()
-    assert_logged(failing.log(), reference_on(page))
+    reference = reference_on(page)
+    assert_logged(failing.log(), reference)
     page.close()
 
 

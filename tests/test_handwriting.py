@@ -176,7 +176,7 @@ def test_a_stroke_is_not_joined_to_the_next():
     assert ink.sum(axis=1).max() < 9  # two lines of four pixels, without blots at their ends
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_network_that_saw_only_generated_digits_reads_mnist(generated, mnist):
     """The benchmark trains for thirty epochs; a few must do well enough already."""
     config = TrainConfig(initialization="scaled", scaling="unit", learning_rate=0.01, num_epochs=6)
@@ -184,7 +184,7 @@ def test_a_network_that_saw_only_generated_digits_reads_mnist(generated, mnist):
     assert evaluate(last.params, mnist.test, config).accuracy > 0.88
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_notebooks_network_learns_them_and_saturates_as_on_mnist(generated, mnist):
     *_, last = train(PRESETS["notebook"], generated)
     assert last.metrics.test.accuracy > 0.9
