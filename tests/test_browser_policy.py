@@ -114,6 +114,9 @@ def test_a_picture_is_taken_with_the_camera(browser_type, browser_type_launch_ar
         browser = browser_type.launch(**{**browser_type_launch_args, "args": arguments})
         page = browser.new_page(permissions=["camera"], base_url=server.url)
         page.goto("/")
+        expect(page.locator("video")).to_have_js_property(
+            "readyState", 4
+        )  # before, it has no picture to take
         page.get_by_role("button", name="Take Photo").click()
         expect(page.get_by_text(re.compile(r"[1-9]\d* bytes"))).to_be_visible()
         expect(page.get_by_test_id("stImage").get_by_role("img")).to_be_visible()
