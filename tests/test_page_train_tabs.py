@@ -1,12 +1,20 @@
 """What lies behind the curves of the Train page: digits, weights, runs, take away; without a browser."""
 
+import json
+
 import numpy as np
 import pytest
 
 from mnistlab.explaining.verdict import a_digit
 from mnistlab.files.checkpoints import dumps
 from mnistlab.files.export import history_csv
-from tests.test_page_train import in_tab, pressed, run_of, settled, shown, sketch, trained, trainer
+from tests.test_page_train import in_tab, pressed, run_of, settled, shown, trained, trainer
+
+
+def sketch(app, name):
+    """What the browser gets of a figure of plain markup."""
+    (found,) = [part for part in app.get("bidi_component") if part.proto.id.endswith(f"-train_{name}")]
+    return json.loads(found.proto.json)
 
 
 def galleries(app, words):

@@ -1,0 +1,54 @@
+"""How often a page looks at its training, and how slowly what takes long to draw follows it."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from mnistlab.ui import live, network_status
+from mnistlab.ui.network_status import ArrivalPhase
+from mnistlab.ui.train import figures
+
+
+def lab(active=True, doing="training", sharing=1):
+    return SimpleNamespace(snapshot=SimpleNamespace(active=active, doing=doing, sharing=sharing))
+
+
+@pytest.mark.parametrize(("sharing", "seconds"), [(1, 0.5), (2, 0.5), (8, 2.0), (25, 6.25)])
+def test_the_more_networks_share_the_machine_the_more_seldom_a_page_looks(sharing, seconds):
+    assert live.seconds_between(lab(sharing=sharing)) == seconds
+
+
+@pytest.mark.parametrize(("mnist", "complete", "seconds"), [("here", True, 60.0), ("fetching", True, 1.0)])
+def test_at_rest_a_page_looks_seldom_unless_digits_are_on_their_way(monkeypatch, mnist, complete, seconds):
+    monkeypatch.setattr(live, "arrival_phase", lambda lab: ArrivalPhase(mnist, complete))
+    assert live.seconds_between(lab(active=False, doing="")) == seconds
+
+
+def test_digits_that_are_still_drawn_count_as_on_their_way():
+    assert network_status.ArrivalPhase("", False).moves
+    assert not network_status.ArrivalPhase("", True).moves
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = SimpleNamespace(time=100.0)
+    monkeypatch.setattr(figures, "st", SimpleNamespace(session_state={}))
+    monkeypatch.setattr(figures, "time", SimpleNamespace(monotonic=lambda: now.time))
+    return now
+
+
+def snapshot(run_id, epoch, active=True):
+    return SimpleNamespace(run=SimpleNamespace(id=run_id, epoch=epoch), active=active)
+
+
+def test_what_takes_long_to_draw_follows_a_training_after_some_seconds(clock):
+    def shown(*args, **options):
+        return figures.followed_slowly("digits", snapshot(*args, **options), 4.0).epoch
+
+    assert shown("a", 1) == 1
+    clock.time += 3.9
+    assert shown("a", 2) == 1
+    clock.time += 0.2
+    assert shown("a", 3) == 3
+    assert shown("b", 0) == 0, "another run is shown at once"
+    assert shown("b", 5, active=False) == 5, "so is one at rest"
