@@ -56,7 +56,9 @@ def test_a_unit_that_another_network_does_not_have_is_forgotten(trained):
 
 def test_the_nearest_training_digits_are_shown(trained):
     draw(trained, SEVEN)
-    (row,) = [element.proto.body for element in trained.get("html") if "gallery" in element.proto.body]
+    (row,) = [
+        element.proto.body for element in trained.get("html") if 'class="gallery"' in element.proto.body
+    ]
     assert re.findall("<figcaption>(.*?)</figcaption>", row) == ["7"] * 5
 
 
