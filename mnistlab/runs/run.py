@@ -9,7 +9,7 @@ import numpy as np
 
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import EpochMetrics
-from mnistlab.network import Params, dimensions_of, num_parameters
+from mnistlab.network import Params
 
 MAX_NAME = 60  # characters
 MAX_KEPT_BYTES = 16 * 2**20
@@ -163,8 +163,8 @@ def _most_dispensable(kept: dict[int, Params]) -> int:
 
 
 def num_bytes(params: Params) -> int:
-    """Return the memory that the parameters take."""
-    return 4 * num_parameters(dimensions_of(params))
+    """Return the memory that parameters take, of one network or of many stacked."""
+    return sum(4 * array.size for layer in params for array in layer)
 
 
 def locked(params: Params) -> Params:
