@@ -168,7 +168,7 @@ def test_a_task_taken_up_by_another_worker_goes_on_where_it_was():
             break
     task = task._replace(params=jax.tree.map(np.asarray, step.params), step=37)
     *_, in_two = task.steps(data)
-    for one, two in zip(jax.tree.leaves(in_one_go), jax.tree.leaves(in_two), strict=True):
+    for one, two in zip(jax.tree.leaves(in_one_go.params), jax.tree.leaves(in_two.params), strict=True):
         assert np.array_equal(one, two)
 
 
