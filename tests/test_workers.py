@@ -172,7 +172,7 @@ from mnistlab.jobs.trainer import Trainer
 from tests.small_worker import small_dataset
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a shell starts in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background ignore it
     pool = Pool(small_dataset, num_workers=1)
     trainer = Trainer(pool, TrainConfig(hidden=(20,), train_size=2000, batch_size=1, num_epochs=1000))
     trainer.start()
