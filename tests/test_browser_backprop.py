@@ -22,7 +22,7 @@ COLOR = """canvas => {
 
 
 def expect_pick(page, which, number):
-    expect(page.locator(f"[class*=st-key-backprop_pick_{which}] input")).to_have_value(str(number))
+    expect(page.locator(f"[class*=st-key-backprop_pick_{which}] input").first).to_have_value(str(number))
 
 
 def open_tab(page, name):
@@ -131,7 +131,7 @@ def test_the_slider_the_check_and_the_step_work_and_the_choice_outlives_the_page
     open_tab(page, "One step")
     press(page, "backprop_step")
     expect(page.get_by_text("The sum and the mean.")).to_be_visible()
-    number = page.locator("[class*=st-key-backprop_number] input")
+    number = page.locator("[class*=st-key-backprop_number] input").first
     press(page, "backprop_next")
     expect(number).to_have_value("1")
     follow(page, "Data")
