@@ -21,7 +21,9 @@ INK = """([hidden, side]) => {
     const find = (node) => node.querySelector(sheet)
         ?? [...node.querySelectorAll('*')].map((n) => n.shadowRoot && find(n.shadowRoot)).find(Boolean)
     const copy = new OffscreenCanvas(side, side).getContext('2d', { willReadFrequently: true })
-    copy.drawImage(find(document.querySelector('.st-key-predict_canvas')), 0, -hidden)
+    const place = document.querySelector('.st-key-predict_canvas'), drawn = place && find(place)
+    if (!drawn) return -1  // it is being put in its place
+    copy.drawImage(drawn, 0, -hidden)
     const data = copy.getImageData(0, 0, side, side).data
     let dark = 0
     for (let i = 0; i < data.length; i += 4) dark += data[i] < 128 && data[i + 3] > 128

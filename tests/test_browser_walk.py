@@ -65,7 +65,7 @@ def test_what_is_wrong_with_a_link_stays_to_be_read(page):
     page.goto("/?seed=abc")
     alert = page.get_by_test_id("stAlert")
     expect(alert).to_contain_text("seed must be a whole number")
-    page.wait_for_function("sessionStorage.getItem('mnistlab-token')")
+    page.wait_for_function("() => sessionStorage.getItem('mnistlab-token')")
     page.goto("/?seed=abc")  # the tab now has a lab that it takes back
     expect(alert).to_contain_text("seed must be a whole number")
     settled(page)

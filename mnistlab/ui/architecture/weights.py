@@ -6,6 +6,7 @@ from mnistlab.figures.template import number
 from mnistlab.figures.tiles import weight_picture, weight_sheet
 from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.navigation import path_of
 from mnistlab.ui.sketch import show_sketch
 
 UNIT = "architecture_unit"  # session state: the unit that was clicked
@@ -33,7 +34,7 @@ def draw_weights(viewed: Viewed) -> None:
             st.caption(
                 "Random numbers, nothing else. Train, and you will see here what each unit has learned."
             )
-            st.page_link("pages/train.py", label="Train this network")
+            st.page_link(path_of("train"), label="Train this network")
         return
     for (name, params), column in zip(states, st.columns(2, gap="large"), strict=True):
         with column:
