@@ -8,11 +8,13 @@ by now. Under a new key the old value means nothing, and what was set stays set.
     st.button("Next", on_click=lambda: give("number", entered("number") + 1))
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 VALUES, VERSIONS = "widget_values", "widget_versions"  # by the name of the widget
+PRESSES = "presses"  # key of a button -> how often it was pressed
 
 
 def widget_key(name: str, group: str = "") -> str:
@@ -59,3 +61,26 @@ def show_in(name: str, value: Any) -> None:
 def entered(name: str, default: Any = None) -> Any:
     """Return what a widget shows now, in its own callback too."""
     return st.session_state.get(widget_key(name), kept(name, default))
+
+
+def once(key: str, action: Callable[..., object], *args: object) -> dict[str, Any]:
+    """Return the options of a button that acts once for each press.
+
+    Where a press, a tick and a run of the whole page meet, Streamlit may call a button back twice. So each
+    press is numbered, and only the first call with a number counts.
+
+    Args:
+        key: Of the button.
+        action: What it does, with these arguments.
+        *args: The arguments.
+    """
+    number = st.session_state.setdefault(PRESSES, {}).get(key, 0)
+    return {"key": key, "on_click": act_once, "args": (key, number, action, args)}
+
+
+def act_once(key: str, number: int, action: Callable[..., object], args: tuple) -> None:
+    """Do what a button is for, unless this press was told of before."""
+    presses = st.session_state[PRESSES]
+    if presses.get(key, 0) == number:
+        presses[key] = number + 1
+        action(*args)

@@ -17,7 +17,7 @@ from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.sketch import show_sketch
-from mnistlab.ui.widgets import entered, give, keep, kept, show_in, widget_key
+from mnistlab.ui.widgets import entered, give, keep, kept, once, show_in, widget_key
 
 SOURCE_NAMES = {"test": "Test image", "train": "Training image", "drawing": "Your drawing"}
 STATE_NAMES = {False: "Untrained", True: "As trained"}
@@ -130,7 +130,7 @@ def draw_number(split: Split, params: Params, lab: Lab) -> int:
             width=100,
         )
     with st.container(horizontal=True, gap="small"):
-        st.button("Next", key="backprop_next", on_click=go_to_next, args=(split,))
+        st.button("Next", **once("backprop_next", go_to_next, split))
         st.button("Random", key="backprop_random", on_click=go_to_random, args=(split,))
         st.button(
             "A mistake",

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnistlab.ui.glossary import GLOSSARY
-from mnistlab.ui.widgets import entered, give, keep, kept, widget_key
+from mnistlab.ui.widgets import entered, give, keep, kept, once, widget_key
 
 FIRST = 123
 LARGEST = 2**32 - 1
@@ -30,7 +30,7 @@ def draw_seed(name: str, label: str, button: str, about: str) -> int:
     )
     seed = min(max(0, int(seed)), LARGEST)  # only the browser keeps the bounds
     keep(name, seed)
-    st.button(button, key=f"{name}_next", on_click=next_seed, args=(name,), help=about)
+    st.button(button, **once(f"{name}_next", next_seed, name), help=about)
     return seed
 
 

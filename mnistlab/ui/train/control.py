@@ -10,6 +10,7 @@ from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.setting_names import listed
 from mnistlab.ui.lab_session import Lab, back_to_network, begin_and_train, command, is_moving
+from mnistlab.ui.widgets import once
 from mnistlab.ui.words import count, epochs_ahead, expected_words, progress_fraction, progress_words
 
 Kind = Literal["primary", "secondary"]  # of a button
@@ -70,9 +71,7 @@ def button(
     """Draw a button that gives the trainer a command, one of its methods; `shortcut` is its key."""
     st.button(
         label,
-        key=f"train_{order.__name__}",
-        on_click=command,
-        args=(order, *args),
+        **once(f"train_{order.__name__}", command, order, *args),
         help=help,
         type=kind,
         disabled=disabled,
