@@ -137,7 +137,7 @@ def test_on_a_phone_the_sidebar_gives_way_to_the_page_that_was_chosen(page):
 
 
 def test_an_experiment_asks_first_and_answers_after(page):
-    page.goto("/train?experiment=by-heart&num_epochs=10")
+    page.goto("/train?experiment=by-heart&num_epochs=40")
     panel = page.locator(".st-key-experiment")
     expect(panel).to_contain_text("Guess first")
     panel.get_by_text("both about 99%").click()
