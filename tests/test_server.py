@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from mnistlab.config import TrainConfig
-from mnistlab.jobs.labs import labs, new_token
+from mnistlab.jobs.labs import labs, new_token, stop_labs
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.ui.connections import is_connected
 from mnistlab.ui.server import Guard, host_name, is_welcome, lifespan, policy
@@ -247,7 +247,14 @@ def small():
     return TrainConfig(dataset="generated", hidden=(5,), train_size=1000, num_epochs=1)
 
 
+@pytest.fixture
+def nothing_runs_yet():
+    """End the labs that pages left in this process when they were tested without a server."""
+    stop_labs()
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("nothing_runs_yet")
 def test_what_has_ended_starts_again_in_the_same_process(tmp_path, monkeypatch, generated, small):
     monkeypatch.setenv("MNISTLAB_STATE_DIR", str(tmp_path))
     token, reached = new_token(), []
@@ -265,6 +272,7 @@ def test_what_has_ended_starts_again_in_the_same_process(tmp_path, monkeypatch, 
     assert reached == [0, 1]
 
 
+@pytest.mark.usefixtures("nothing_runs_yet")
 def test_a_state_folder_that_cannot_be_written_is_told_once_and_the_lab_works(tmp_path, monkeypatch, caplog):
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv("MNISTLAB_STATE_DIR", str(tmp_path / "file" / "state"))
@@ -280,6 +288,7 @@ def test_a_state_folder_that_cannot_be_written_is_told_once_and_the_lab_works(tm
     assert str(tmp_path) in told
 
 
+@pytest.mark.usefixtures("nothing_runs_yet")
 def test_a_state_folder_that_can_be_written_is_not_a_word_worth(tmp_path, monkeypatch, caplog):
     monkeypatch.setenv("MNISTLAB_STATE_DIR", str(tmp_path / "new" / "state"))
 

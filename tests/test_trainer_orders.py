@@ -3,6 +3,7 @@
 import random
 import sys
 import threading
+import traceback
 
 import pytest
 
@@ -213,7 +214,7 @@ def storms(num_storms, num_threads=3, num_commands=30):
             thread.start()
         for thread in threads:
             thread.join(QUIET_SECONDS)
-            assert not thread.is_alive(), f"order {seed} hangs"
+            assert not thread.is_alive(), f"order {seed} hangs:\n{stacks()}"
         trainer.stop()
         trainer.more(2)
         final = trainer.wait_for(lambda snapshot: not snapshot.active and not snapshot.doing, QUIET_SECONDS)
@@ -226,6 +227,16 @@ def storms(num_storms, num_threads=3, num_commands=30):
         for snapshot in seen[:: max(1, len(seen) // 20)]:
             for run in snapshot.runs:
                 assert_whole(run)
+
+
+def stacks():
+    """Return where each thread of this process is."""
+    frames = sys._current_frames()
+    return "\n".join(
+        "".join([f"{thread.name}\n", *traceback.format_stack(frames[thread.ident])])
+        for thread in threading.enumerate()
+        if thread.ident in frames
+    )
 
 
 def pool_threads():

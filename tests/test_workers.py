@@ -177,8 +177,8 @@ if __name__ == "__main__":
     trainer = Trainer(pool, TrainConfig(hidden=(20,), train_size=2000, batch_size=1, num_epochs=1000))
     trainer.start()
     trainer.wait_for(lambda snapshot: snapshot.step > 0, 120)
-    print(*pool.pids, flush=True)
     try:
+        print(*pool.pids, flush=True)  # from here on the test may press Ctrl-C
         sys.stdin.read()
     except KeyboardInterrupt:
         before = trainer.snapshot()
