@@ -30,9 +30,9 @@ def draw_questions(lab: Lab, viewed: Viewed) -> None:
 
 
 lab = current_lab()
-draw_live(lab)
 viewed = viewed_network(lab)
 draw_diagram(viewed)
 draw_table(viewed)
 draw_answers(lab, viewed)
 draw_questions(lab, viewed)
+draw_live(lab)

@@ -39,5 +39,5 @@ def follow_one_image(lab: Lab) -> None:
 
 
 lab = current_lab()
-draw_live(lab)
 follow_one_image(lab)
+draw_live(lab)

@@ -30,7 +30,7 @@ def draw_questions(lab: Lab) -> None:
 
 
 lab = current_lab()
-draw_live(lab)
 draw_source(lab)
 draw_sheet(lab)
 draw_questions(lab)
+draw_live(lab)

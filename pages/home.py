@@ -7,8 +7,8 @@ from mnistlab.ui.live import draw_live
 from mnistlab.ui.teacher import draw_link_builder
 
 lab = current_lab()
-draw_live(lab)
 draw_start(lab)
 draw_path()
 draw_cards()
 draw_link_builder(lab)
+draw_live(lab)

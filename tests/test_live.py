@@ -1,12 +1,15 @@
 """How often a page looks at its training, and how slowly what takes long to draw follows it."""
 
+import itertools
 from types import SimpleNamespace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from mnistlab.ui import live, network_status
 from mnistlab.ui.network_status import ArrivalPhase
 from mnistlab.ui.train import figures
+from tests.conftest import REPOSITORY
 
 
 def lab(active=True, doing="training", sharing=1):
@@ -52,3 +55,28 @@ def test_what_takes_long_to_draw_follows_a_training_after_some_seconds(clock):
     assert shown("a", 3) == 3
     assert shown("b", 0) == 0, "another run is shown at once"
     assert shown("b", 5, active=False) == 5, "so is one at rest"
+
+
+@pytest.mark.parametrize(
+    ("name", "opened", "button", "seen"),
+    [
+        ("home", "", "open_vanishing", "**Experiment: "),
+        ("backprop", "Is it right?", "backprop_check", "against `jax.grad`.**"),
+        ("backprop", "One step", "backprop_step", "kept of the promise"),
+    ],
+)
+def test_no_press_is_lost_when_something_ends_while_the_page_is_drawn(
+    generated, monkeypatch, name, opened, button, seen
+):
+    app = AppTest.from_file(str(REPOSITORY / "mnistlab" / "app.py"), default_timeout=120)
+    app.query_params["dataset"] = "generated"
+    app.query_params["hidden"] = "12"
+    app.session_state["backprop_tabs_open"] = opened
+    app.switch_page(f"../pages/{name}.py").run()
+    calls, phase_of = itertools.count(), live.phase_of
+    monkeypatch.setattr(live, "phase_of", lambda *args: "other" if next(calls) == 1 else phase_of(*args))
+    app.button(key=button).click().run()
+    assert next(calls) > 2, "the page was drawn once more"
+    assert not app.exception
+    words = [*(words.value for words in app.markdown), *(metric.label for metric in app.metric)]
+    assert seen in "\n".join(words)

@@ -16,7 +16,8 @@ STILL_HERE = 60.0  # seconds, at rest: often enough for the lab to know that som
 def draw_live(lab: Lab, draw: Callable[[Snapshot], None] = lambda snapshot: None, tick: float = 0.0) -> None:
     """Draw what moves on this page and in the sidebar; from then on it redraws itself.
 
-    A page calls this once. Several such fragments would race with each other and with runs of the whole page.
+    A page calls this once, and last: several such fragments would race with each other and with runs of the
+    whole page, and where this has the page drawn anew, a button that is drawn after it loses its press.
 
     Args:
         lab: As the page found it.
