@@ -243,7 +243,7 @@ def test_a_file_that_would_not_fit_leaves_the_lab_as_it_was(generated, monkeypat
     monkeypatch.setattr(registries, "free_bytes", lambda: 128 * MEGABYTE)
     config = TrainConfig(dataset="generated", hidden=(40,), batch_size=30_000)
     content = dumps(trained_run(config, epochs=1))
-    app.file_uploader(key="train_upload_0").upload("network.safetensors", content).run()
+    app.file_uploader(key="train_upload").upload("network.safetensors", content).run()
     assert not app.exception
     assert "must fit in its share of memory" in shown(app)
     assert run_of(app) is before

@@ -19,6 +19,7 @@ from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.jobs.labs import labs, stop_labs
 from mnistlab.jobs.process import return_freed_memory
 from mnistlab.ui.connections import closed, opened
+from mnistlab.ui.uploads import UploadLimit
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +123,7 @@ class Guard:
             closed(key)
 
 
-MIDDLEWARE = [Middleware(Guard)]
+MIDDLEWARE = [Middleware(Guard), Middleware(UploadLimit)]
 
 
 def listed(variable: str) -> list[str]:
