@@ -19,6 +19,7 @@ from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.jobs.labs import labs, stop_labs
 from mnistlab.jobs.process import return_freed_memory
 from mnistlab.ui.connections import closed, opened
+from mnistlab.ui.log_limit import limit_log
 from mnistlab.ui.uploads import UploadLimit
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ POLICY = {
 async def lifespan(app) -> AsyncIterator[None]:
     """Start what all visits share, and at the end save every lab and stop the workers."""
     return_freed_memory()
+    limit_log()
     keep_compiled_operations()
     tell_unless_writable(labs().folder)
     gc.freeze()  # what was imported stays: no collection looks at it again
