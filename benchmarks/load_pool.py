@@ -16,7 +16,7 @@ from mnistlab.jobs.pool import Pool
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.network import num_parameters
 
-PATIENCE = 120.0  # seconds until each has done steps
+PATIENCE = 600.0  # seconds until each has done steps; the machine may be busy with others
 EPOCHS = 1000  # nobody gets there
 NUM_SLOW = 5
 

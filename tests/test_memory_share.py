@@ -11,16 +11,15 @@ from mnistlab import __main__ as entry
 from mnistlab.config import PRESETS, TrainConfig
 from mnistlab.files.checkpoints import dumps
 from mnistlab.jobs import labs as registries
-from mnistlab.jobs import memory_limit
 from mnistlab.jobs.labs import Labs, new_token
 from mnistlab.jobs.memory_limit import (
     LEAST,
     MEGABYTE,
-    free_bytes,
     kept_bytes,
     require_memory,
     working_bytes,
 )
+from mnistlab.operating_system import free_bytes
 from mnistlab.sweeps import cli as commands
 from tests.conftest import REPOSITORY
 from tests.registry_bench import Clock, QuietPool, real_initial
@@ -253,7 +252,7 @@ def test_a_file_that_would_not_fit_leaves_the_lab_as_it_was(generated, monkeypat
 
 @pytest.mark.parametrize("command", ["train", "sweep"])
 def test_the_command_line_refuses_what_would_not_fit(command, monkeypatch, capsys, generated):
-    for place in (memory_limit, commands):
+    for place in (entry, commands):
         monkeypatch.setattr(place, "free_bytes", lambda: 200 * MEGABYTE)
     for name in ("one_thread_per_operation", "keep_freed_memory"):  # of a process of its own
         monkeypatch.setattr(entry, name, lambda: None)

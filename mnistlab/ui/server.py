@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.jobs.labs import labs, stop_labs
-from mnistlab.jobs.process import return_freed_memory
+from mnistlab.operating_system import return_freed_memory
 from mnistlab.ui.connections import closed, opened
 from mnistlab.ui.log_limit import limit_log
 from mnistlab.ui.uploads import UploadLimit
