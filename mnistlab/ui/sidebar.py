@@ -36,6 +36,7 @@ DATASET_NAMES, ACTIVATION_NAMES, INITIALIZATION_NAMES, SCALING_NAMES = (
 def draw_settings() -> TrainConfig:
     """Draw the widgets, without those that the lesson hides, and return the settings that they show."""
     settings = current_settings()
+    above = st.container()
     chosen = {**draw_group("Network", NETWORK, settings), **draw_group("Training", TRAINING, settings)}
     size = chosen.get("train_size", settings.train_size)
     chosen["batch_size"] = min(chosen.get("batch_size", settings.batch_size), size)
@@ -45,7 +46,7 @@ def draw_settings() -> TrainConfig:
     except ValueError as error:  # each is good by itself; what was good before stays in force
         refused = str(error)
     if refused:
-        st.error(plain(refused))
+        above.error(plain(refused))
     keep_settings(settings)
     return settings
 
