@@ -5,7 +5,7 @@ import os
 import time
 
 from benchmarks.problem import problem
-from mnistlab.jobs.process import keep_freed_memory, one_thread_per_operation
+from mnistlab.operating_system import keep_freed_memory, one_thread_per_operation
 
 
 class Apart:

@@ -26,7 +26,7 @@ from mnistlab.explaining.verdict import verdict
 from mnistlab.figures.evidence import draw_evidence
 from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.figures.preprocessing import draw_stages
-from mnistlab.jobs.process import return_freed_memory
+from mnistlab.operating_system import return_freed_memory
 from mnistlab.pictures import read_canvas
 from mnistlab.training import initial_params
 from mnistlab.ui.bars import bars_markup

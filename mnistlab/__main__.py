@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mnistlab.activations import ACTIVATIONS
 from mnistlab.config import DATASETS, PRESETS, TrainConfig
-from mnistlab.jobs.process import keep_freed_memory, one_thread_per_operation
+from mnistlab.operating_system import free_bytes, keep_freed_memory, one_thread_per_operation
 from mnistlab.sweeps.cli import add_sweep_arguments, run_sweep
 from mnistlab.training import Step, initial_params, train
 
@@ -121,7 +121,7 @@ def train_command(given: argparse.Namespace) -> int:
     from mnistlab.datasets import load_dataset
     from mnistlab.files import checkpoints
     from mnistlab.files.export import log_lines
-    from mnistlab.jobs.memory_limit import free_bytes, require_memory
+    from mnistlab.jobs.memory_limit import require_memory
     from mnistlab.runs.run import new_run, with_epoch
 
     if given.save and not given.save.parent.is_dir():

@@ -1,13 +1,13 @@
 """Where JAX keeps its compiled operations between processes: a folder that nobody else can write to."""
 
 import contextlib
-import os
 import warnings
 from pathlib import Path
 
 import jax
 
 from mnistlab.mnist.originals import cache_folder
+from mnistlab.operating_system import is_foreign
 
 MAX_BYTES = 512 * 2**20  # an architecture takes about half a megabyte
 
@@ -18,7 +18,7 @@ def keep_compiled_operations() -> None:
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)
-        if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+        if is_foreign(folder):
             return  # what somebody else put there would be run here
         with contextlib.suppress(FileNotFoundError):  # another process tidies up just now
             forget_oldest(folder)

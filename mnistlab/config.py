@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from mnistlab.activations import ACTIVATIONS
-from mnistlab.network import INITIALIZATIONS
+from mnistlab.network import INITIALIZATIONS, num_parameters
 from mnistlab.pixels import SCALINGS
 
 MAX_HIDDEN_LAYERS = 6
@@ -26,6 +26,7 @@ BOUNDS = {
 }
 AS_SEED = -1
 MAX_LEARNING_RATE = 1000.0
+MAX_STEP_WORK = 5_000_000_000  # parameters x batch_size: a step of about a second on a slow core
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,7 @@ class TrainConfig:
             require_whole(name, getattr(self, name), low, high)
         require_whole("batch_size", self.batch_size, 1, self.train_size, "train_size")
         require_learning_rate(self.learning_rate)
+        require_step_work(self)
 
     @property
     def dimensions(self) -> tuple[int, ...]:
@@ -106,6 +108,16 @@ def require_learning_rate(value: object) -> None:
     number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
     if not 0 < number <= MAX_LEARNING_RATE:  # NaN is not
         raise ValueError(f"learning_rate must be > 0 and at most {MAX_LEARNING_RATE:g}. Got {shown(value)}.")
+
+
+def require_step_work(config: TrainConfig, num_networks: int = 1) -> None:
+    """Raise ValueError where a step is so much work that others would wait for it; on every machine alike."""
+    parameters = num_networks * num_parameters(config.dimensions)
+    if (work := parameters * config.batch_size) > MAX_STEP_WORK:
+        raise ValueError(
+            f"The parameters times batch_size must be at most {MAX_STEP_WORK:,}. "
+            f"Got {parameters:,} x {config.batch_size:,} = {work:,}."
+        )
 
 
 def shown(value: object) -> str:

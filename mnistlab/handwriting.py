@@ -16,12 +16,12 @@ from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
-from loky import ProcessPoolExecutor
+from loky import ProcessPoolExecutor, cpu_count
 
 from mnistlab.drawing import frame_ink
 from mnistlab.files.atomic_file import load_arrays, save_arrays
-from mnistlab.jobs.process import end_with, lower_priority
 from mnistlab.mnist.originals import cache_folder
+from mnistlab.operating_system import end_with, lower_priority
 from mnistlab.writing.pen import Habits, inked, written
 from mnistlab.writing.splines import Basis, basis
 from mnistlab.writing.strokes import TEMPLATES
@@ -183,7 +183,7 @@ def _chunks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
     Those stay undelivered of a child that dies, or where none can be started: they are made here.
     """
     pool = ProcessPoolExecutor(
-        min(MOST_CHILDREN, os.cpu_count() or 1),
+        min(MOST_CHILDREN, int(cpu_count())),
         env={"OPENBLAS_NUM_THREADS": "1"},  # the matrices are small: threads would only wait for each other
         initializer=_begin,
         initargs=(os.getpid(),),

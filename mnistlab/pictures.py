@@ -8,9 +8,11 @@ import warnings
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from mnistlab.drawing import LARGEST_PICTURE
+
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 20_000_000
-LARGEST_SIDE = 2_240  # px; longer pictures are averaged down, which framing would do as well, more slowly
+LARGEST_SIDE = LARGEST_PICTURE  # px; longer pictures are averaged down, which framing would do as well
 MAX_SCANS = 100  # of a JPEG; each costs a pass over all pixels, and photographs have about ten
 MAX_CANVAS_CHARACTERS = 2_000_000
 FORMATS = ("PNG", "JPEG")
@@ -32,7 +34,7 @@ def read_picture(data: bytes) -> np.ndarray:
         data: The file's bytes; its name plays no part.
 
     Returns:
-        uint8, (height, width, 4), averaged down to at most 2,240 pixels on the longer side; transparency is
+        uint8, (height, width, 4), averaged down to at most 1,120 pixels on the longer side; transparency is
         kept, for `drawing.frame` to lay on paper.
 
     Raises:
@@ -50,7 +52,10 @@ def read_picture(data: bytes) -> np.ndarray:
                 raise PictureError(
                     f"A picture must have at most 20 megapixels. Got {width:,} x {height:,} pixels."
                 )
-            return np.asarray(averaged(with_four_channels(turned(eight_bits(picture)))))
+            # A JPEG can be unpacked at a half, a quarter or an eighth of its size, which takes as much less.
+            block = -(-max(width, height) // LARGEST_SIDE)
+            picture.draft(None, (-(-width // block), -(-height // block)))
+            return np.asarray(averaged(with_four_channels(turned(eight_bits(picture))), LARGEST_SIDE))
     except PictureError:
         raise
     except Image.DecompressionBombError:
@@ -84,9 +89,9 @@ def with_four_channels(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB").convert("RGBA") if picture.mode == "CMYK" else picture.convert("RGBA")
 
 
-def averaged(picture: Image.Image) -> Image.Image:
-    """Return a large picture averaged over square blocks, a smaller one as it is."""
-    block = -(-max(picture.size) // LARGEST_SIDE)
+def averaged(picture: Image.Image, side: int) -> Image.Image:
+    """Return a picture longer than `side` averaged over square blocks, a smaller one as it is."""
+    block = -(-max(picture.size) // side)
     return picture.reduce(block) if block > 1 else picture
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mnistlab.jobs.process import one_thread_per_operation
+from mnistlab.operating_system import one_thread_per_operation
 
 PLUGINS = "browser", "predict_page", "registry_bench", "trainer_bench"
 pytest.register_assert_rewrite(*(f"tests.{name}" for name in PLUGINS))  # tests import from them, too

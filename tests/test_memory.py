@@ -6,14 +6,14 @@ import sys
 
 import pytest
 
-from mnistlab.jobs.process import keep_freed_memory, release_free_heap, return_freed_memory
+from mnistlab.operating_system import keep_freed_memory, release_free_heap, return_freed_memory
 
 pytestmark = pytest.mark.skipif(
     platform.libc_ver()[0] != "glibc", reason="only glibc's malloc has these options"
 )
 COUNT_HEAPS = """
 import ctypes, threading
-from mnistlab.jobs.process import {first}
+from mnistlab.operating_system import {first}
 {first}()
 libc = ctypes.CDLL(None)
 libc.fopen.restype = libc.malloc.restype = ctypes.c_void_p
@@ -38,7 +38,7 @@ libc.fclose(file)
 """
 MEASURE_GAPS = """
 import ctypes, os
-from mnistlab.jobs.process import {first}
+from mnistlab.operating_system import {first}
 
 def resident():
     return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

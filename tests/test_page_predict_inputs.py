@@ -64,6 +64,16 @@ def test_an_uploaded_picture_is_framed_like_a_drawing(trained, run):
     assert np.allclose(bars(trained), read_by(run, frame(THREE)), atol=0.1)
 
 
+def test_of_an_uploaded_picture_only_something_small_is_kept(trained):
+    trained.segmented_control(key="predict_source").set_value("picture").run()
+    large = np.asarray(Image.fromarray(255 - THREE[..., :3]).resize((1120, 1200)))
+    trained.file_uploader[0].upload("seven.png", as_png(large)).run()
+    assert bars(trained).size
+    assert trained.file_uploader[0].value is None
+    asked, _ = trained.session_state["predict_picture"]
+    assert asked.sheet.nbytes < 4 * 280 * 280
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

@@ -116,7 +116,7 @@ def test_what_is_taken_away_comes_back_as_the_same_network(generated):
     app = in_tab(app, "Take away")
     keys = {button.key for button in app.get("download_button")}
     assert keys >= {f"train_download_{suffix}" for suffix in ("safetensors", "csv", "py", "txt")}
-    app.file_uploader(key="train_upload_0").upload("network.safetensors", dumps(before)).run()
+    app.file_uploader(key="train_upload").upload("network.safetensors", dumps(before)).run()
     settled(app)
     after = run_of(app)
     assert after.id != before.id
@@ -130,7 +130,7 @@ def test_a_file_of_a_stranger_gets_one_sentence_and_changes_nothing(generated, c
     app = trained()
     before = trainer(app).snapshot()
     app = in_tab(app, "Take away")
-    app.file_uploader(key="train_upload_0").upload("network.safetensors", content).run()
+    app.file_uploader(key="train_upload").upload("network.safetensors", content).run()
     assert not app.exception
     assert len(app.error) == 1
     assert app.error[0].value.count("must") == 1

@@ -68,8 +68,8 @@ def test_damaged_exif_does_not_lose_the_picture():
 
 
 def test_long_pictures_come_back_averaged_down():
-    assert read_picture(as_file(Image.new("L", (4000, 4000)))).shape == (2000, 2000, 4)
-    assert read_picture(as_file(Image.new("L", (10_000, 1)))).shape == (1, 2000, 4)
+    assert read_picture(as_file(Image.new("L", (4000, 4000)))).shape == (1000, 1000, 4)
+    assert read_picture(as_file(Image.new("L", (10_000, 1)))).shape == (1, 1112, 4)
 
 
 def test_an_animation_is_its_first_picture():

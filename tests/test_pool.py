@@ -38,15 +38,23 @@ class UnevenEpoch(Work):
         return work + 0.3 * self.order.uniform(0.9, 1.1), None
 
 
+class SlowEpoch(Work):
+    """An epoch of the slowest settings that are allowed: steps of a second, and figures of six."""
+
+    def done_for(self, seconds):
+        task = self._replace(step=self.step + 1)
+        return (1.0, task) if task.step < task.num_steps else (6.0, None)
+
+
 class Lab(Listener):
     """Trains epoch after epoch."""
 
-    def __init__(self, pool, name):
-        self.pool, self.name = pool, name
+    def __init__(self, pool, epoch):
+        self.pool, self.epoch = pool, epoch
         self.finished(None, None)
 
     def finished(self, job, result):
-        self.pool.submit(UnevenEpoch(self.name, num_steps=468), self)
+        self.pool.submit(self.epoch, self)
 
 
 @pytest.fixture
@@ -85,7 +93,7 @@ def test_equal_labs_take_turns(machine_of, num_jobs, num_workers):
 def test_a_class_of_equal_networks_comes_equally_far_in_some_minutes_of_work(machine_of, num_workers):
     machine = machine_of(num_workers)
     for name in range(25):
-        Lab(machine.pool, name)
+        Lab(machine.pool, UnevenEpoch(name, num_steps=468))
     while not machine.log or machine.log[-1][2] < 400 / num_workers:
         machine.end_slices(1, busy=num_workers)
     steps = dict.fromkeys(range(25), 0)
@@ -109,6 +117,22 @@ def test_one_large_network_costs_the_others_no_more_than_its_share(machine_of, n
     assert seconds_of(machine, "large") < sum(others) / 24 + 2.0
     assert seconds_of(machine, "large") > sum(others) / 24 - 2.0
     assert max(others) - min(others) < 0.6
+
+
+@pytest.mark.parametrize("num_workers", [1, 2])
+@pytest.mark.parametrize("num_steps", [1, 2, 70])
+@pytest.mark.parametrize("usual", [UnevenEpoch("usual", num_steps=468), Work("usual", num_steps=2)])
+def test_five_tabs_with_the_slowest_settings_leave_another_lab_its_share(
+    machine_of, num_workers, num_steps, usual
+):
+    machine = machine_of(num_workers)
+    for name in range(5):
+        Lab(machine.pool, SlowEpoch(name, num_steps=num_steps))
+    Lab(machine.pool, usual)
+    while not machine.log or machine.log[-1][2] < 200:
+        machine.end_slices(1, busy=num_workers)
+    share = sum(seconds for *_, seconds in machine.log) / 6
+    assert seconds_of(machine, "usual") > 0.8 * share
 
 
 def test_who_took_long_waits_until_the_others_have_had_as_much(machine_of):

@@ -6,18 +6,21 @@ import sys
 
 import pytest
 
-from mnistlab.jobs.process import GROUP, NICENESS
+from mnistlab.operating_system import GROUP, NICENESS
 from tests.conftest import REPOSITORY
 
 SAY = """
 import os
-from mnistlab.jobs.process import lower_priority
+from mnistlab.operating_system import lower_priority
 from tests.test_priority import niceness_of_the_session
 before = os.nice(0)
 lower_priority()
 print(os.nice(0) - before, niceness_of_the_session())
 """
-pytestmark = pytest.mark.skipif(not hasattr(os, "nice"), reason="this system knows no niceness")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "nice"), reason="this system knows no niceness"),
+    pytest.mark.skipif(os.name == "posix" and os.nice(0) > 19 - NICENESS, reason="these tests are too nice"),
+]
 
 
 def niceness_of_the_session() -> str:
@@ -34,7 +37,6 @@ def said(leads: bool) -> list[str]:
     ).stdout.split()
 
 
-@pytest.mark.skipif(os.name == "posix" and os.nice(0) > 19 - NICENESS, reason="these tests are too nice")
 def test_a_process_is_nicer_than_before_and_leaves_the_session_of_others_alone():
     assert said(leads=False) == [str(NICENESS), niceness_of_the_session()]
 

@@ -1,6 +1,7 @@
 """The walls between the layers, and the promise that nothing is compiled as a whole, read off the syntax."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,20 @@ def test_the_guard_sees_a_compiler_when_there_is_one(code):
 def test_one_file_alone_takes_something_private_from_jax():
     private = [path.name for path in PACKAGE if any("._" in f".{name}" for name in imported_modules(path))]
     assert private == ["dispatch.py"]
+
+
+SOME_SYSTEMS = re.compile(
+    r"^\s*import (ctypes|fcntl|msvcrt|winreg|resource)\b|os\.name|sys\.platform|platform\.system|/proc\b"
+    r"|cgroup|os\.(nice|getpriority|getuid|geteuid|getsid|setsid|getpgid|killpg|sched_\w+|fork|fchmod|fchown|chown"
+    r"|uname|sysconf|O_DIRECTORY|O_NOFOLLOW|register_at_fork)\b|signal\.(SIGHUP|SIGKILL|SIGUSR\d|SIGALRM|alarm)\b",
+    re.MULTILINE,
+)
+
+
+def test_one_file_alone_calls_what_only_some_systems_have():
+    found = {}
+    for path in PACKAGE:
+        code = ast.unparse(ast.parse(path.read_text()))
+        if names := {match[0] for match in SOME_SYSTEMS.finditer(code)}:
+            found[path.name] = names
+    assert found.keys() == {"operating_system.py"}, found

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from mnistlab.operating_system import replace, sync_folder
+
 UNFINISHED = ".tmp"  # how the name of an unfinished file ends
 DIGEST_SIZE = hashlib.sha256().digest_size
 PIECE = 1 << 20
@@ -38,20 +40,10 @@ def write_whole(path: Path, *pieces: bytes | memoryview, mode: int = 0o600) -> N
             file.flush()
             os.fsync(file.fileno())
         unfinished.chmod(mode)
-        unfinished.replace(path)
+        replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Put the names in a folder on the disk, where the system can."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from mnistlab.config import TrainConfig
 from mnistlab.jobs.autosave import Autosave
-from mnistlab.jobs.memory_limit import free_bytes, require_memory
+from mnistlab.jobs.memory_limit import require_memory
 from mnistlab.jobs.pool import Pool
-from mnistlab.jobs.process import release_free_heap
 from mnistlab.jobs.storage import folder_name, state_folder, sweep_folders
 from mnistlab.jobs.tasks import WarmTask
 from mnistlab.jobs.time_left import Speed
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.network import Params
+from mnistlab.operating_system import free_bytes, release_free_heap
 from mnistlab.runs.run_store import EMPTY, without_untouched
 from mnistlab.sweeps.sweeping import Sweeping
 from mnistlab.training import initial_params

@@ -1,9 +1,5 @@
 """How much memory a training takes, and how much is free: a network that would not fit is never built."""
 
-from pathlib import Path
-
-import psutil
-
 from mnistlab.config import NUM_CLASSES, NUM_PIXELS, TrainConfig
 from mnistlab.evaluation import MEASURED, PROBED
 from mnistlab.network import num_parameters
@@ -16,7 +12,6 @@ COPIES_OF_UNIT = 16  # for each image of a mini-batch: z, a, Delta and what lead
 COPIES_OF_IMAGE = 2
 BUFFERS = 64 * MEGABYTE  # for the figures of an epoch, and freed memory that a worker keeps
 SPARE = 0.2  # of what is free: for pages, and for what others on this machine do meanwhile
-UNLIMITED = 2**60  # bytes; control groups without a limit name a number beyond it
 LEAST = 128 * MEGABYTE  # the presets take less, and nothing is gained by refusing those
 
 
@@ -61,48 +56,3 @@ def described(config: TrainConfig, num_networks: int) -> str:
     widths = "-".join(map(str, config.dimensions))
     which = widths if num_networks == 1 else f"{num_networks} networks of {widths}"
     return f"{which} with mini-batches of {config.batch_size:,}"
-
-
-def free_bytes(root: Path = Path("/")) -> int:
-    """Return the memory that is free for this process, in bytes: the machine's, within its control groups.
-
-    Args:
-        root: Where `proc` and `sys` are; the seam for tests.
-    """
-    machine: int = psutil.virtual_memory().available
-    groups = [_control_group(folder) for folder in _control_groups(root)]
-    return max(0, min([machine, *(free for free in groups if free is not None)]))
-
-
-def _control_groups(root: Path) -> list[Path]:
-    """Return the folders of the groups that this process is in; in a container that is the mount itself."""
-    mounts = {"": root / "sys/fs/cgroup", "memory": root / "sys/fs/cgroup/memory"}
-    folders = list(mounts.values())
-    for line in _read(root / "proc/self/cgroup").splitlines():
-        _, controllers, path = line.split(":", 2)
-        for mount in (mounts[name] for name in controllers.split(",") if name in mounts):
-            inner = mount / path.lstrip("/")
-            folders += [folder for folder in (inner, *inner.parents) if mount in folder.parents]
-    return folders
-
-
-def _control_group(folder: Path) -> int | None:
-    """Return what a group may still take; files that it could read again do not count as taken."""
-    for limit_file, used_file in (
-        ("memory.max", "memory.current"),
-        ("memory.limit_in_bytes", "memory.usage_in_bytes"),
-    ):
-        limit, used = (_read(folder / name).strip() for name in (limit_file, used_file))
-        if limit.isdecimal() and used.isdecimal() and int(limit) < UNLIMITED:
-            statistics = dict(line.split() for line in _read(folder / "memory.stat").splitlines())
-            files = statistics.get("total_inactive_file", statistics.get("inactive_file", "0"))
-            return int(limit) - int(used) + int(files)
-    return None
-
-
-def _read(path: Path) -> str:
-    """Return what is in a file of the system; nothing where there is none."""
-    try:
-        return path.read_text()
-    except OSError:
-        return ""

@@ -14,9 +14,9 @@ from weakref import WeakKeyDictionary
 from loky import ProcessPoolExecutor, cpu_count
 
 from mnistlab.datasets import load_dataset
-from mnistlab.jobs.process import ONE_THREAD
 from mnistlab.jobs.tasks import Task
 from mnistlab.jobs.worker import Load, Slice, advance, begin
+from mnistlab.operating_system import ONE_THREAD
 from mnistlab.runs.run import num_bytes
 
 logger = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ import jax
 
 from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.datasets import Dataset, load_dataset
-from mnistlab.jobs.process import end_with, keep_freed_memory, leave_terminal, lower_priority
 from mnistlab.jobs.tasks import Task, as_numpy
+from mnistlab.operating_system import end_with, keep_freed_memory, leave_terminal, lower_priority
 
 Load = Callable[[str], Dataset]
 

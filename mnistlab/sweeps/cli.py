@@ -10,9 +10,9 @@ import numpy as np
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset, load_dataset
 from mnistlab.files.checkpoints import save
-from mnistlab.jobs.memory_limit import free_bytes, require_memory
-from mnistlab.jobs.process import keep_freed_memory
+from mnistlab.jobs.memory_limit import require_memory
 from mnistlab.jobs.worker import sentence_of
+from mnistlab.operating_system import free_bytes, keep_freed_memory
 from mnistlab.runs.run import Run
 from mnistlab.sweeps.distributed import (
     Place,

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from mnistlab.config import TrainConfig
+from mnistlab.config import TrainConfig, require_step_work
 from mnistlab.jobs.pool import Job, Listener, Pool
 from mnistlab.network import Params, num_parameters
 from mnistlab.runs.run import Run
@@ -98,6 +98,7 @@ class Sweeping(Listener):
             raise ValueError(
                 f"A sweep must have at most {MAX_PARAMETERS:,} weights and biases in all. Got {numbers:,}."
             )
+        require_step_work(configs[0], len(configs))
         self._require_memory(configs[0], len(configs))
         runs = self._begin(configs)
         with self._changed:

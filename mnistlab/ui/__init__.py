@@ -3,6 +3,6 @@
 Importing it also has the server compute on one thread per operation, before numpy is imported.
 """
 
-from mnistlab.jobs.process import one_thread_per_operation
+from mnistlab.operating_system import one_thread_per_operation
 
 one_thread_per_operation()

@@ -17,8 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.jobs.labs import labs, stop_labs
-from mnistlab.jobs.process import return_freed_memory
+from mnistlab.operating_system import return_freed_memory
 from mnistlab.ui.connections import closed, opened
+from mnistlab.ui.log_limit import limit_log
+from mnistlab.ui.uploads import UploadLimit
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ POLICY = {
 async def lifespan(app) -> AsyncIterator[None]:
     """Start what all visits share, and at the end save every lab and stop the workers."""
     return_freed_memory()
+    limit_log()
     keep_compiled_operations()
     tell_unless_writable(labs().folder)
     gc.freeze()  # what was imported stays: no collection looks at it again
@@ -122,7 +125,7 @@ class Guard:
             closed(key)
 
 
-MIDDLEWARE = [Middleware(Guard)]
+MIDDLEWARE = [Middleware(Guard), Middleware(UploadLimit)]
 
 
 def listed(variable: str) -> list[str]:

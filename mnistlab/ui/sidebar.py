@@ -19,12 +19,14 @@ from mnistlab.ui.settings import (
     setting_key,
     use_settings,
 )
+from mnistlab.ui.words import plain
 
 Control = Callable[[TrainConfig], Any]  # draws a setting and returns what it is set to
 
 LEARNING_RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5))
 BATCH_SIZES = (1, 5, 10, 20, 32, 50, 64, 100, 128, 256, 512, 1024, 4096)
 TRAIN_SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 60_000)
+REFUSED = "settings_refused"  # session state: why a preset is not in force
 PRESET_WIDTHS = (5, 7)  # as long as their names
 DATASET_NAMES, ACTIVATION_NAMES, INITIALIZATION_NAMES, SCALING_NAMES = (
     CHOICE_NAMES[name] for name in ("dataset", "activation", "initialization", "scaling")
@@ -34,10 +36,17 @@ DATASET_NAMES, ACTIVATION_NAMES, INITIALIZATION_NAMES, SCALING_NAMES = (
 def draw_settings() -> TrainConfig:
     """Draw the widgets, without those that the lesson hides, and return the settings that they show."""
     settings = current_settings()
+    above = st.container()
     chosen = {**draw_group("Network", NETWORK, settings), **draw_group("Training", TRAINING, settings)}
     size = chosen.get("train_size", settings.train_size)
     chosen["batch_size"] = min(chosen.get("batch_size", settings.batch_size), size)
-    settings = replace(settings, **chosen)
+    refused = st.session_state.pop(REFUSED, "")
+    try:
+        settings = replace(settings, **chosen)
+    except ValueError as error:  # each is good by itself; what was good before stays in force
+        refused = str(error)
+    if refused:
+        above.error(plain(refused))
     keep_settings(settings)
     return settings
 
@@ -60,9 +69,18 @@ def draw_presets() -> None:
             name.capitalize(),
             key=f"preset_{name}",
             help=GLOSSARY[f"preset {name}"],
-            on_click=lambda name=name: use_settings(preset_settings(name)),
+            on_click=use_preset,
+            args=(name,),
             width="stretch",
         )
+
+
+def use_preset(name: str) -> None:
+    """Make a preset the settings, or keep the sentence that says why it does not go with the lesson's."""
+    try:
+        use_settings(preset_settings(name))
+    except ValueError as error:
+        st.session_state[REFUSED] = str(error)
 
 
 def draw_hidden(settings: TrainConfig) -> tuple[int, ...]:

@@ -5,17 +5,19 @@ from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
 from mnistlab.drawing import stages
 from mnistlab.explaining.verdict import worst_mistakes
 from mnistlab.figures.sketch import INK, ink_levels
 from mnistlab.figures.tiles import digit_picture, named_tiles
-from mnistlab.pictures import PictureError, read_picture
+from mnistlab.pictures import PictureError, averaged, read_picture
 from mnistlab.ui.canvas import SIDE, draw_canvas
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.answer import test_activations
 from mnistlab.ui.sketch import show_sketch
+from mnistlab.ui.uploads import taken_in
 from mnistlab.ui.widgets import entered, give, keep, kept, show_in, widget_key
 
 SOURCES = {
@@ -27,6 +29,8 @@ SOURCES = {
 INVITATIONS = {"draw": "Draw a digit.", "picture": "Show it a picture."}
 NUM_MISTAKES = 16
 INDEX = "predict_test_index"  # widget
+UPLOAD = "predict_file"  # widget
+PICTURE = "predict_picture"  # session state: what the last file asks, and why it asks nothing
 MISTAKE = "predict_mistake"  # session state: place of the one that was clicked
 
 
@@ -35,7 +39,7 @@ class Asked(NamedTuple):
 
     framed: np.ndarray  # (28, 28) uint8, as the network is to read it
     boxed: np.ndarray | None = None  # (20, 20) uint8, the stage before, where there was one
-    sheet: np.ndarray | None = None  # the whole picture, where it was framed here
+    sheet: np.ndarray | None = None  # the whole picture, small if it was a file, where it was framed here
     truth: int | None = None  # its label, where it is known
 
 
@@ -141,27 +145,36 @@ def ask_mistake(lab: Lab) -> Asked | None:
 def ask_picture(lab: Lab) -> Asked | None:
     """Ask about a picture from a file: a photograph or a scan of one digit."""
     st.markdown("**Your picture**")
-    file = st.file_uploader(
+    st.file_uploader(
         "A photograph or scan of one digit, PNG or JPEG",
         type=["png", "jpg", "jpeg"],
-        key="predict_file",
+        key=widget_key(UPLOAD),
+        on_change=take_picture,
         help="Dark on light or light on dark, at most 10 MB and 20 megapixels. It is not stored.",
     )
-    if file is None:
-        st.caption("Pen on paper works well: one digit, and nothing else in the picture.")
-        return None
-    asked, sentence = remembered("predict_picture", (file.file_id,), lambda: framed_file(file.getvalue()))
-    if asked is None:
+    asked, sentence = st.session_state.get(PICTURE, (None, ""))
+    if sentence:
         st.warning(sentence)
-        return None
-    show_sketch(digit_picture(asked.framed, "The picture, framed", SIDE), "predict_shown")
+    elif asked is None:
+        st.caption("Pen on paper works well: one digit, and nothing else in the picture.")
+    else:
+        show_sketch(digit_picture(asked.framed, "The picture, framed", SIDE), "predict_shown")
     return asked
 
 
+def take_picture() -> None:
+    """Ask about the picture in an uploaded file."""
+    data = taken_in(UPLOAD)
+    if data is not None:
+        st.session_state[PICTURE] = framed_file(data)
+
+
 def framed_file(data: bytes) -> tuple[Asked | None, str]:
-    """Return what a file asks, or None and a sentence that says why it asks nothing."""
+    """Return what a file asks, with a small copy of it; or None and why it asks nothing."""
     try:
-        asked = framed(read_picture(data))
+        picture = read_picture(data)
     except PictureError as error:
         return None, str(error)
-    return asked, "" if asked else "There is no ink in this picture: nothing in it differs from its border."
+    if asked := framed(picture):
+        return asked._replace(sheet=np.asarray(averaged(Image.fromarray(picture), SIDE))), ""
+    return None, "There is no ink in this picture: nothing in it differs from its border."

@@ -17,10 +17,12 @@ from mnistlab.ui.lab_session import back_to_network, command
 from mnistlab.ui.predict.answer import own_digits
 from mnistlab.ui.query_params import query_of
 from mnistlab.ui.session_token import current_trainer
+from mnistlab.ui.uploads import taken_in
+from mnistlab.ui.widgets import widget_key
 from mnistlab.ui.words import plain
 
 REFUSED = "train_upload_refused"
-UPLOADS = "train_uploads"  # how many files were brought; each has an uploader of its own
+UPLOAD = "train_upload"  # widget
 MEGABYTE = 2**20
 FILES = (
     ("Network", "safetensors", dumps, "Weights and biases; settings and history are in the header."),
@@ -86,28 +88,25 @@ def draw_link(run: Run) -> None:
 def draw_upload() -> None:
     """Draw the place for a network that was taken away before."""
     st.markdown("#### Bring it back")
-    uploads = st.session_state.setdefault(UPLOADS, 0)
     st.file_uploader(
         "A .safetensors file of this lab becomes the current network; yours stays in the list of runs.",
         type=["safetensors"],
-        key=f"train_upload_{uploads}",
+        key=widget_key(UPLOAD),
         max_upload_size=-(-MAX_FILE_BYTES // MEGABYTE),
         on_change=take_in,
-        args=(f"train_upload_{uploads}",),
     )
     if sentence := st.session_state.get(REFUSED):
         st.error(plain(sentence))
 
 
-def take_in(key: str) -> None:
+def take_in() -> None:
     """Make the network in an uploaded file the current one; of a bad file only a sentence stays."""
-    file = st.session_state[key]
-    if file is None:
+    data = taken_in(UPLOAD)
+    if data is None:
         return
     st.session_state[REFUSED] = ""
-    st.session_state[UPLOADS] += 1
     try:
-        command(Trainer.add, loads(file.getvalue()))
+        command(Trainer.add, loads(data))
     except ValueError as error:
         st.session_state[REFUSED] = str(error)
         return

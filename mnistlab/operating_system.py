@@ -1,4 +1,8 @@
-"""What the lab asks of the operating system: memory given back or kept, priority, threads, an end."""
+"""What the lab asks of the operating system, and what it does on a system that has no such thing.
+
+No other file of the package calls what only some systems have. What is missing elsewhere, or raises, is done
+without; tests show it by taking each such call away.
+"""
 
 import contextlib
 import ctypes
@@ -15,10 +19,13 @@ KEPT_BYTES = 256 * 2**20
 LARGEST_BYTES = 32 * 2**20  # glibc takes no more
 PICTURE_BYTES = 2 * 2**20  # what a step of framing a drawing holds, and more
 LEFT_BYTES = 8 * 2**20
+WINDOWS = os.name == "nt"
 NO_GLIBC = OSError, AttributeError, TypeError  # what asking for it raises elsewhere; TypeError on Windows
-NICENESS = 10  # under load about a tenth of what others get
+NICENESS, NICEST = 10, 19  # under load about a tenth of what others get
 GROUP = Path("/proc/self/autogroup")
 LOOK_SECONDS = 1.0
+UNLIMITED = 2**60  # bytes; control groups without a limit name a number beyond it
+REPLACE_TRIES, REPLACE_SECONDS = 10, 0.05
 ONE_THREAD = {
     "NPROC": "1",  # read by XLA when it starts the threads of a CPU
     "OPENBLAS_NUM_THREADS": "1",  # read by numpy when it is imported
@@ -65,11 +72,12 @@ def lower_priority() -> None:
     A Linux that shares out the processor by sessions looks at the niceness of a process only against others
     of its own session; one that leads a session lowers that too. Where neither can be done, nothing happens.
     """
-    with contextlib.suppress(OSError, psutil.Error):
-        if os.name == "nt":
-            psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-            return
-        os.nice(NICENESS)
+    with contextlib.suppress(OSError, AttributeError, psutil.Error):
+        process = psutil.Process()
+        if WINDOWS:
+            process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        else:
+            process.nice(min(process.nice() + NICENESS, NICEST))
         if os.getsid(0) == os.getpid():
             GROUP.write_text(str(NICENESS))
 
@@ -103,3 +111,84 @@ def one_thread_per_operation() -> None:
     """
     for name, value in ONE_THREAD.items():
         os.environ.setdefault(name, value)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Put a file in the place of another one.
+
+    Windows refuses that while somebody reads the other one, so it is tried again for half a second, and where
+    the other one may not be written.
+
+    Raises:
+        OSError: It cannot be done.
+    """
+    for tries_left in reversed(range(REPLACE_TRIES)):
+        try:
+            source.replace(target)
+            return
+        except PermissionError:
+            if not (WINDOWS and tries_left):
+                raise
+            with contextlib.suppress(OSError):
+                target.chmod(0o600)
+            time.sleep(REPLACE_SECONDS)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names in a folder on the disk; Windows opens no folders, and does that by itself."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def is_foreign(path: Path) -> bool:
+    """Return whether a file or folder belongs to somebody else; where nobody can tell, it does not."""
+    return hasattr(os, "getuid") and path.stat().st_uid != os.getuid()
+
+
+def free_bytes(root: Path = Path("/")) -> int:
+    """Return the memory that is free for this process, in bytes: the machine's, within its control groups.
+
+    Args:
+        root: Where `proc` and `sys` are; the seam for tests.
+    """
+    machine: int = psutil.virtual_memory().available
+    groups = [_control_group(folder) for folder in _control_groups(root)]
+    return max(0, min([machine, *(free for free in groups if free is not None)]))
+
+
+def _control_groups(root: Path) -> list[Path]:
+    """Return the folders of the groups that this process is in; in a container that is the mount itself."""
+    mounts = {"": root / "sys/fs/cgroup", "memory": root / "sys/fs/cgroup/memory"}
+    folders = list(mounts.values())
+    for line in _read(root / "proc/self/cgroup").splitlines():
+        _, controllers, path = line.split(":", 2)
+        for mount in (mounts[name] for name in controllers.split(",") if name in mounts):
+            inner = mount / path.lstrip("/")
+            folders += [folder for folder in (inner, *inner.parents) if mount in folder.parents]
+    return folders
+
+
+def _control_group(folder: Path) -> int | None:
+    """Return what a group may still take; files that it could read again do not count as taken."""
+    for limit_file, used_file in (
+        ("memory.max", "memory.current"),
+        ("memory.limit_in_bytes", "memory.usage_in_bytes"),
+    ):
+        limit, used = (_read(folder / name).strip() for name in (limit_file, used_file))
+        if limit.isdecimal() and used.isdecimal() and int(limit) < UNLIMITED:
+            statistics = dict(line.split() for line in _read(folder / "memory.stat").splitlines())
+            files = statistics.get("total_inactive_file", statistics.get("inactive_file", "0"))
+            return int(limit) - int(used) + int(files)
+    return None
+
+
+def _read(path: Path) -> str:
+    """Return what is in a file of the system; nothing where there is none."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
