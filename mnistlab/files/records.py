@@ -35,12 +35,9 @@ MAX_COUNT = 10_000_000
 MAX_EXTRA_BYTES = 2**18
 FIELDS = ("version", "name", "config", "schedule", "history", "broken_in")
 PLACE = ("id", "params", "kept")  # what the autosave writes beside them
-# A setting that is not among these is written only where it is not at its default: then a release that does
-# not know the setting can open the run, and one that it would train differently it refuses.
-FIRST_SETTINGS = frozenset(
-    ("dataset", "hidden", "activation", "initialization", "scaling", "seed", "num_epochs", "learning_rate")
-    + ("batch_size", "train_size", "patience", "order_seed")
-)
+# What comes after version 2 is written only where it is not at its default: then a release that does not know
+# such a setting opens the run all the same, and one that it would train otherwise it refuses.
+LATER_SETTINGS: frozenset[str] = frozenset()
 
 
 class RecordError(ValueError):
@@ -106,7 +103,7 @@ def _own_record(run: Run) -> dict[str, Any]:
         "config": {
             name: value
             for name, value in settings.items()
-            if name in FIRST_SETTINGS or value != defaults[name]
+            if name not in LATER_SETTINGS or value != defaults[name]
         },
         "schedule": [_change_record(change) for change in run.schedule],
         "history": [_metrics_record(metrics) for metrics in run.history],
