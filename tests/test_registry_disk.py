@@ -3,6 +3,8 @@
 import stat
 import threading
 
+import pytest
+
 from mnistlab.config import TrainConfig
 from mnistlab.jobs.autosave import INDEX, Autosave
 from mnistlab.jobs.labs import SAVE_SECONDS, SWEEP_SECONDS, Labs, folder_name, new_token
@@ -127,6 +129,19 @@ def test_a_state_folder_that_cannot_be_made_ends_in_a_sentence(tmp_path, clock):
     trainer = started(labs, new_token())
     labs.sweep()
     assert trainer.snapshot().unsaved == UNSAVED.format("Not a directory")
+
+
+def test_the_keeper_looks_again_when_a_save_is_due_not_when_it_happens_to(labs, clock):
+    trainer = started(labs, new_token())
+    assert labs._seconds_to_look() == 0
+    labs.sweep()
+    assert labs._seconds_to_look() == SWEEP_SECONDS
+    clock.now += 0.1
+    trainer.rename(trainer.snapshot().run.id, "other")
+    labs.sweep()
+    assert labs._seconds_to_look() == pytest.approx(SAVE_SECONDS - 0.1)
+    trainer.unsaved = "The disk is full."
+    assert labs._seconds_to_look() == pytest.approx(SWEEP_SECONDS - 0.1)
 
 
 def test_closing_saves_everything(labs, clock):
