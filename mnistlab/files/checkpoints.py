@@ -59,7 +59,7 @@ def header_texts(run: Run) -> dict[str, str]:
         NetworkFileError: It is too long.
     """
     record = run_record(run)
-    texts = {"format": FORMAT} | record.pop(TEXTS, {})
+    texts: dict[str, str] = {"format": FORMAT} | record.pop(TEXTS, {})
     texts["run"] = json.dumps(record, separators=(",", ":"), allow_nan=False)
     length = len(json.dumps(texts)) + ARRAYS_BYTES
     if length > MAX_HEADER_BYTES:
