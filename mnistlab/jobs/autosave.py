@@ -83,7 +83,7 @@ class Autosave:
         self._own, self._aside, self._needed, self._missing = set(), set(), set(), {}
         try:
             names = {path.name for path in self.folder.iterdir()}
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             self._is_known = True
             return None
         except OSError:
