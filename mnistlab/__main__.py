@@ -1,25 +1,34 @@
 """The lab without a browser: python -m mnistlab train | sweep | evaluate | predict | data."""
 
 import argparse
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 
 from mnistlab.activations import ACTIVATIONS
 from mnistlab.config import DATASETS, PRESETS, TrainConfig
 from mnistlab.operating_system import free_bytes, keep_freed_memory, one_thread_per_operation
-from mnistlab.sweeps.cli import add_sweep_arguments, run_sweep
+from mnistlab.sweeps.cli import add_sweep_arguments, kept_sentence, require_place, run_sweep
 from mnistlab.training import Step, initial_params, train
 
 OK, FAILED = 0, 1
 BAR = 40  # characters
 
 
+class Ended(KeyboardInterrupt):
+    """The process was told to end, as Ctrl-C tells it."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the arguments say and return the exit status."""
     parser = build_parser()
     given = parser.parse_args(arguments)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, end)
     try:
         return given.command(given)
     except ValueError as error:  # every error that a user can cause is one sentence
@@ -28,9 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"mnistlab: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
         return FAILED
-    except KeyboardInterrupt:
-        print(file=sys.stderr)
-        return FAILED
+    except KeyboardInterrupt as interrupt:
+        number = signal.SIGTERM if isinstance(interrupt, Ended) else signal.SIGINT
+        print(f"\nmnistlab: Ended by {number.name}. {vars(given).get('kept', '')}".rstrip(), file=sys.stderr)
+        return 128 + number
+
+
+def end(number: int, frame: FrameType | None) -> None:
+    """Have a signal end the process as Ctrl-C does: what is done is kept, and one sentence says what."""
+    raise Ended
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -48,13 +63,20 @@ def build_parser() -> argparse.ArgumentParser:
     )
     trainer.add_argument("--learning-rate", type=float)
     trainer.add_argument("--seed", type=int)
-    trainer.add_argument("--save", type=Path, metavar="FILE", help="keep the network as .safetensors")
+    trainer.add_argument(
+        "--save",
+        type=Path,
+        metavar="FILE",
+        help="keep the network after every epoch, as .safetensors; a network of this lab gives way to it",
+    )
+    add_force(trainer)
     add_data_arguments(trainer)
 
     sweeper = commands.add_parser("sweep", help="train many networks at once and print what became of each")
     sweeper.set_defaults(command=sweep_command, parser=sweeper)
     add_settings(sweeper)
     add_sweep_arguments(sweeper)
+    add_force(sweeper)
     add_data_arguments(sweeper)
 
     evaluate = commands.add_parser("evaluate", help="print cost and number correct of a saved network")
@@ -73,6 +95,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--data-dir", type=Path, metavar="DIR", help="verify the four files in this folder instead"
     )
     return parser
+
+
+def add_force(parser: argparse.ArgumentParser) -> None:
+    """Add what lets any file give way to a network that is saved."""
+    parser.add_argument("--force", action="store_true", help="--save takes the place of any other file, too")
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -122,18 +149,27 @@ def train_command(given: argparse.Namespace) -> int:
     from mnistlab.files import checkpoints
     from mnistlab.files.export import log_lines
     from mnistlab.jobs.memory_limit import require_memory
+    from mnistlab.jobs.transitions import is_finite
     from mnistlab.runs.run import new_run, with_epoch
 
-    if given.save and not given.save.parent.is_dir():
-        given.parser.error(f"--save must be in a folder that exists. Got {given.save}.")
+    try:
+        if given.save:
+            require_place(given.save, given.force)
+    except ValueError as error:
+        given.parser.error(str(error))
+    given.kept = kept_sentence(None)
     require_memory(config, free_bytes(), num_labs=1, num_workers=1)
     dataset = load_dataset(config.dataset, given.data_dir)
     run = new_run(config, initial_params(config), "")
     for epoch in train(config, dataset, watched=progress_bar):
         print("\n".join(log_lines(epoch.metrics)), flush=True)
-        run = with_epoch(run, epoch.metrics, epoch.params)
-    if given.save:
-        checkpoints.save(run, given.save)
+        if run.broken_in or not is_finite(epoch):
+            run = replace(run, broken_in=run.broken_in or epoch.metrics.epoch)
+        else:
+            run = with_epoch(run, epoch.metrics, epoch.params)
+        if given.save and epoch.metrics.epoch:
+            checkpoints.save(run, given.save)
+            given.kept = kept_sentence(given.save)
     return OK
 
 

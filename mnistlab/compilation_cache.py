@@ -1,6 +1,7 @@
 """Where JAX keeps its compiled operations between processes: a folder that nobody else can write to."""
 
 import contextlib
+import re
 import warnings
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from mnistlab.mnist.originals import cache_folder
 from mnistlab.operating_system import is_foreign
 
 MAX_BYTES = 512 * 2**20  # an architecture takes about half a megabyte
+ENTRY = re.compile(".+-[0-9a-f]{64}-(cache|atime)")  # what JAX calls its files
 
 
 def keep_compiled_operations() -> None:
@@ -31,7 +33,11 @@ def keep_compiled_operations() -> None:
 
 def forget_oldest(folder: Path, max_bytes: int = MAX_BYTES) -> None:
     """Remove the operations compiled first, down to half the room, once they take more than all of it."""
-    entries = [(path.stat().st_mtime, path.stat().st_size, path) for path in folder.iterdir()]
+    entries = [
+        (path.stat().st_mtime, path.stat().st_size, path)
+        for path in folder.iterdir()
+        if ENTRY.fullmatch(path.name)
+    ]
     total = sum(size for _, size, _ in entries)
     room = max_bytes if total <= max_bytes else max_bytes // 2
     for _, size, path in sorted(entries):

@@ -85,12 +85,14 @@ def test_readers_of_the_old_file_keep_it_when_a_new_one_is_saved(small_file):
 
 def test_what_killed_writers_left_is_swept_and_what_others_write_stays(small_file):
     path, arrays = small_file
-    old, new = path.with_name("arrays.npy.1.tmp"), path.with_name("arrays.npy.2.tmp")
-    for unfinished in (old, new):
+    old, new = (path.with_name(f"arrays.npy.{digit * 12}.tmp") for digit in "12")
+    strangers = [path.with_name(name) for name in ("arrays.npy.old.tmp", "notes.tmp", "arrays.npy.tmp")]
+    for unfinished in (old, new, *strangers):
         unfinished.write_bytes(b"half")
-    os.utime(old, (0, 0))
+    for each in (old, *strangers):
+        os.utime(each, (0, 0))
     save_arrays(path, arrays)
-    assert {entry.name for entry in path.parent.iterdir()} == {"arrays.npy", "arrays.npy.2.tmp"}
+    assert set(path.parent.iterdir()) == {path, new, *strangers}
 
 
 def test_a_reader_among_writers_sees_only_whole_files(small_file):

@@ -67,7 +67,12 @@ def test_a_damaged_folder_gives_the_runs_that_are_whole(tmp_path):
 )
 def test_an_index_that_is_none_is_no_lab(tmp_path, index):
     (tmp_path / INDEX).write_bytes(index)
-    assert Autosave(tmp_path).load() is None
+    autosave = Autosave(tmp_path)
+    assert not (autosave.load() or EMPTY).runs
+    assert "the list of your runs" in autosave.set_aside
+    autosave.save(EMPTY)
+    (aside,) = tmp_path.glob("*.index")
+    assert aside.read_bytes() == index
 
 
 def test_an_index_that_points_outside_reads_nothing_there(tmp_path):
@@ -76,7 +81,7 @@ def test_an_index_that_points_outside_reads_nothing_there(tmp_path):
     (tmp_path / "secret.run").write_bytes(b"{}")
     index = {"runs": ["../secret.run", 5, None], "current": "", "hidden": [], "numbered": 0, "undo": None}
     (folder / INDEX).write_text(json.dumps(index))
-    assert Autosave(folder).load().runs == ()
+    assert (Autosave(folder).load() or EMPTY).runs == ()
 
 
 @pytest.mark.parametrize("gone", ["*", "*.network", "*.run", INDEX], ids=["all", "networks", "runs", "index"])

@@ -117,8 +117,8 @@ def test_a_history_that_does_not_fit_is_refused_with_its_size():
     from dataclasses import replace
 
     run = trained_run(TrainConfig(hidden=(2,)), epochs=1)
-    endless = replace(run, history=(run.history[0], *(run.history[1],) * 6000))
-    with pytest.raises(NetworkFileError, match=r"must fit in 4,194,304 bytes\. Got"):
+    endless = replace(run, history=(run.history[0], *(run.history[1],) * 8000))
+    with pytest.raises(NetworkFileError, match=r"must fit in 7,077,888 bytes\. Got"):
         dumps(endless)
 
 

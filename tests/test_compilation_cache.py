@@ -45,11 +45,15 @@ def test_without_a_folder_everything_is_compiled_anew(tmp_path):
 
 
 def test_the_oldest_go_when_there_are_too_many(tmp_path):
+    stranger = tmp_path / "thesis.pdf"
+    stranger.write_bytes(bytes(5000))
+    os.utime(stranger, (0, 0))
     for age in range(10):
-        path = tmp_path / str(age)
+        path = tmp_path / f"jit_{age}-{'0' * 64}-cache"
         path.write_bytes(bytes(100))
         os.utime(path, (1000 - age, 1000 - age))
     forget_oldest(tmp_path, 1000)
-    assert len(list(tmp_path.iterdir())) == 10
+    assert len(list(tmp_path.iterdir())) == 11
     forget_oldest(tmp_path, 999)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["0", "1", "2", "3"]
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert [name.partition("-")[0] for name in names] == ["jit_0", "jit_1", "jit_2", "jit_3", "thesis.pdf"]

@@ -135,6 +135,70 @@ def test_there_is_room_for_so_many_labs_and_an_idle_one_makes_place(labs, clock)
     assert labs.open(tokens[0]) is first
 
 
+def test_opening_and_closing_pages_keeps_nobody_out_and_costs_nobody_a_lab_in_use(labs, clock):
+    live = set()
+
+    def visit(tab):
+        live.add(tab)
+        token = new_token()
+        trainer = labs.open(token, None, live.__contains__)
+        assert labs.claim(token, tab, live.__contains__)
+        return token, trainer
+
+    mine = [visit(f"mine {number}") for number in range(10)]
+    mine[0][1].add(trained_run())
+    for number in range(2 * MAX_LABS):
+        visit(f"ghost {number}")
+        live.discard(f"ghost {number}")
+    assert len(labs._labs) == MAX_LABS
+    newcomers = [visit(f"new {number}") for number in range(MAX_LABS - len(mine))]
+    for token, trainer in (*mine, *newcomers):
+        assert labs.open(token, None, live.__contains__) is trainer
+    with pytest.raises(LabsFull):
+        visit("one too many")
+
+
+def test_the_untrained_lab_of_a_closed_tab_makes_room_before_a_trained_one(labs, clock):
+    trained, untrained = new_token(), new_token()
+    for token in (trained, untrained):
+        labs.open(token)
+        labs.claim(token, token)
+    trainer = started(labs, trained)
+    clock.now += 1
+    labs.open(untrained)
+    while len(labs._labs) < MAX_LABS:
+        labs.open(new_token())
+    labs.open(new_token(), None, lambda tab: False)
+    assert labs.open(trained) is trainer
+    assert untrained not in labs._labs
+
+
+def test_a_lab_that_cannot_be_saved_makes_no_room(labs, clock, monkeypatch):
+    token = new_token()
+    trainer = started(labs, token)
+    labs.claim(token, "gone")
+    monkeypatch.setattr(registries, "MAX_LABS", 1)
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("mnistlab.jobs.autosave.write_whole", full)
+    with pytest.raises(LabsFull):
+        labs.open(new_token(), None, lambda tab: False)
+    assert labs.open(token) is trainer
+
+
+def test_a_lab_that_was_never_trained_goes_within_three_minutes_of_its_tab(labs, clock):
+    untrained, training = new_token(), new_token()
+    labs.open(untrained)
+    started(labs, training)
+    clock.now += PAUSE_SECONDS
+    labs.sweep()
+    labs.sweep()
+    assert PAUSE_SECONDS + registries.SWEEP_SECONDS < 180
+    assert list(labs._labs) == [training]
+
+
 def test_a_second_live_tab_gets_a_lab_of_its_own_and_a_reload_gets_the_lab(labs, clock):
     token, live = new_token(), {"one"}
     labs.open(token)

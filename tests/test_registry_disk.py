@@ -3,9 +3,11 @@
 import stat
 import threading
 
+import pytest
+
 from mnistlab.config import TrainConfig
 from mnistlab.jobs.autosave import INDEX, Autosave
-from mnistlab.jobs.labs import SAVE_SECONDS, Labs, folder_name, new_token
+from mnistlab.jobs.labs import SAVE_SECONDS, SWEEP_SECONDS, Labs, folder_name, new_token
 from mnistlab.runs.run import SettingChange
 from tests.registry_bench import QuietPool, again, real_initial, same_run, started
 from tests.test_checkpoints import trained_run
@@ -47,7 +49,7 @@ def test_a_lab_that_was_training_comes_back_paused_with_its_target(labs, clock):
     assert (snapshot.state, snapshot.run.epoch, snapshot.target_epoch) == ("paused", 4, 10)
 
 
-def test_nothing_is_written_when_nothing_is_new_and_at_most_once_a_second(labs, clock):
+def test_nothing_is_written_when_nothing_is_new_and_not_more_often_than_is_useful(labs, clock):
     token = new_token()
     trainer = started(labs, token)
     labs.sweep()
@@ -59,14 +61,14 @@ def test_nothing_is_written_when_nothing_is_new_and_at_most_once_a_second(labs, 
     labs.sweep()
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == stamps
     trainer.rename(trainer.snapshot().run.id, "one")
-    clock.now += 0.5
+    clock.now += SAVE_SECONDS
     labs.sweep()
     first = (folder / INDEX).read_bytes()
     trainer.rename(trainer.snapshot().run.id, "two")
-    clock.now += 0.4
+    clock.now += SAVE_SECONDS - 0.1
     labs.sweep()
     assert (folder / INDEX).read_bytes() == first
-    clock.now += 0.7
+    clock.now += 0.2
     labs.sweep()
     assert (folder / INDEX).read_bytes() != first
 
@@ -90,7 +92,6 @@ def test_files_of_runs_that_were_deleted_go(labs, clock):
     labs.sweep()
     folder = labs.folder / folder_name(token)
     before = {path.name for path in folder.iterdir()}
-    (folder / "left.behind.tmp").write_bytes(b"x")
     trainer.delete(trainer.snapshot().run.id)
     clock.now += 2
     labs.sweep()
@@ -116,7 +117,7 @@ def test_a_disk_that_cannot_be_written_is_said_on_screen_and_tried_again(labs, c
         clock.now += 1000
         labs.sweep()
         assert labs.open(token) is trainer
-    clock.now += 2
+    clock.now += SWEEP_SECONDS
     labs.sweep()
     assert trainer.snapshot().unsaved == ""
     assert again(labs, clock).open(token).snapshot().run.epoch == 4
@@ -128,6 +129,19 @@ def test_a_state_folder_that_cannot_be_made_ends_in_a_sentence(tmp_path, clock):
     trainer = started(labs, new_token())
     labs.sweep()
     assert trainer.snapshot().unsaved == UNSAVED.format("Not a directory")
+
+
+def test_the_keeper_looks_again_when_a_save_is_due_not_when_it_happens_to(labs, clock):
+    trainer = started(labs, new_token())
+    assert labs._seconds_to_look() == 0
+    labs.sweep()
+    assert labs._seconds_to_look() == SWEEP_SECONDS
+    clock.now += 0.1
+    trainer.rename(trainer.snapshot().run.id, "other")
+    labs.sweep()
+    assert labs._seconds_to_look() == pytest.approx(SAVE_SECONDS - 0.1)
+    trainer.unsaved = "The disk is full."
+    assert labs._seconds_to_look() == pytest.approx(SWEEP_SECONDS - 0.1)
 
 
 def test_closing_saves_everything(labs, clock):

@@ -1,12 +1,18 @@
 """Folders of labs that nobody comes back to: which go, and which stay whatever the clock says."""
 
+import json
 import os
+import time
 
 import pytest
 
 from mnistlab.jobs import storage as lab_folders
+from mnistlab.jobs.autosave import Autosave
+from mnistlab.jobs.lab_files import INDEX, file_name
 from mnistlab.jobs.labs import Labs, folder_name, new_token
+from mnistlab.runs.run_store import RunStore
 from tests.registry_bench import QuietPool, again, started
+from tests.test_checkpoints import trained_run
 
 pytest_plugins = ("tests.registry_bench",)
 
@@ -16,6 +22,7 @@ def left_on_day(labs, number):
     token = new_token()
     folder = labs.folder / folder_name(token)
     folder.mkdir(parents=True)
+    (folder / INDEX).write_text('{"runs": [], "current": ""}')
     os.utime(folder, (86_400 * number + 1,) * 2)
     return token
 
@@ -41,17 +48,95 @@ def test_a_clock_that_was_set_wrong_removes_no_lab(labs, monkeypatch, wrong):
     assert kept(labs) == everybody
 
 
-def test_what_killed_processes_left_is_swept_at_the_start(labs, clock):
+def strangers_things(folder):
+    """Put into a folder what people and other programs keep, 200 days old; return what it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    before = set(folder.rglob("*"))
+    names = ["notes.tmp", "lab.json.tmp", "a.run", "b.network", "0" * 32 + ".run", "1" * 32 + ".tmp"]
+    for name in [*names, "2" * 32 + ".network", "2" * 32 + ".index", "9" * 32]:
+        (folder / name).write_bytes(b"years of work")
+    for name in ("thesis", "3" * 32, "4" * 32, "5" * 32, "6" * 32 + ".run", "mnistlab-2"):
+        (folder / name / "deeper").mkdir(parents=True)
+        (folder / name / "deeper" / "chapter.tmp").write_bytes(b"x" * 1000)
+    (folder / ("4" * 32) / INDEX).write_text('{"runs": 3, "made by": "another laboratory"}')
+    (folder / ("5" * 32) / INDEX).write_text("[]")
+    everything = sorted(set(folder.rglob("*")) - before, reverse=True)
+    long_ago = time.time() - 200 * 86_400
+    for path in everything:
+        os.utime(path, (long_ago, long_ago))
+    return {path: path.read_bytes() if path.is_file() else None for path in everything}
+
+
+def changed(things):
+    return [
+        path
+        for path, data in things.items()
+        if not path.exists() or (data is not None and path.read_bytes() != data)
+    ]
+
+
+def test_what_others_keep_in_the_state_folder_is_never_touched(labs, clock, monkeypatch):
+    things = strangers_things(labs.folder)
+    monkeypatch.setattr(lab_folders, "MAX_FOLDERS", 0)
+    monkeypatch.setattr(lab_folders, "MAX_BYTES", 0)
+    token = new_token()
+    trainer = started(labs, token)
+    labs.sweep()
+    things |= strangers_things(labs.folder / folder_name(token))
+    trainer.delete(trainer.snapshot().run.id)
+    clock.now += 2
+    labs.sweep()
+    labs.sweep_folders()
+    other = again(labs, clock)
+    other.open(token).add(trained_run())
+    other.sweep()
+    again(labs, clock).sweep_folders()
+    assert changed(things) == []
+    left = {path for path in (labs.folder / folder_name(token)).iterdir()}
+    assert left <= things.keys()
+
+
+def test_a_lab_that_goes_leaves_nothing_behind(labs, monkeypatch):
     token = new_token()
     started(labs, token)
     labs.sweep()
+    monkeypatch.setattr(lab_folders, "MAX_FOLDERS", 0)
+    Labs(labs.folder, QuietPool()).sweep_folders()
+    assert kept(labs) == set()
+
+
+def test_a_lab_of_the_first_release_is_adopted_and_goes_whole(labs, monkeypatch):
+    folder = labs.folder / folder_name(new_token())
+    autosave = Autosave(folder)
+    run = trained_run()
+    autosave.save(RunStore((run,), run.id))
+    index = json.loads((folder / INDEX).read_text())
+    first = {name: index[name] for name in ("runs", "current", "hidden", "numbered", "undo")}
+    (folder / INDEX).write_text(json.dumps(first))
+    back = Autosave(folder)
+    store = back.load()
+    assert (store.runs[0].id, back.set_aside) == (run.id, "")
+    back.save(store)
+    monkeypatch.setattr(lab_folders, "MAX_FOLDERS", 0)
+    labs.sweep_folders()
+    assert kept(labs) == set()
+
+
+def test_what_a_killed_process_left_goes_with_the_next_save(labs, clock, monkeypatch):
+    token = new_token()
+    trainer = started(labs, token)
+    labs.sweep()
     folder = labs.folder / folder_name(token)
-    for name, age in (("old.run.tmp", 10**6), ("young.run.tmp", 0)):
-        (folder / name).write_bytes(b"x")
-        stamp = (folder / name).stat().st_mtime - age
-        os.utime(folder / name, (stamp, stamp))
-    again(labs, clock).sweep_folders()
-    assert [path.name for path in folder.glob("*.tmp")] == ["young.run.tmp"]
+    whole = {path.name for path in folder.iterdir()}
+    unfinished = json.loads((folder / INDEX).read_text())["unfinished"]
+    (folder / unfinished).write_bytes(b"half")
+    (folder / file_name(b"whole", ".network")).write_bytes(b"whole")
+    trainer = again(labs, clock)
+    trainer.open(token).rename(trainer.open(token).snapshot().run.id, "other")
+    trainer.sweep()
+    names = {path.name for path in folder.iterdir()}
+    assert len(names) == len(whole)
+    assert {name for name in whole if name.endswith(".network")} <= names
 
 
 def test_too_many_folders_are_thinned_from_the_oldest(labs, monkeypatch):

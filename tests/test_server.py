@@ -13,6 +13,7 @@ from websockets.sync.client import connect
 
 from mnistlab.config import TrainConfig
 from mnistlab.jobs.labs import labs, new_token, stop_labs
+from mnistlab.jobs.storage import LOCK_NAME
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.ui.connections import is_connected
 from mnistlab.ui.server import Guard, host_name, is_welcome, lifespan, policy
@@ -299,4 +300,4 @@ def test_a_state_folder_that_can_be_written_is_not_a_word_worth(tmp_path, monkey
     with caplog.at_level(logging.WARNING, "mnistlab"):
         asyncio.run(live())
     assert caplog.messages == []
-    assert list((tmp_path / "new" / "state").iterdir()) == []
+    assert [path.name for path in (tmp_path / "new" / "state").iterdir()] == [LOCK_NAME]

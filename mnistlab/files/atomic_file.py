@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import io
 import os
+import re
 import secrets
 import time
 from pathlib import Path
@@ -25,15 +26,24 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def write_whole(path: Path, *pieces: bytes | memoryview, mode: int = 0o600) -> None:
+def write_whole(
+    path: Path, *pieces: bytes | memoryview, mode: int = 0o600, unfinished: Path | None = None
+) -> None:
     """Put data, piece after piece, in the file's place in one go, and on the disk.
+
+    Args:
+        path: The file.
+        pieces: What it is to hold.
+        mode: Who may read and write it.
+        unfinished: A file of the caller's own to write into first; None: a new one.
 
     Raises:
         OSError: It cannot be written; the file is as it was.
     """
-    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(6)}{UNFINISHED}")
+    fresh = os.O_EXCL if unfinished is None else os.O_TRUNC
+    unfinished = unfinished or path.with_name(f"{path.name}.{secrets.token_hex(6)}{UNFINISHED}")
     try:
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | fresh, 0o600)
         with open(handle, "wb") as file:
             for piece in pieces:
                 file.write(piece)
@@ -100,7 +110,8 @@ def _is_whole(path: Path) -> bool:
 
 def _sweep_unfinished(path: Path) -> None:
     """Remove what killed processes left; what a living one still writes is younger."""
-    for unfinished in path.parent.glob(f"{path.name}.*{UNFINISHED}"):
+    ours = re.compile(rf"{re.escape(path.name)}\.[0-9a-f]{{12}}{re.escape(UNFINISHED)}")
+    for unfinished in path.parent.iterdir():
         with contextlib.suppress(OSError):
-            if time.time() - unfinished.stat().st_mtime > STALE_SECONDS:
+            if ours.fullmatch(unfinished.name) and time.time() - unfinished.stat().st_mtime > STALE_SECONDS:
                 unfinished.unlink()

@@ -6,7 +6,15 @@ from pathlib import Path
 
 from mnistlab.config import TrainConfig
 from mnistlab.files.atomic_file import write_whole
-from mnistlab.files.records import MAX_EPOCHS, RecordError, config_of, history_of, run_record, schedule_of
+from mnistlab.files.records import (
+    MAX_EPOCHS,
+    RecordError,
+    config_of,
+    extra_of,
+    history_of,
+    run_record,
+    schedule_of,
+)
 from mnistlab.files.weights import (
     MAX_FILE_BYTES,
     MAX_HEADER_BYTES,
@@ -21,6 +29,9 @@ from mnistlab.runs.run import Change, Run, bounded_name, new_run
 __all__ = ["NetworkFileError", "dumps", "load", "loads", "run_from", "save"]
 
 FORMAT = "mnistlab 1"
+ARRAYS_BYTES = 2000  # at most, of a header: names, shapes and places of 14 arrays
+FORMATS = "mnistlab "  # how that of any release begins
+TEXTS = "texts"  # where a record holds those of the header that a later release added
 
 
 def save(run: Run, path: str | Path) -> None:
@@ -38,10 +49,22 @@ def dumps(run: Run) -> bytes:
     Raises:
         NetworkFileError: The history is too long for a header.
     """
-    record = json.dumps(run_record(run), separators=(",", ":"), allow_nan=False)
-    if len(record) * 5 // 4 > MAX_HEADER_BYTES:
-        raise NetworkFileError(f"The history must fit in {MAX_HEADER_BYTES:,} bytes. Got {len(record):,}.")
-    return packed(run.params, {"format": FORMAT, "run": record})
+    return packed(run.params, header_texts(run))
+
+
+def header_texts(run: Run) -> dict[str, str]:
+    """Return what the header of a run's file says besides its arrays.
+
+    Raises:
+        NetworkFileError: It is too long.
+    """
+    record = run_record(run)
+    texts: dict[str, str] = {"format": FORMAT} | record.pop(TEXTS, {})
+    texts["run"] = json.dumps(record, separators=(",", ":"), allow_nan=False)
+    length = len(json.dumps(texts)) + ARRAYS_BYTES
+    if length > MAX_HEADER_BYTES:
+        raise NetworkFileError(f"The history must fit in {MAX_HEADER_BYTES:,} bytes. Got {length:,}.")
+    return texts
 
 
 def load(path: str | Path) -> Run:
@@ -63,10 +86,16 @@ def loads(data: bytes) -> Run:
     Raises:
         NetworkFileError: They are not those of a file of this lab.
     """
-    params, metadata = unpacked(data)
-    if metadata.get("format") != FORMAT or "run" not in metadata:
+    params, texts = unpacked(data)
+    if not texts.get("format", "").startswith(FORMATS) or "run" not in texts:
         raise NetworkFileError("The file must come from this lab. Got a network without its settings.")
-    return run_from(read_json(metadata["run"], "The run's settings"), params)
+    record = read_json(texts.pop("run"), "The run's settings")
+    if isinstance(record, dict):
+        record.pop(TEXTS, None)
+        record |= {TEXTS: texts} if texts != {"format": FORMAT} else {}
+    run = run_from(record, params)
+    header_texts(run)  # what cannot be handed back is not taken in
+    return run
 
 
 def run_from(record: object, params: Params) -> Run:
@@ -81,6 +110,7 @@ def run_from(record: object, params: Params) -> Run:
         config = config_of(record)
         schedule = schedule_of(record, config)
         history = history_of(record, len(params))
+        extra = extra_of(record)
     except RecordError as error:
         raise NetworkFileError(str(error)) from error
     require_fit(config, params, schedule, len(history))
@@ -96,6 +126,7 @@ def run_from(record: object, params: Params) -> Run:
         params=run.params,
         kept={len(history) - 1: run.params} if history else {},
         broken_in=broken_in,
+        extra=extra,
     )
 
 

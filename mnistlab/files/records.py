@@ -1,20 +1,43 @@
 """A run without its networks as plain values for JSON, and back; what comes back is checked throughout."""
 
 import base64
+import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from math import inf
 from typing import Any
 
 import numpy as np
 
-from mnistlab.config import MAX_LEARNING_RATE, NUM_CLASSES, TrainConfig, config_from, shown
+from mnistlab.config import (
+    MAX_LEARNING_RATE,
+    MAX_TRAIN_SIZE,
+    NUM_CLASSES,
+    TrainConfig,
+    config_from,
+    shown,
+)
 from mnistlab.evaluation import EpochMetrics, Score
-from mnistlab.runs.run import CHANGEABLE, Change, OwnDigits, Run, SettingChange, settings_in
+from mnistlab.runs.run import (
+    CHANGEABLE,
+    MAX_CHANGES,
+    MAX_OWN_DIGITS,
+    Change,
+    OwnDigits,
+    Run,
+    SettingChange,
+    settings_in,
+)
 
-MAX_EPOCHS = 100_000
+VERSION = 2
+MAX_EPOCHS = 100_000  # more than are trained today: what was saved once can be read
 MAX_COUNT = 10_000_000
-MAX_CHANGES = 1000
-MAX_OWN_DIGITS = 1000
+MAX_EXTRA_BYTES = 2**18
+FIELDS = ("version", "name", "config", "schedule", "history", "broken_in")
+PLACE = ("id", "params", "kept")  # what the autosave writes beside them
+# What comes after version 2 is written only where it is not at its default: then a release that does not know
+# such a setting opens the run all the same, and one that it would train otherwise it refuses.
+LATER_SETTINGS: frozenset[str] = frozenset()
 
 
 class RecordError(ValueError):
@@ -22,10 +45,66 @@ class RecordError(ValueError):
 
 
 def run_record(run: Run) -> dict[str, Any]:
-    """Return settings, schedule and history of a run as plain values."""
+    """Return settings, schedule and history of a run as plain values, with what a later release added."""
+    return _together(json.loads(run.extra) if run.extra else {}, _own_record(run))
+
+
+def extra_of(record: dict[str, Any]) -> str:
+    """Return what a record holds that this release does not know, as JSON, or "" where that is nothing.
+
+    Raises:
+        RecordError: It is too much.
+    """
+    extra: dict[str, Any] = _unknown(record, (*FIELDS, *PLACE))
+    epochs = {}
+    for number, values in enumerate(record["history"]):
+        rest = _unknown(values, EpochMetrics._fields)
+        for name in ("train", "test"):
+            if score := _unknown(values[name], Score._fields):
+                rest[name] = score
+        if rest:
+            epochs[str(number)] = rest
+    if epochs:
+        extra["history"] = epochs
+    version = record.get("version", 1)
+    if isinstance(version, int) and version > VERSION:
+        extra["version"] = version
+    try:
+        text = json.dumps(extra, separators=(",", ":"), allow_nan=False) if extra else ""
+    except (ValueError, RecursionError) as error:
+        raise RecordError("What a later release added must be plain JSON. Got something else.") from error
+    if len(text) > MAX_EXTRA_BYTES:
+        raise RecordError(
+            f"What a later release added must fit in {MAX_EXTRA_BYTES:,} bytes. Got {len(text):,}."
+        )
+    return text
+
+
+def _unknown(values: dict[str, Any], known: Iterable[str]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in known}
+
+
+def _together(extra: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return a record with what a later release added, each in its place."""
+    epochs, history = extra.get("history", {}), list(own["history"])
+    for number in range(len(history)):
+        for name, rest in epochs.get(str(number), {}).items():
+            mine = history[number].get(name)
+            history[number][name] = rest | mine if isinstance(mine, dict) else rest
+    return own | extra | {"history": history}
+
+
+def _own_record(run: Run) -> dict[str, Any]:
+    settings = asdict(run.config)
+    defaults = asdict(TrainConfig())
     return {
+        "version": VERSION,
         "name": run.name,
-        "config": asdict(run.config),
+        "config": {
+            name: value
+            for name, value in settings.items()
+            if name not in LATER_SETTINGS or value != defaults[name]
+        },
         "schedule": [_change_record(change) for change in run.schedule],
         "history": [_metrics_record(metrics) for metrics in run.history],
         "broken_in": run.broken_in,
@@ -159,6 +238,8 @@ def _score(values: dict[str, Any], name: str) -> Score:
         for count in counts
     ):
         raise RecordError(f"confusion must be 10 rows of 10 counts. Got {shown(rows)}.")
+    if sum(counts) > MAX_TRAIN_SIZE:
+        raise RecordError(f"confusion must count at most {MAX_TRAIN_SIZE:,} images. Got {sum(counts):,}.")
     return Score(_number(score, "cost"), np.array(rows, int))
 
 

@@ -10,7 +10,7 @@ from mnistlab.config import MAX_HIDDEN_LAYERS, MAX_WIDTH, NUM_CLASSES, NUM_PIXEL
 from mnistlab.network import Layer, Params, num_parameters
 
 MAX_TENSORS = 64
-MAX_HEADER_BYTES = 4 * 2**20  # the history of about 3,000 epochs
+MAX_HEADER_BYTES = 27 * 2**18  # a run as large as it may become (mnistlab.runs.run), texts of others included
 # The largest network that the settings allow, 784-1024-1024-1024-1024-1024-1024-10, in float32.
 MAX_PARAMETERS = num_parameters((NUM_PIXELS, *[MAX_WIDTH] * MAX_HIDDEN_LAYERS, NUM_CLASSES))
 MAX_FILE_BYTES = 8 + MAX_HEADER_BYTES + 4 * MAX_PARAMETERS

@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from filelock import BaseFileLock
+
 from mnistlab.config import TrainConfig
 from mnistlab.jobs.autosave import Autosave
 from mnistlab.jobs.memory_limit import require_memory
 from mnistlab.jobs.pool import Pool
-from mnistlab.jobs.storage import folder_name, state_folder, sweep_folders
+from mnistlab.jobs.storage import folder_name, locked_folder, state_folder, sweep_folders
 from mnistlab.jobs.tasks import WarmTask
 from mnistlab.jobs.time_left import Speed
 from mnistlab.jobs.trainer import Trainer
@@ -26,12 +28,12 @@ from mnistlab.training import initial_params
 logger = logging.getLogger(__name__)
 
 TOKEN = re.compile("[0-9a-f]{32}")
-PAUSE_SECONDS = 150.0  # without a viewer; a closed tab stops using the processor within three minutes
+PAUSE_SECONDS = 150.0  # without a viewer: a closed tab stops computing, an untrained lab goes, in 3 minutes
 STOP_SECONDS = 170.0  # for an epoch that would not end
 FREE_SECONDS = 210.0  # from memory; the files stay
 LIVE_SECONDS = 10.0  # since the last touch, when nobody can tell whether a tab is still there
-SAVE_SECONDS = 1.0  # between two saves of a lab
-SWEEP_SECONDS = 5.0
+SAVE_SECONDS = 0.5  # between two saves of a lab: what was shown is on the disk within a second
+SWEEP_SECONDS = 5.0  # between two looks when nothing happens, and between two attempts to save
 FOLDER_SECONDS = 3600.0
 MAX_LABS = 400  # in memory
 EXIT_SECONDS = 3.0
@@ -85,21 +87,28 @@ class Labs:
         self._labs: dict[str, Lab] = {}
         self._tabs: dict[str, str] = {}  # token -> the tab that holds it
         self._work = threading.Event()
+        self._file_lock: BaseFileLock | None = None
         self._closed = self._warmed = False
         self._keeper: threading.Thread | None = None
 
-    def open(self, token: str, config: TrainConfig | None = None) -> Trainer:
+    def open(
+        self,
+        token: str,
+        config: TrainConfig | None = None,
+        is_live: Callable[[str], bool] | None = None,
+    ) -> Trainer:
         """Return the trainer of a token, with the runs that were saved for it; this counts as a look at it.
 
         Args:
             token: Of the session.
             config: Settings of the untrained network that a new lab begins with; None: the defaults.
+            is_live: Tells whether a tab is still there; None: it is while its lab is looked at.
 
         Raises:
             ValueError: It is no token.
             LabsFull: There are too many labs that somebody looks at.
         """
-        return self._lab(token, config).trainer
+        return self._lab(token, config, is_live).trainer
 
     def sweeping(self, token: str) -> Sweeping:
         """Return the sweep of a token's lab; this counts as a look at it."""
@@ -131,7 +140,12 @@ class Labs:
         self.pool.warm(WarmTask(config, self._initial(config)))
 
     def start_keeper(self) -> "Labs":
-        """Start the thread that saves and sweeps, have all saved at exit, and return the labs."""
+        """Lock the folder, start the thread that saves and sweeps, have all saved at exit; return the labs.
+
+        Raises:
+            StateFolderInUse: Another server has the folder.
+        """
+        self.folder, self._file_lock = locked_folder(self.folder)
         self._keeper = threading.Thread(target=self._keep, name="mnistlab-keeper", daemon=True)
         self._keeper.start()
         atexit.register(self.close)
@@ -149,10 +163,15 @@ class Labs:
         self.pool.close()
         if self._keeper is not None and self._keeper is not threading.current_thread():
             self._keeper.join(EXIT_SECONDS)
+        if self._file_lock is not None:
+            self._file_lock.release()
         atexit.unregister(self.close)
 
     def sweep(self) -> None:
-        """Save what is new; pause, stop and free labs that nobody has looked at for some time."""
+        """Save what is new; pause, stop and free labs that nobody has looked at for some time.
+
+        One that was never trained goes first: all that it is stands in the address of its page.
+        """
         now, before = self._clock(), len(self._labs)
         for token, lab in list(self._labs.items()):
             alone = now - lab.seen_at
@@ -162,9 +181,10 @@ class Labs:
                 lab.trainer.stop()
             elif alone >= PAUSE_SECONDS:
                 lab.trainer.pause()
-            if now - lab.saved_at >= SAVE_SECONDS:
+            if now >= save_due(lab):
                 self._save(lab)
-            if alone >= FREE_SECONDS and lab.saved is lab.trainer.store:
+            patience = PAUSE_SECONDS if is_untrained(lab) else FREE_SECONDS
+            if alone >= patience and lab.saved is lab.trainer.store:
                 self._free(token, lab)
         if len(self._labs) < before:
             release_free_heap()
@@ -173,12 +193,17 @@ class Labs:
         """Remove labs from the disk that are too old or too many, and none that is in use."""
         sweep_folders(self.folder, in_use={folder_name(token) for token in list(self._labs)})
 
-    def _lab(self, token: str, config: TrainConfig | None = None) -> Lab:
+    def _lab(
+        self,
+        token: str,
+        config: TrainConfig | None = None,
+        is_live: Callable[[str], bool] | None = None,
+    ) -> Lab:
         require_token(token)
         with self._lock:
             lab = self._labs.get(token)
             if lab is None:
-                self._make_room()
+                self._make_room(is_live)
                 lab = self._labs[token] = self._opened(token, config)
             lab.seen_at = self._clock()
             return lab
@@ -194,34 +219,50 @@ class Labs:
             on_change=self._work.set,
             require_memory=self._require_memory,
         )
+        self._tell_what_is_aside(trainer, autosave)
         sweeping = Sweeping(self.pool, require_memory=self._require_memory)
         return Lab(trainer, sweeping, autosave, self._clock())
 
     def _require_memory(self, config: TrainConfig, num_networks: int = 1) -> None:
         require_memory(config, free_bytes(), len(self._labs), self.pool.num_workers, num_networks)
 
-    def _make_room(self) -> None:
-        """Free the lab that was not looked at for longest when there are too many.
+    def _make_room(self, is_live: Callable[[str], bool] | None) -> None:
+        """Free a lab whose tab is gone when there are too many: an untrained one, else the longest unseen.
 
         Raises:
             LabsFull: Somebody looks at all of them.
         """
         if len(self._labs) < MAX_LABS:
             return
-        token, lab = min(self._labs.items(), key=lambda item: item[1].seen_at)
-        if self._clock() - lab.seen_at < PAUSE_SECONDS:
-            raise LabsFull(f"There must be at most {MAX_LABS} labs at once. Try again in a few minutes.")
-        lab.trainer.stop()
-        self._save(lab)
-        self._free(token, lab)
+        for token, lab in sorted(
+            self._labs.items(), key=lambda item: (not is_untrained(item[1]), item[1].seen_at)
+        ):
+            if self._is_in_use(token, lab, is_live):
+                continue
+            lab.trainer.stop()
+            self._save(lab)
+            if lab.saved is lab.trainer.store:
+                self._let_go(token, lab)
+                return
+        raise LabsFull(f"There must be at most {MAX_LABS} labs at once. Try again in a few minutes.")
+
+    def _is_in_use(self, token: str, lab: Lab, is_live: Callable[[str], bool] | None) -> bool:
+        """Return whether somebody has a lab before his eyes; one just opened has no tab yet."""
+        tab = self._tabs.get(token)
+        if is_live is None:
+            return self._clock() - lab.seen_at < PAUSE_SECONDS
+        return is_live(tab) if tab else self._was_touched(token)
 
     def _free(self, token: str, lab: Lab) -> None:
         with self._lock:
             if self._labs.get(token) is lab and self._clock() - lab.seen_at >= PAUSE_SECONDS:
-                lab.trainer.close()
-                lab.sweeping.stop()
-                del self._labs[token]
-                self._tabs.pop(token, None)
+                self._let_go(token, lab)
+
+    def _let_go(self, token: str, lab: Lab) -> None:
+        lab.trainer.close()
+        lab.sweeping.stop()
+        del self._labs[token]
+        self._tabs.pop(token, None)
 
     def _save(self, lab: Lab) -> None:
         """Write what is new in a lab; where that fails, the lab says so and it is tried again."""
@@ -243,6 +284,13 @@ class Labs:
                 lab.trainer.unsaved = sentence
             else:
                 lab.saved, lab.trainer.unsaved = store, ""
+            self._tell_what_is_aside(lab.trainer, lab.autosave)
+
+    def _tell_what_is_aside(self, trainer: Trainer, autosave: Autosave) -> None:
+        """Have a lab say what could not be read, and the log once."""
+        if autosave.set_aside and autosave.set_aside != trainer.set_aside:
+            logger.warning("%s: %s", autosave.folder, autosave.set_aside)
+        trainer.set_aside = autosave.set_aside
 
     def _was_touched(self, token: str) -> bool:
         lab = self._labs.get(token)
@@ -262,8 +310,24 @@ class Labs:
                 self.sweep()
             except Exception:
                 logger.exception("The labs could not be swept.")
-            self._work.wait(SWEEP_SECONDS)
+            self._work.wait(self._seconds_to_look())
             self._work.clear()
+
+    def _seconds_to_look(self) -> float:
+        """Return the time until the next lab is to be saved, or until labs are looked at anyway."""
+        dues = [save_due(lab) - self._clock() for lab in self._all() if lab.saved is not lab.trainer.store]
+        return max(0.0, min(dues, default=SWEEP_SECONDS))
+
+
+def save_due(lab: Lab) -> float:
+    """Return when a lab may be saved again."""
+    return lab.saved_at + (SWEEP_SECONDS if lab.trainer.unsaved else SAVE_SECONDS)
+
+
+def is_untrained(lab: Lab) -> bool:
+    """Return whether a lab holds nothing but settings, and computes nothing."""
+    runs = (*without_untouched(lab.trainer.store).runs, *lab.sweeping.snapshot().runs)
+    return not runs and not lab.trainer.snapshot().active
 
 
 def require_token(token: str) -> None:

@@ -26,6 +26,7 @@ class Snapshot(NamedTuple):
     unsaved: str  # one sentence when the last autosave failed
     can_undo_reset: bool
     can_undo_train_on: bool
+    set_aside: str = ""  # one sentence when something of an earlier autosave cannot be read
 
     @property
     def active(self) -> bool:

@@ -1,26 +1,62 @@
-"""Where labs lie on the disk, under which names, and which of them go."""
+"""Where labs lie on the disk, under which names, which of them go, and which server has the folder."""
 
 import contextlib
 import hashlib
+import logging
 import os
-import shutil
-import time
+import re
 from pathlib import Path
 
+import filelock
 import platformdirs
 
-from mnistlab.files.atomic_file import UNFINISHED
+from mnistlab.jobs.lab_files import INDEX, NAME, read_index, remove_lab
+
+logger = logging.getLogger(__name__)
 
 MAX_FOLDERS = 2000
 MAX_BYTES = 4 * 2**30
-STALE_SECONDS = 3600.0
 DAY = 86_400.0  # seconds
 EXPIRY_DAYS = 30
+FOLDER_NAME = re.compile("[0-9a-f]{32}")
+LOCK_NAME = ".mnistlab.lock"
+MAX_SERVERS = 100
+IN_USE = "The state folder {} must belong to one server. Another one uses it"
+
+
+class StateFolderInUse(RuntimeError):
+    """Another server has the state folder, and this one is not to take another."""
 
 
 def state_folder() -> Path:
     """Return the folder for what must survive: MNISTLAB_STATE_DIR, or the user's."""
     return Path(os.environ.get("MNISTLAB_STATE_DIR") or platformdirs.user_state_dir("mnistlab")).expanduser()
+
+
+def locked_folder(folder: Path) -> tuple[Path, filelock.BaseFileLock | None]:
+    """Return the state folder, or the first sibling -2, -3 ... that no other server has, and its lock.
+
+    Where no lock can be made the folder is taken without: it cannot be written to, and its server says so.
+
+    Raises:
+        StateFolderInUse: Another server has it, and MNISTLAB_STATE_LOCK is "refuse".
+    """
+    siblings = (folder.with_name(f"{folder.name}-{number}") for number in range(2, MAX_SERVERS))
+    for place in (folder, *siblings):
+        lock = filelock.FileLock(place / LOCK_NAME, thread_local=False)
+        try:
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            if os.environ.get("MNISTLAB_STATE_LOCK") == "refuse":
+                raise StateFolderInUse(f"{IN_USE.format(folder)}.") from None
+            continue
+        except (OSError, NotImplementedError):
+            return place, None
+        if place != folder:
+            logger.warning("%s, so this one keeps its labs in %s.", IN_USE.format(folder), place)
+        return place, lock
+    raise StateFolderInUse(f"{IN_USE.format(folder)}, and so do all its siblings.")
 
 
 def folder_name(token: str) -> str:
@@ -32,7 +68,7 @@ def sweep_folders(home: Path, in_use: set[str]) -> None:
     """Remove labs that are too old, and the oldest where there are too many.
 
     A lab is too old when others were left on so many later days. A clock that was set wrong for a while
-    counts as a day, and removes nothing.
+    counts as a day, and removes nothing. What is not a lab, or not a lab's own file, is never touched.
 
     Args:
         home: The folder of all labs.
@@ -45,29 +81,19 @@ def sweep_folders(home: Path, in_use: set[str]) -> None:
         if (day := changed // DAY) not in later_days:
             later_days.append(day)
         expired = len(later_days) > EXPIRY_DAYS or place >= MAX_FOLDERS or room < 0
-        if path.name in in_use:
-            continue
-        if expired:
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            _remove_unfinished(path)
-
-
-def _remove_unfinished(path: Path) -> None:
-    """Remove what killed processes left in a lab; what a living one still writes is younger."""
-    for unfinished in path.glob(f"*{UNFINISHED}"):
-        with contextlib.suppress(OSError):
-            if time.time() - unfinished.stat().st_mtime > STALE_SECONDS:
-                unfinished.unlink()
+        if expired and path.name not in in_use:
+            with contextlib.suppress(OSError, ValueError):
+                remove_lab(path)
 
 
 def _folders(home: Path) -> list[tuple[float, int, Path]]:
-    """Return when each lab was last changed, its size, and where it is."""
+    """Return when each lab was last changed, its size, and where it is; a folder without an index is none."""
     found = []
     for path in home.glob("*/"):
-        try:
-            sizes = [entry.stat().st_size for entry in path.iterdir()]
-            found.append((path.stat().st_mtime, sum(sizes), path))
-        except OSError:
-            continue  # another process removes it just now
+        if not FOLDER_NAME.fullmatch(path.name) or path.is_symlink():
+            continue
+        with contextlib.suppress(OSError, ValueError):  # another process removes it just now
+            read_index(path)
+            own = [each for each in path.iterdir() if each.name == INDEX or NAME.fullmatch(each.name)]
+            found.append((path.stat().st_mtime, sum(each.stat().st_size for each in own), path))
     return found

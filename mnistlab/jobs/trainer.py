@@ -15,12 +15,19 @@ from mnistlab.jobs.time_left import Pace, Speed
 from mnistlab.jobs.transitions import broken_sentence, next_task, no_better_sentence, with_result
 from mnistlab.network import Params
 from mnistlab.runs import run_store as stores
-from mnistlab.runs.run import Run, apply_pending_changes, changed, new_run
+from mnistlab.runs.run import (
+    MAX_EPOCHS,
+    MAX_OWN_DIGITS,
+    Run,
+    apply_pending_changes,
+    changed,
+    new_run,
+    require_room,
+)
 from mnistlab.runs.run_store import EMPTY, RunStore, Undo
 from mnistlab.training import initial_params
 
 DOING = {MeasureTask: "measuring", EpochTask: "training", OwnDigitsTask: "own digits"}
-MAX_OWN_DIGITS = 1000
 
 
 class Trainer(Listener):
@@ -64,6 +71,7 @@ class Trainer(Listener):
         self._pace = Pace()
         self._closed = False
         self.unsaved = ""  # why the last autosave failed
+        self.set_aside = ""  # what of an earlier one cannot be read
         self._store = store if store.current else self._with_untrained(store, config or TrainConfig())
         with self._changed:
             self._settle()
@@ -95,6 +103,7 @@ class Trainer(Listener):
                 sharing=self._pool.num_jobs,
                 message=self._message,
                 unsaved=self.unsaved,
+                set_aside=self.set_aside,
                 can_undo_reset=undo is not None and undo.what == "reset",
                 can_undo_train_on=undo is not None and undo.what == "own digits",
             )
@@ -253,6 +262,7 @@ class Trainer(Listener):
         with self._changed:
             run = self._run
             self._require_memory(run.settings)
+            require_room(run.schedule, len(labels))
             steps = max(1, min(int(num_steps), MAX_TRAIN_SIZE // run.config.batch_size))
             self._digits = OwnDigitsTask(run.config, run.params, 0, images, labels, steps, run.params)
             if self._phase == "failed":
@@ -324,6 +334,9 @@ class Trainer(Listener):
         return self._job is not None and isinstance(self._job.task, EpochTask)
 
     def _train_to(self, epoch: int) -> None:
+        if self._run.epoch >= MAX_EPOCHS:
+            raise ValueError(f"A network must be trained for at most {MAX_EPOCHS:,} epochs. Got more.")
+        epoch = min(epoch, MAX_EPOCHS)
         if not self._training:
             self._require_memory(self._run.settings)
             self._from = self._run.epoch

@@ -13,6 +13,9 @@ from mnistlab.network import Params
 
 MAX_NAME = 60  # characters
 MAX_KEPT_BYTES = 16 * 2**20
+MAX_EPOCHS = 3500  # of a network: with all else that a run may hold they fit in the header of its file
+MAX_CHANGES = 1000  # of settings, and own digits
+MAX_OWN_DIGITS = 1000  # of a run, all together
 CHANGEABLE = ("learning_rate", "num_epochs", "patience")
 
 
@@ -53,6 +56,7 @@ class Run:
     params: Params  # numpy arrays, read-only
     kept: Mapping[int, Params] = field(default_factory=dict)  # epoch -> the network after it
     broken_in: int = 0  # the epoch in which the figures stopped being finite numbers; 0: none
+    extra: str = ""  # JSON: what a later release wrote in the run's record
 
     @property
     def epoch(self) -> int:
@@ -121,7 +125,17 @@ def changed(run: Run, name: str, value: float | int, epoch: int) -> Run:
     )
     if getattr(settings_in(run.config, earlier, epoch), name) == value:
         return replace(run, schedule=earlier)
+    require_room(earlier)
     return replace(run, schedule=(*earlier, SettingChange(epoch, name, value)))
+
+
+def require_room(schedule: tuple[Change, ...], num_digits: int = 0) -> None:
+    """Raise ValueError where a schedule has no room for one more change, or so many own digits."""
+    if len(schedule) >= MAX_CHANGES:
+        raise ValueError(f"A network must have at most {MAX_CHANGES:,} changes on the way. Got one more.")
+    total = num_digits + sum(len(each.labels) for each in schedule if isinstance(each, OwnDigits))
+    if total > MAX_OWN_DIGITS:
+        raise ValueError(f"A network must have at most {MAX_OWN_DIGITS:,} own digits. Got {total:,}.")
 
 
 def apply_pending_changes(run: Run) -> Run:

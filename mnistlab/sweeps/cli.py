@@ -4,12 +4,13 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset, load_dataset
-from mnistlab.files.checkpoints import save
+from mnistlab.files.checkpoints import NetworkFileError, load, save
 from mnistlab.jobs.memory_limit import require_memory
 from mnistlab.jobs.worker import sentence_of
 from mnistlab.operating_system import free_bytes, keep_freed_memory
@@ -41,7 +42,12 @@ def add_sweep_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=listed(int), metavar="SEED,...", help="of the first weights")
     parser.add_argument("--initializations", type=listed(str), metavar="NAME,...", help="notebook, scaled")
     parser.add_argument("--seed", type=int, help="of the order of the images, which all networks share")
-    parser.add_argument("--save", type=Path, metavar="FOLDER", help="keep the networks after every epoch")
+    parser.add_argument(
+        "--save",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the networks after every epoch, in place of earlier ones",
+    )
     parser.add_argument("--coordinator", metavar="HOST:PORT", help="where process 0 can be reached")
     parser.add_argument("--num-processes", type=int, metavar="N", help="that train this sweep together")
     parser.add_argument("--process-id", type=int, metavar="I", help="which of them this is, from 0")
@@ -89,7 +95,15 @@ def run_sweep(given: argparse.Namespace, config: TrainConfig) -> int:
     except ValueError as error:
         given.parser.error(str(error))
     if given.save:
-        given.save.mkdir(parents=True, exist_ok=True)
+        try:
+            given.save.mkdir(parents=True, exist_ok=True)
+            for number in range(len(configs)):
+                require_place(network_path(given.save, number), given.force)
+        except OSError as error:
+            given.parser.error(f"--save must be a folder. Got {given.save}: {error.strerror or error}.")
+        except ValueError as error:
+            given.parser.error(str(error))
+    given.kept = kept_sentence(given.save)
     if place is None:
         return train_networks(configs, load_dataset(config.dataset, given.data_dir), given.save)
     if not is_child():
@@ -152,7 +166,37 @@ def train_networks(
 def save_networks(runs: Sequence[Run], epoch: SweepEpoch, folder: Path) -> None:
     """Write the networks of this process, each with its settings and history."""
     for number in epoch.numbers:
-        save(runs[number], folder / f"network-{number + 1:02}.safetensors")
+        save(runs[number], network_path(folder, number))
+
+
+def network_path(folder: Path, number: int) -> Path:
+    """Return where a network of a sweep is saved."""
+    return folder / f"network-{number + 1:02}.safetensors"
+
+
+def require_place(path: Path, force: bool) -> None:
+    """Raise ValueError unless a network can be saved there, and nothing of anybody else is lost.
+
+    Args:
+        path: Where; a network of this lab there is one that may go.
+        force: Whether any other file may go as well.
+    """
+    if not path.parent.is_dir():
+        raise ValueError(f"--save must be in a folder that exists. Got {path}.")
+    if path.exists() and not path.is_file():
+        raise ValueError(f"--save must be a file. Got {path}, which is something else.")
+    try:
+        TemporaryFile(dir=path.parent).close()
+        if not force and path.exists() and path.stat().st_size:
+            load(path)
+    except OSError as error:
+        raise ValueError(
+            f"--save must be where files can be written. Got {path}: {error.strerror or error}."
+        ) from error
+    except NetworkFileError as error:
+        raise ValueError(
+            f"--save must be a new file or a network of this lab. Got {path}; --force takes its place."
+        ) from error
 
 
 def kept_sentence(folder: Path | None) -> str:

@@ -37,8 +37,8 @@ def draw_network(snapshot: Snapshot) -> None:
     st.markdown(f"**{snapshot.run.title}**  \n{described(snapshot.run)}")
     if is_moving(snapshot):
         st.progress(progress_fraction(snapshot), progress_words(snapshot, short=True))
-    if snapshot.unsaved:
-        st.warning(snapshot.unsaved)
+    for sentence in filter(None, (snapshot.unsaved, snapshot.set_aside)):
+        st.warning(sentence)
 
 
 def described(run: Run) -> str:

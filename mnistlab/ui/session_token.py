@@ -14,7 +14,7 @@ from mnistlab.ui.settings import current_settings
 TOKEN = "token"
 MEMORY = "tab_memory"  # the component in the browser
 SETTLED = "tab_settled"  # whether the tab has spoken of another lab, and it is decided which it has
-CLAIMED = "tab_claimed"  # the token that is known to be this tab's
+CLAIMED = "tab_claimed"  # the token that is known to be this tab's, and the key of its connection
 ASKED = "tab_asked"  # tells this session's question from that of an earlier one
 
 # sessionStorage belongs to one tab and outlives a reload. A duplicated tab gets a copy of it in which the
@@ -31,13 +31,13 @@ def current_trainer() -> Trainer:
     """Return the trainer of this session; asking for it also says that somebody looks at it."""
     token = st.session_state.setdefault(TOKEN, new_token())
     try:
-        trainer = labs().open(token, current_settings())
+        trainer = labs().open(token, current_settings(), is_connected)
     except LabsFull as error:
         st.error(str(error))
         st.stop()
-    if st.session_state.get(CLAIMED) != token:
-        labs().claim(token, own_key())
-        st.session_state[CLAIMED] = token
+    if st.session_state.get(CLAIMED) != (token, own_key()):  # a connection that was made anew has a new key
+        labs().claim(token, own_key(), is_connected)
+        st.session_state[CLAIMED] = token, own_key()
     return trainer
 
 
@@ -53,7 +53,8 @@ def took_lab_back() -> bool:
         st.session_state[SETTLED] = True
         took = is_mine(report.get("token"), bool(report.get("copied")))
         if took:
-            st.session_state[TOKEN] = st.session_state[CLAIMED] = report["token"]
+            st.session_state[TOKEN] = report["token"]
+            st.session_state[CLAIMED] = report["token"], own_key()
     settled = st.session_state.get(SETTLED, False)
     _memory(
         key=MEMORY,

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mnistlab.ui.widgets import renew, widget_key
 
 UPLOADS = "/_stcore/upload_file/"  # and then session/file; before it the base path, where there is one
-MAX_HELD_BYTES = 30_000_000  # for each session
+MAX_HELD_BYTES = 30 * 2**20  # for each session
 HELD_SECONDS = 120.0  # pages take in at once what is uploaded for them
 
 
