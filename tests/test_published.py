@@ -18,7 +18,7 @@ from tests.conftest import REPOSITORY
 
 MEGABYTE, BINARY_MEGABYTE = 1e6, 2**20
 BOUNDS = [
-    f"{MAX_HELD_BYTES / MEGABYTE:g} MB, the oldest let go; each for {HELD_SECONDS:g} s",
+    f"{MAX_HELD_BYTES / BINARY_MEGABYTE:g} MB, the oldest let go; each for {HELD_SECONDS:g} s",
     f"{MAX_BYTES / MEGABYTE:g} MB, {MAX_PIXELS / MEGABYTE:g} megapixels, a JPEG of {MAX_SCANS} scans; "
     f"kept: {SIDE} pixels of it",
     f"{MAX_TENSORS} tensors, a header of {MAX_HEADER_BYTES / BINARY_MEGABYTE:g} MB, "
