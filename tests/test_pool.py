@@ -287,9 +287,12 @@ def test_a_worker_that_dies_while_it_is_idle_is_nobodys_fault(machine_of):
     assert (job.deaths, len(machine.workers)) == (0, 2)
 
 
-def test_where_no_worker_can_be_started_everybody_is_told_and_the_next_may_try_again(caplog):
+@pytest.mark.parametrize(
+    "error", [OSError(11, "too few left"), RuntimeError("too few left to start a thread")]
+)
+def test_where_no_worker_can_be_started_everybody_is_told_and_the_next_may_try_again(caplog, error):
     def no_more(load, rest_seconds):
-        raise OSError(11, "Resource temporarily unavailable")
+        raise error
 
     pool, everybody = Pool(num_workers=2, start_executor=no_more), [Heard() for _ in range(3)]
     for _ in range(2):
@@ -300,7 +303,7 @@ def test_where_no_worker_can_be_started_everybody_is_told_and_the_next_may_try_a
             assert set(heard.sentences) == {NOT_STARTED}
             heard.sentences.clear()
     pool.close()
-    assert "Resource temporarily unavailable" in caplog.text
+    assert "too few left" in caplog.text
 
 
 def test_a_listener_that_fails_does_not_take_the_pool_along(machine_of, caplog):

@@ -264,10 +264,11 @@ class Pool:
         try:
             worker = Worker(self._start_executor(self._load, rest))
             future = worker.executor.submit(os.getpid)
-        except (OSError, NotImplementedError) as error:  # too few processes, files or semaphores are left
-            self._events.put(partial(self._start_failed, error))
-        except RuntimeError:  # the interpreter is ending
-            self._closed = True
+        except (OSError, NotImplementedError, RuntimeError) as error:  # processes, threads, files: too few left
+            if "interpreter shutdown" in str(error):
+                self._closed = True
+            else:
+                self._events.put(partial(self._start_failed, error))
         else:
             self._workers.append(worker)
             self._when_done(future, partial(self._welcome, worker))
