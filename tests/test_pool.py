@@ -3,6 +3,7 @@
 import math
 import random
 import threading
+from concurrent.futures import Executor, Future
 
 import numpy as np
 import pytest
@@ -304,6 +305,24 @@ def test_where_no_worker_can_be_started_everybody_is_told_and_the_next_may_try_a
             heard.sentences.clear()
     pool.close()
     assert "too few left" in caplog.text
+
+
+def test_a_pool_that_is_closed_while_a_worker_starts_has_not_failed(caplog):
+    asked, number = threading.Event(), Future()
+
+    class Starting(Executor):
+        def submit(self, function, *args):
+            asked.set()
+            return number
+
+        def shutdown(self, wait=True, *, kill_workers=False):
+            number.set_exception(RuntimeError("shut down"))
+
+    pool = Pool(num_workers=1, start_executor=lambda load, rest: Starting())
+    pool.submit(Work(), Heard())
+    assert asked.wait(PATIENCE)
+    pool.close()
+    assert caplog.messages == []
 
 
 def test_a_listener_that_fails_does_not_take_the_pool_along(machine_of, caplog):

@@ -264,7 +264,11 @@ class Pool:
         try:
             worker = Worker(self._start_executor(self._load, rest))
             future = worker.executor.submit(os.getpid)
-        except (OSError, NotImplementedError, RuntimeError) as error:  # processes, threads, files: too few left
+        except (
+            OSError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:  # processes, threads, files: too few left
             if "interpreter shutdown" in str(error):
                 self._closed = True
             else:
@@ -287,6 +291,8 @@ class Pool:
 
     def _start_failed(self, error: BaseException) -> None:
         """Try again; where that is in vain and no other worker is there, tell everybody who waits."""
+        if self._closed:
+            return
         logger.error("A worker process could not be started: %r", error)
         refused: list[Job] = []
         with self._lock:
