@@ -25,7 +25,7 @@ class BareTab:
             subprotocols=["streamlit", "xsrf", *filter(None, [session])],
             origin=url,
             max_size=None,
-            max_queue=None,  # what nobody reads must not keep the tab from answering the server, and from closing
+            max_queue=None,  # what nobody reads must not keep it from answering, and from closing
             ping_interval=None,  # a busy machine may be slow to answer, and this waits as long as it says
         )
         self.session = session

@@ -264,11 +264,7 @@ class Pool:
         try:
             worker = Worker(self._start_executor(self._load, rest))
             future = worker.executor.submit(os.getpid)
-        except (
-            OSError,
-            NotImplementedError,
-            RuntimeError,
-        ) as error:  # processes, threads, files: too few left
+        except (OSError, RuntimeError) as error:  # too few processes, threads, files, semaphores are left
             if "interpreter shutdown" in str(error):
                 self._closed = True
             else:
@@ -279,6 +275,8 @@ class Pool:
 
     def _welcome(self, worker: Worker, future: "Future[int]") -> None:
         """Take in a worker that is ready, or was not to be started."""
+        if self._closed:
+            return
         if error := future.exception():
             with self._lock:
                 self._forget(worker)
@@ -291,8 +289,6 @@ class Pool:
 
     def _start_failed(self, error: BaseException) -> None:
         """Try again; where that is in vain and no other worker is there, tell everybody who waits."""
-        if self._closed:
-            return
         logger.error("A worker process could not be started: %r", error)
         refused: list[Job] = []
         with self._lock:
