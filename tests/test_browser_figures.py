@@ -26,7 +26,7 @@ def saved_pixels(path) -> np.ndarray:
     return np.asarray(small).astype(float)[MARGIN:-MARGIN, MARGIN:-MARGIN]
 
 
-def is_same(shown: np.ndarray, saved: np.ndarray) -> bool:
+def is_same(saved: np.ndarray, shown: np.ndarray) -> bool:
     """Whether two pictures show the same, but for the smoothing of edges."""
     height, width = (min(sizes) for sizes in zip(shown.shape[:2], saved.shape[:2], strict=True))
     apart = np.abs(saved[:height, :width] - shown[:height, :width]).mean(axis=2)
@@ -40,12 +40,17 @@ def test_a_saved_figure_is_the_figure_on_the_page(page, tmp_path, path):
     settled(page)
     at_rest(figure)
     until(page, lambda: seen(figure), lambda pixels: pixels.std() > 5)
-    figure.locator(".save").focus()
-    with page.expect_download() as download:
-        page.keyboard.press("Enter")
-    download.value.save_as(tmp_path / "saved.png")
-    saved = saved_pixels(tmp_path / "saved.png")
-    page.evaluate("document.activeElement.blur()")
     page.mouse.move(0, 0)
-    figure.locator(".save").evaluate("button => button.style.display = 'none'")
-    until(page, lambda: seen(figure), lambda shown: is_same(shown, saved))
+
+    def saved_and_shown() -> tuple[np.ndarray, np.ndarray]:
+        """Both anew each time: the page may have been drawn again between them, with more digits."""
+        button = figure.locator(".save")
+        button.evaluate("button => button.style.opacity = 0")
+        button.focus()
+        with page.expect_download() as download:
+            page.keyboard.press("Enter")
+        download.value.save_as(tmp_path / "saved.png")
+        button.blur()
+        return saved_pixels(tmp_path / "saved.png"), seen(figure)
+
+    until(page, saved_and_shown, lambda both: is_same(*both))
