@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from mnistlab.operating_system import one_thread_per_operation
 
@@ -31,6 +32,19 @@ os.environ["TFDS_DATA_DIR"] = str(Path(_private.name) / "tfds")
 # A cache of its own, kept from run to run when asked for: generated digits take a while to draw.
 os.environ.setdefault("MNISTLAB_CACHE_DIR", str(Path(_private.name) / "cache"))
 os.environ.pop("MNISTLAB_DATA_DIR", None)
+
+
+class BrowserTestsInOneProcess(LoadFileScheduling):
+    """Whole files to each process, and all that drive a browser to the same: two at once would be slow."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "browser" if "test_browser" in file or "test_server_faults" in file else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Share the tests out among the processes."""
+    return BrowserTestsInOneProcess(config, log)
 
 
 @pytest.fixture(scope="session")
