@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from mnistlab.mnist.originals import import_tensorflow_datasets
 from mnistlab.operating_system import one_thread_per_operation
 
 PLUGINS = "browser", "predict_page", "registry_bench", "trainer_bench"
@@ -27,6 +28,7 @@ except ImportError:
 _private = tempfile.TemporaryDirectory(prefix="mnistlab-tests-")
 os.environ.setdefault("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")
 one_thread_per_operation()  # as in the workers and the server
+import_tensorflow_datasets()  # as in the server, before there are threads
 os.environ["MNISTLAB_STATE_DIR"] = str(Path(_private.name) / "state")
 os.environ["TFDS_DATA_DIR"] = str(Path(_private.name) / "tfds")
 # A cache of its own, kept from run to run when asked for: generated digits take a while to draw.

@@ -6,6 +6,8 @@ import logging
 import re
 import signal
 import socket
+import subprocess
+import sys
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -17,7 +19,7 @@ from mnistlab.jobs.storage import LOCK_NAME
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.ui.connections import is_connected
 from mnistlab.ui.server import Guard, host_name, is_welcome, lifespan, policy
-from tests.server import Server, serving
+from tests.server import REPOSITORY, Server, serving
 
 PATIENCE = 300.0  # seconds; the machine may be busy with others
 PLAIN_APP = "import streamlit as st\n\napp = st.App('script.py')\n"
@@ -301,3 +303,34 @@ def test_a_state_folder_that_can_be_written_is_not_a_word_worth(tmp_path, monkey
         asyncio.run(live())
     assert caplog.messages == []
     assert [path.name for path in (tmp_path / "new" / "state").iterdir()] == [LOCK_NAME]
+
+
+USES = """
+import asyncio, sys
+from mnistlab.mnist import originals, transfer
+from mnistlab.ui.server import lifespan
+
+def note(frame, event, argument):
+    if event == "call" and frame.f_code.co_name == "lazy_imports":
+        print("replaced by", frame.f_back.f_back.f_code.co_filename)
+
+async def serve():
+    async with lifespan(None):
+        sys.setprofile(note)
+        for file in originals.registered_originals().values():
+            file.name_in_tfds, file.registration()
+        originals._hashed_order("test", 3)
+        from tensorflow_datasets.core.download import resource
+        transfer._explained(OSError(), originals.Path("none"))
+
+asyncio.run(serve())
+"""
+
+
+def test_while_people_are_served_nobody_replaces_the_import_of_python():
+    # etils does while tensorflow-datasets is imported: a page that opened in that moment was lost for good.
+    done = subprocess.run(
+        [sys.executable, "-c", USES], cwd=REPOSITORY, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""

@@ -33,6 +33,17 @@ class MnistNotFound(DataError):
     """MNIST is nowhere on this machine."""
 
 
+def import_tensorflow_datasets() -> None:
+    """Import all of tensorflow-datasets that the lab uses, while no other thread imports anything.
+
+    While it is imported, its library etils replaces `builtins.__import__` again and again, for all threads: what
+    they import meanwhile is no module, and the page or connection that they work for fails.
+    """
+    import tensorflow_datasets.core.download.downloader
+    import tensorflow_datasets.core.hashing
+    import tensorflow_datasets.image_classification.mnist  # noqa: F401
+
+
 class Original(NamedTuple):
     """One of the four files, as tensorflow-datasets has it registered."""
 

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnistlab.compilation_cache import keep_compiled_operations
 from mnistlab.jobs.labs import labs, stop_labs
+from mnistlab.mnist.originals import import_tensorflow_datasets
 from mnistlab.operating_system import return_freed_memory
 from mnistlab.ui.connections import closed, opened
 from mnistlab.ui.log_limit import limit_log
@@ -54,6 +55,7 @@ async def lifespan(app) -> AsyncIterator[None]:
     return_freed_memory()
     limit_log()
     keep_compiled_operations()
+    import_tensorflow_datasets()
     tell_unless_writable(labs().folder)
     gc.freeze()  # what was imported stays: no collection looks at it again
     try:
