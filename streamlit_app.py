@@ -2,7 +2,10 @@
 
 import streamlit as st
 
+from mnistlab.ui.chart import routes
 from mnistlab.ui.error_handler import report
 from mnistlab.ui.server import MIDDLEWARE, lifespan
 
-app = st.App("mnistlab/app.py", lifespan=lifespan, on_script_error=report, middleware=MIDDLEWARE)
+app = st.App(
+    "mnistlab/app.py", lifespan=lifespan, on_script_error=report, routes=routes(), middleware=MIDDLEWARE
+)

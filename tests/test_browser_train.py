@@ -225,3 +225,49 @@ def test_what_is_downloaded_can_be_brought_back(page, new_context, tmp_path):
     stranger.get_by_role("tab", name="Take away").click()
     stranger.locator('input[type="file"]').set_input_files(files["safetensors"])
     expect(stranger.locator(STATE)).to_contain_text(re.compile("784-20-10.*epoch 3", re.DOTALL))
+
+
+CHART = """place => ({
+    epochs: (place.data?.[0]?.x.length ?? 0) - 1,
+    range: place.layout?.xaxis.range,
+    hidden: (place.data ?? []).filter(line => line.visible === "legendonly").map(line => line.name),
+})"""
+
+
+def test_a_zoom_and_a_hidden_line_outlive_ten_epochs(page):
+    begin(page)
+    place = page.locator(".st-key-train_cost .chart")
+
+    def chart():
+        return place.evaluate(CHART)
+
+    def drag(*stops: float) -> None:
+        for stop in stops:
+            place.hover(position={"x": stop, "y": 200}, force=True)  # a drag has a cover over all
+
+    drag(120)
+    until(page, chart, lambda seen: seen["epochs"] > 0)
+    page.mouse.down()
+    drag(150, 220)
+    before = chart()["epochs"]
+    expect_epoch(page, epoch(page) + 3)  # while the pointer drags, nothing changes under it
+    assert chart()["epochs"] == before
+    drag(260)
+    page.mouse.up()
+    zoomed = until(page, chart, lambda seen: seen["epochs"] > before)["range"]
+    assert zoomed[1] - zoomed[0] < 0.5 * 1000
+    place.locator(".legendtoggle").nth(1).click()
+    hidden = until(page, chart, lambda seen: seen["hidden"] == ["training"])
+    after = until(page, chart, lambda seen: seen["epochs"] >= hidden["epochs"] + 10)
+    assert (after["range"], after["hidden"]) == (zoomed, ["training"])
+    button(page, "reset").click()
+    expect_epoch(page, 0)
+    until(page, chart, lambda seen: seen["hidden"] == [] and seen["range"] != zoomed)
+
+
+def test_a_chart_below_the_window_is_drawn_when_it_is_scrolled_to(page):
+    begin(page, SHORT)
+    recall = page.locator(".st-key-train_recall .chart")
+    assert recall.locator("svg").count() == 0
+    recall.scroll_into_view_if_needed()
+    expect(recall.locator(".scatterlayer .trace")).to_have_count(10)

@@ -84,7 +84,7 @@ BY_KEYBOARD = {
         "Train a network for me",
         "A link for your class",
     ),
-    "/train": ("Home", "Learning rate η", "Train", "One epoch", "linear axis", "Digits"),
+    "/train": ("Home", "Learning rate η", "Train", "One epoch", "Latest epochs", "Digits"),
     "/predict": ("Your drawing", "Pen", "Pen width", "Raw resize", "Move right", "Train a network for me"),
 }
 

@@ -40,7 +40,7 @@ HISTORY = tuple(metrics(epoch) for epoch in range(4))
 
 FULL = {
     "cost": lambda: learning_curves.plot_cost([("now", HISTORY), ("before", HISTORY)], 10),
-    "accuracy": lambda: learning_curves.plot_accuracy([("now", HISTORY)], 10, log=True),
+    "accuracy": lambda: learning_curves.plot_accuracy([("now", HISTORY)], 10, "log"),
     "recall": lambda: breakdown.plot_recall(HISTORY, 10),
     "gradient norms": lambda: breakdown.plot_gradient_norms(HISTORY, 10),
     "weight histogram": lambda: histogram.plot_weight_histogram(PARAMS),

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from mnistlab.evaluation import EpochMetrics, Score
-from mnistlab.figures.learning_curves import epoch_axis, plot_accuracy, plot_cost
+from mnistlab.figures.curve_axes import epoch_axis, first_shown, latest_range
+from mnistlab.figures.learning_curves import plot_accuracy, plot_cost
 from mnistlab.figures.sweep import plot_sweep
 from mnistlab.figures.template import TEST, TRAINING, alt_text
 
@@ -45,7 +46,7 @@ def test_the_accuracy_curves_are_the_history():
 
 def test_the_errors_on_a_logarithmic_axis_are_what_accuracy_lacks():
     perfect = (epoch(0, 1.0), epoch(1, 0.1, wrong=0))
-    figure = plot_accuracy([("run 1", perfect)], 10, log=True)
+    figure = plot_accuracy([("run 1", perfect)], 10, "log")
     assert figure.layout.yaxis.type == "log"
     first, last = line(figure, "test").y
     assert first == pytest.approx(1 - perfect[0].test.accuracy)
@@ -124,3 +125,44 @@ def test_the_axis_of_a_sweep_stays_while_its_curves_grow():
 def test_a_short_training_has_a_number_for_each_epoch_and_none_between():
     assert (epoch_axis(3)["dtick"], epoch_axis(12)["dtick"]) == (1, 1)
     assert "dtick" not in epoch_axis(30)
+
+
+def falling(epochs):
+    """A run whose test cost falls from 5.0 to 0.4 at once, and then little by little."""
+    costs = [2.5, *np.linspace(0.2, 0.15, epochs)]
+    return tuple(epoch(number, float(cost)) for number, cost in enumerate(costs))
+
+
+def test_the_latest_view_leaves_the_first_jump_behind_and_says_so():
+    figure = plot_cost([("now", falling(5))], 10, "latest")
+    low, high = figure.layout.yaxis.range
+    assert low <= 0.15
+    assert 0.4 <= high < 0.6, "training and test cost fill the axis"
+    assert figure.layout.annotations[0].text == "↑ epoch 0: 5.0000"
+    assert plot_cost([("now", falling(5))], 10, "all").layout.yaxis.range[1] > 5.0
+
+
+def test_the_latest_view_shows_all_until_there_is_something_to_leave_behind():
+    figure = plot_cost([("now", falling(2))], 10, "latest")
+    assert figure.layout.yaxis.range[1] > 5.0
+    assert figure.layout.annotations == ()
+
+
+@pytest.mark.parametrize(
+    ("epoch", "first"), [(0, 0), (2, 0), (3, 1), (7, 1), (8, 2), (15, 2), (16, 4), (100, 16)]
+)
+def test_the_axis_moves_on_in_doublings(epoch, first):
+    assert first_shown(epoch) == first
+
+
+@pytest.mark.parametrize("curve", [[0.5] * 9, [float("nan")] * 9, [None, None, None, None, 0.3], [1e-9] * 5])
+def test_a_level_or_broken_curve_has_an_axis_too(curve):
+    low, high = latest_range([curve], (0.0, 1.0))
+    assert 0.0 <= low < high <= 1.0
+
+
+def test_the_lowest_test_cost_is_marked_at_its_epoch():
+    history = (*HISTORY, epoch(3, 0.2), epoch(4, 0.3))
+    ring = line(plot_cost([("now", history)], 10), "lowest test cost")
+    assert (list(ring.x), list(ring.y)) == ([3], [0.4])
+    assert "lowest test cost" not in [trace.name for trace in plot_cost([("now", HISTORY)], 10).data]

@@ -6,14 +6,18 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.ui import live, network_status
 from mnistlab.ui.network_status import ArrivalPhase
 from mnistlab.ui.train import figures
 from tests.conftest import REPOSITORY
 
+EMPTY = Snapshot(**dict.fromkeys(set(Snapshot._fields) - {"set_aside"}))
+
 
 def lab(active=True, doing="training", sharing=1):
-    return SimpleNamespace(snapshot=SimpleNamespace(active=active, doing=doing, sharing=sharing))
+    state = "running" if active else "idle"
+    return SimpleNamespace(snapshot=EMPTY._replace(state=state, doing=doing, sharing=sharing))
 
 
 @pytest.mark.parametrize(("sharing", "seconds"), [(1, 0.5), (2, 0.5), (8, 2.0), (25, 6.25)])
@@ -40,8 +44,9 @@ def clock(monkeypatch):
     return now
 
 
-def snapshot(run_id, epoch, active=True):
-    return SimpleNamespace(run=SimpleNamespace(id=run_id, epoch=epoch), active=active)
+def snapshot(run_id, epoch, active=True, sharing=1):
+    run = SimpleNamespace(id=run_id, epoch=epoch)
+    return EMPTY._replace(state="running" if active else "idle", run=run, sharing=sharing)
 
 
 def test_what_takes_long_to_draw_follows_a_training_after_some_seconds(clock):
@@ -55,6 +60,10 @@ def test_what_takes_long_to_draw_follows_a_training_after_some_seconds(clock):
     assert shown("a", 3) == 3
     assert shown("b", 0) == 0, "another run is shown at once"
     assert shown("b", 5, active=False) == 5, "so is one at rest"
+    clock.time += 4.1
+    assert shown("b", 6, sharing=8) == 5, "the more networks share the machine, the more seldom"
+    clock.time += 12.1
+    assert shown("b", 7, sharing=8) == 7
 
 
 @pytest.mark.parametrize(

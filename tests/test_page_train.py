@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnistlab.jobs.labs import labs
@@ -67,8 +68,8 @@ def enabled(app: AppTest) -> set[str]:
 
 
 def figure(app: AppTest, name: str) -> dict:
-    charts = {chart.proto.id.rsplit("-", 1)[-1]: chart for chart in app.get("plotly_chart")}
-    return json.loads(charts[f"train_{name}"].proto.spec)
+    (chart,) = [each for each in app.get("bidi_component") if each.proto.id.endswith(f"-train_{name}")]
+    return json.loads(json.loads(chart.proto.json)["figure"])
 
 
 def shown(app: AppTest) -> str:
@@ -177,16 +178,24 @@ def test_the_learning_rate_changes_on_the_way_and_the_network_stays(generated):
     settled(pressed(app, "one_epoch"))
     rates = [metrics.learning_rate for metrics in run_of(app).history]
     assert rates == [0.001, 0.001, 0.001, 0.01]
-    (words,) = figure(app, "cost")["layout"]["annotations"]
+    words = figure(app, "cost")["layout"]["annotations"][0]
     assert (words["x"], words["text"]) == (2, "η 0.01")
 
 
 def test_the_vertical_axis_can_be_logarithmic(generated):
     app = trained()
     assert figure(app, "cost")["layout"]["yaxis"].get("type") != "log"
-    app.button_group(key="train_scale").set_value("log axis").run()
+    app.button_group(key="train_view").set_value("log").run()
     assert figure(app, "cost")["layout"]["yaxis"]["type"] == "log"
     assert figure(app, "accuracy")["layout"]["yaxis"]["type"] == "log"
+
+
+def test_accuracy_can_be_shown_as_error_rate(generated):
+    app = trained()
+    accuracy = figure(app, "accuracy")["data"][0]["y"]
+    app.toggle(key="train_errors").set_value(True).run()
+    assert figure(app, "accuracy")["data"][0]["y"] == pytest.approx([1 - each for each in accuracy])
+    assert figure(app, "accuracy")["layout"]["title"]["text"] == "Error rate"
 
 
 def test_a_rate_that_breaks_the_numbers_is_explained_and_the_network_kept(generated):

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from mnistlab.figures.histogram import layer_style
 from mnistlab.figures.learning_curves import by_epoch, curve
-from mnistlab.figures.template import DASHES, DIGITS, empty, legend_above, note
+from mnistlab.figures.template import DASHES, DIGITS, MUTED, empty, legend_above, note
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     from mnistlab.evaluation import EpochMetrics
@@ -56,7 +56,7 @@ def plot_recall(history: "History", x_max: int) -> go.Figure:
         title=title,
         alt=f"{title}, by epoch. After epoch {epoch} the weakest is {weakest} with {lowest:.1%}.",
         annotations=[note(words, 1, 1, xref="paper", yref="paper", xanchor="right", yanchor="bottom")],
-        legend={**LEGEND, "title": {"text": "digit"}},
+        legend={**LEGEND, "title": legend_title("digit")},
     )
 
 
@@ -80,8 +80,13 @@ def plot_gradient_norms(history: "History", x_max: int) -> go.Figure:
         {"title": "norm of ∂L/∂W", "type": "log", "tickformat": "~g"},
         title=title,
         alt=f"{title}, by epoch. After epoch {history[-1].epoch}: {last}.",
-        legend={**LEGEND, "title": {"text": "layer"}},
+        legend={**LEGEND, "title": legend_title("layer")},
     )
+
+
+def legend_title(text: str) -> dict:
+    """Return the title of a legend beside the plot."""
+    return {"text": text, "font": {"color": MUTED, "size": 12}}
 
 
 def subsample(history: "History") -> "History":

@@ -3,11 +3,13 @@
 import base64
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
+from mnistlab.figures.curve_axes import LIVE, MARKED, View, beyond, epoch_axis, value_axis
 from mnistlab.figures.template import DASHES, DIGITS, MUTED, TEST, TRAINING, empty, framed, note
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
@@ -17,48 +19,69 @@ if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     Run = tuple[str, History]
     Change = tuple[int, str]
 
-ROUND_VALUES = tuple(m * 10.0**e for e in range(-5, 4) for m in (1, 2, 5))  # ticks of a logarithmic axis
-# Room for numbers is kept, not measured: Plotly would draw twice or more, and these are drawn all the time.
-LIVE = {"automargin": False, "fixedrange": False}
-MARKED = 12  # epochs up to which each is marked, so that a single one can be seen
+MARKS_LOWEST = 4  # values: from then on the lowest test cost is marked
 # Of a sparkline; the color is the accent, at a lightness that stands out from a light and a dark page.
 COLOR, WIDTH, SPARK_HEIGHT, EDGE = "#7166D9", 200, 40, 4
 
 
 def plot_cost(
-    runs: Sequence["Run"], x_max: int, log: bool = False, changes: Sequence["Change"] = ()
+    runs: Sequence["Run"], x_max: int, view: View = "all", changes: Sequence["Change"] = ()
 ) -> go.Figure:
-    """Return the cost on training and test images by epoch.
+    """Return the cost on training and test images by epoch; the lowest test cost is marked.
 
     Args:
         runs: Name and history of each; the first is the current one and has both curves, the others
             have their test curve.
         x_max: Epoch at the right edge, fixed so that nothing moves while training.
-        log: Whether the cost stands on a logarithmic axis.
+        view: What the vertical axis shows: what happens now, all, or all on a logarithmic scale.
         changes: What was changed on the way in the first run: after which epoch, and to what.
     """
     costs = [cost for _, history in runs for m in history for cost in (m.train.cost, m.test.cost)]
-    y = {"title": "cost L", "range": [0, 1.06 * max(filter(math.isfinite, costs), default=1.0)]}
-    if log:
-        y = {"title": "cost L", "type": "log", "tickvals": ROUND_VALUES, "tickformat": "~g"}
-    return runs_figure(runs, "Cost", lambda score: score.cost, ".4f", y, x_max, changes)
+    whole = 0.0, 1.06 * max(filter(math.isfinite, costs), default=1.0)
+    axis = partial(value_axis, "cost L", view, whole, False)
+    figure = runs_figure(runs, "Cost", lambda score: score.cost, ".4f", axis, x_max, changes)
+    lowest = lowest_test_cost(runs[0][1]) if runs else None
+    return figure.add_trace(lowest) if lowest else figure
+
+
+def lowest_test_cost(history: "History") -> dict | None:
+    """Return a ring around the lowest test cost so far; None where it says nothing yet."""
+    costs = [m.test.cost if math.isfinite(m.test.cost) else math.inf for m in history]
+    if len(costs) < MARKS_LOWEST or min(costs) == math.inf:
+        return None
+    epoch = costs.index(min(costs))
+    return {
+        "type": "scatter",
+        "x": [history[epoch].epoch],
+        "y": [costs[epoch]],
+        "name": "lowest test cost",
+        "uid": "lowest test cost",
+        "mode": "markers",
+        "marker": {"symbol": "circle-open", "size": 13, "color": TEST, "line": {"width": 2}},
+        "hovertemplate": "%{y:.4f}",
+    }
 
 
 def plot_accuracy(
-    runs: Sequence["Run"], x_max: int, log: bool = False, changes: Sequence["Change"] = ()
+    runs: Sequence["Run"],
+    x_max: int,
+    view: View = "all",
+    changes: Sequence["Change"] = (),
+    errors: bool = False,
 ) -> go.Figure:
-    """Return the share of images read right by epoch, or with `log` the share read wrong.
+    """Return the accuracy by epoch, or with `errors` the error rate, 1 minus the accuracy.
 
-    Accuracies near 1 all look alike; their errors on a logarithmic axis do not. The arguments are those of
-    `plot_cost`.
+    Accuracies near 1 all look alike, so a logarithmic axis shows the error rate, too. The other arguments are
+    those of `plot_cost`.
     """
-    if log:
-        y = {"title": "share read wrong", "type": "log", "tickvals": ROUND_VALUES, "tickformat": "~%"}
-        return runs_figure(
-            runs, "Errors", lambda score: (1 - score.accuracy) or None, ".2%", y, x_max, changes
-        )
-    y = {"title": "share read right", "range": [0, 1.02], "tickformat": ".0%"}
-    return runs_figure(runs, "Accuracy", lambda score: score.accuracy, ".2%", y, x_max, changes)
+    if errors or view == "log":
+        rates = [1 - m.test.accuracy for _, history in runs for m in history]
+        least = None if view == "log" else 0.0  # a logarithmic axis has no zero
+        axis = partial(value_axis, "error rate", view, (0.0, 1.06 * max(rates, default=1.0)), True)
+        rate = lambda score: (1 - score.accuracy) or least  # noqa: E731
+        return runs_figure(runs, "Error rate", rate, ".2%", axis, x_max, changes)
+    axis = partial(value_axis, "accuracy", view, (0.0, 1.02), True)
+    return runs_figure(runs, "Accuracy", lambda score: score.accuracy, ".2%", axis, x_max, changes)
 
 
 def runs_figure(
@@ -66,7 +89,7 @@ def runs_figure(
     title: str,
     value: Callable[["Score"], float | None],
     digits: str,
-    y: dict,
+    axis: Callable[[Sequence[Sequence[float | None]]], dict],
     x_max: int,
     changes: Sequence["Change"],
 ) -> go.Figure:
@@ -89,6 +112,7 @@ def runs_figure(
         f"images, {value(last.test) or 0:{digits}} on the test images."
     )
     alt += "".join(f" After epoch {epoch}: {what}." for epoch, what in changes)
+    y = axis([trace["y"] for trace in traces])
     return by_epoch(
         traces,
         x_max,
@@ -96,7 +120,7 @@ def runs_figure(
         title=title,
         alt=alt,
         shapes=[dotted(epoch) for epoch, _ in changes],
-        annotations=[*starmap(upright, changes)],
+        annotations=[*starmap(upright, changes), *beyond(traces[0]["y"], y, digits)],
         margin={"l": 64, "r": 28, "t": 74, "b": 54, "pad": 0},
     )
 
@@ -120,13 +144,6 @@ def by_epoch(traces: Sequence[dict], x_max: int, y: dict, **layout: Any) -> go.F
         showlegend=True,
         **settings,
     )
-
-
-def epoch_axis(x_max: int) -> dict:
-    """Return the settings of a horizontal axis of epochs, with the same room at both ends."""
-    room = 0.04 * max(1, x_max)
-    axis = {"title": "epoch", "range": [-room, x_max + room], "tickformat": ",d"}
-    return axis | {"unifiedhovertitle": {"text": "epoch %{x}"}} | ({"dtick": 1} if x_max <= MARKED else {})
 
 
 def dotted(epoch: int) -> dict:
@@ -166,6 +183,7 @@ def curve(
         "x": [metrics.epoch for metrics in history],
         "y": [None if point is None or not math.isfinite(point) else float(point) for point in points],
         "name": name,
+        "uid": name,
         "mode": "lines+markers" if len(history) <= MARKED else "lines",
         "line": {"color": color, "width": width, "dash": dash},
         "marker": {"size": 5},

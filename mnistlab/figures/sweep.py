@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mnistlab.figures.learning_curves import epoch_axis
+from mnistlab.figures.curve_axes import epoch_axis
 from mnistlab.figures.template import ACCENT, TEXT, empty, framed, legend_above
 
 OTHERS = "#00003766"

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from mnistlab.runs.run import Run
 
+FEW = 2  # jobs; with more each gets on more slowly, and its page looks more seldom
 ACTIVE_STATES = frozenset({"queued", "running", "pausing"})
 
 
@@ -32,3 +33,8 @@ class Snapshot(NamedTuple):
     def active(self) -> bool:
         """Whether training goes on."""
         return self.state in ACTIVE_STATES
+
+    @property
+    def crowding(self) -> float:
+        """How many times more seldom than alone a page has to look; at least 1."""
+        return max(1.0, self.sharing / FEW)

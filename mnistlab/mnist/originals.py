@@ -36,8 +36,8 @@ class MnistNotFound(DataError):
 def import_tensorflow_datasets() -> None:
     """Import all of tensorflow-datasets that the lab uses, while no other thread imports anything.
 
-    While it is imported, its library etils replaces `builtins.__import__` again and again, for all threads: what
-    they import meanwhile is no module, and the page or connection that they work for fails.
+    While it is imported, its library etils replaces `builtins.__import__` again and again, for all threads:
+    what they import meanwhile is no module, and the page or connection that they work for fails.
     """
     import tensorflow_datasets.core.download.downloader
     import tensorflow_datasets.core.hashing

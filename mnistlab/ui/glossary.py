@@ -23,6 +23,7 @@ GLOSSARY = {
     "cost rises again.",
     "saddle point": "A place where the cost is level and yet no minimum: it rises one way and falls another.",
     "accuracy": "The share of images whose largest output is the right digit.",
+    "errors": "1 minus the accuracy: the share of images whose largest output is a wrong digit.",
     "recall": "Of all images of one digit, the share that was read as that digit.",
     "saturated": "|z| is so large that σ hardly changes: σ'(z) is near 0 and little is learned there.",
     "initialization": "The standard deviation of the random first weights: 0.01 as in the notebook, "
@@ -42,7 +43,7 @@ GLOSSARY = {
 }
 
 # Settings, explained where they are set, and a word that in a sentence mostly means something else.
-NOT_IN_SENTENCES = ("scaling", "initialization", "error", "seed", "patience")
+NOT_IN_SENTENCES = ("errors", "scaling", "initialization", "error", "seed", "patience")
 
 
 def explained(text: str) -> str | None:

@@ -9,7 +9,6 @@ from mnistlab.ui.lab_session import Lab, current_snapshot, is_moving
 from mnistlab.ui.network_status import arrival_phase, draw_arrival, draw_network
 
 TICK = 0.5  # seconds between two looks at something that moves
-FEW = 2  # networks in training; of more each moves more slowly, and its page looks more seldom
 STILL_HERE = 60.0  # seconds, at rest: often enough for the lab to know that somebody has it open
 
 
@@ -31,7 +30,7 @@ def draw_live(lab: Lab, draw: Callable[[Snapshot], None] = lambda snapshot: None
 def seconds_between(lab: Lab) -> float:
     """Return how often to look: at what moves, and seldom at rest."""
     if is_moving(lab.snapshot):
-        return TICK * max(1.0, lab.snapshot.sharing / FEW)
+        return TICK * lab.snapshot.crowding
     return 2 * TICK if arrival_phase(lab).moves else STILL_HERE
 
 

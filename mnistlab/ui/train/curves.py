@@ -6,13 +6,15 @@ from html import escape
 import streamlit as st
 
 from mnistlab.figures.breakdown import plot_gradient_norms, plot_recall
+from mnistlab.figures.curve_axes import View
 from mnistlab.figures.learning_curves import plot_accuracy, plot_cost
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import OwnDigits, Run, SettingChange
+from mnistlab.ui.glossary import GLOSSARY
 from mnistlab.ui.train.diagnosis import draw_other_findings
 from mnistlab.ui.train.figures import show_kept
 
-SCALES = ("linear axis", "log axis")
+VIEWS: dict[View, str] = {"latest": "Latest epochs", "all": "All epochs", "log": "Log"}
 MAX_OVERLAID = 8
 
 
@@ -21,22 +23,22 @@ def draw_curves(snapshot: Snapshot) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="train_axis"):
         with st.container(gap="xsmall"):
             draw_other_findings(snapshot.run)
-        log = chosen_scale() == SCALES[1]
+        view, errors = chosen_view()
     run, others = snapshot.run, overlaid(snapshot)
     x_max = max([snapshot.target_epoch, run.settings.num_epochs, *(each.epoch for each in (run, *others))])
     runs = [(escape(each.name, quote=False), each.history) for each in (run, *others)]
     changes = changes_of(run)
-    all_seen = (*((each.id, each.name, len(each.history)) for each in (run, *others)), *changes, x_max, log)
+    all_seen = (*((each.id, each.name, len(each.history)) for each in (run, *others)), *changes, x_max, view)
     own_seen = run.id, len(run.history), x_max
     figures = {
-        "cost": (all_seen, partial(plot_cost, runs, x_max, log, changes=changes)),
-        "accuracy": (all_seen, partial(plot_accuracy, runs, x_max, log, changes=changes)),
+        "cost": (all_seen, partial(plot_cost, runs, x_max, view, changes)),
+        "accuracy": ((*all_seen, errors), partial(plot_accuracy, runs, x_max, view, changes, errors)),
         "recall": (own_seen, partial(plot_recall, run.history, x_max)),
         "gradients": (own_seen, partial(plot_gradient_norms, run.history, x_max)),
     }
     for place, (name, (seen, plot)) in zip((*st.columns(2), *st.columns(2)), figures.items(), strict=True):
         with place:
-            show_kept(name, seen, plot)
+            show_kept(name, seen, plot, (run.id, view, errors))
 
 
 def changes_of(run: Run) -> tuple[tuple[int, str], ...]:
@@ -49,18 +51,22 @@ def changes_of(run: Run) -> tuple[tuple[int, str], ...]:
     return tuple(sorted(words.items()))
 
 
-def chosen_scale() -> str:
-    """Draw the choice of the vertical axis and return it."""
-    return st.segmented_control(
-        "Vertical axis of cost and accuracy",
-        SCALES,
-        default=SCALES[0],
-        required=True,
-        key="train_scale",
-        persist_state="session",
-        label_visibility="collapsed",
-        width="content",
-    )
+def chosen_view() -> tuple[View, bool]:
+    """Draw the choice of what the vertical axes show, and whether accuracy is shown as error rate."""
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        errors = st.toggle("Error rate", key="train_errors", persist_state="session", help=GLOSSARY["errors"])
+        view = st.segmented_control(
+            "Vertical axis of cost and accuracy",
+            list(VIEWS),
+            format_func=VIEWS.__getitem__,
+            default="latest",
+            required=True,
+            key="train_view",
+            persist_state="session",
+            label_visibility="collapsed",
+            width="content",
+        )
+    return view, errors
 
 
 def overlaid(snapshot: Snapshot) -> list[Run]:

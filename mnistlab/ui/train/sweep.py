@@ -1,6 +1,7 @@
 """A sweep of networks on the Train page: chosen, watched, and one of them put on the bench."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -13,14 +14,13 @@ from mnistlab.sweeps.runs import accuracies, best_first, names_of
 from mnistlab.sweeps.sweeping import Sweeping, SweepSnapshot
 from mnistlab.ui.lab_session import Lab, back_to_network, command
 from mnistlab.ui.session_token import TOKEN, current_trainer
-from mnistlab.ui.show import show
 from mnistlab.ui.sidebar import INITIALIZATION_NAMES
+from mnistlab.ui.train.figures import show_kept
 from mnistlab.ui.train.sweep_choice import draw_choice
 from mnistlab.ui.words import count, duration, percent
 
 TABLE = "train_sweep_table"
 REFUSED = "train_sweep_refused"
-FIGURE = "train_sweep_figure"
 CHANGED = "train_sweep_changed"  # more of the page than this tab
 
 
@@ -130,15 +130,11 @@ def progress_words(snapshot: SweepSnapshot) -> str:
 
 def draw_curves(snapshot: SweepSnapshot) -> None:
     """Draw all curves; the figure is made anew only after another epoch."""
-    shows = snapshot.number, snapshot.epoch
-    shown, figure = st.session_state.get(FIGURE, (None, None))
-    if shown != shows:
-        names = names_of([run.config for run in snapshot.runs])
-        values = [accuracies(run, max(0, snapshot.epoch)) for run in snapshot.runs]
-        title = f"{count(len(names), 'network')} on the same mini-batches"
-        figure = plot_sweep(list(zip(names, values, strict=True)), title, x_max=snapshot.num_epochs)
-        st.session_state[FIGURE] = shows, figure
-    show(figure, "train_sweep_curves")
+    names = names_of([run.config for run in snapshot.runs])
+    values = [accuracies(run, max(0, snapshot.epoch)) for run in snapshot.runs]
+    title = f"{count(len(names), 'network')} on the same mini-batches"
+    plot = partial(plot_sweep, list(zip(names, values, strict=True)), title, x_max=snapshot.num_epochs)
+    show_kept("sweep_curves", (snapshot.number, snapshot.epoch), plot, snapshot.number)
 
 
 def draw_networks(snapshot: SweepSnapshot) -> None:

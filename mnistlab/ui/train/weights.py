@@ -36,7 +36,7 @@ def draw_weights(snapshot: Snapshot) -> None:
     with right:
         reach = widest((run.id, tuple(epochs)), kept)
         histogram = partial(plot_weight_histogram, kept[epoch], reach=reach, height=360)
-        show_kept("histogram", (run.id, epoch, reach), histogram)
+        show_kept("histogram", (run.id, epoch, reach), histogram, run.id)
         st.caption(figures_after(run, epoch))
 
 

@@ -1,0 +1,81 @@
+// A chart that stays while its figure changes: a zoom or a hidden line outlives the next epoch.
+
+const NAME = /"#0000(\d\d)([0-9A-F]{2})?"/g  // of a color of the theme, opacity behind it (figures/template.py)
+
+const library = () => window.mnistlabPlotly ??= new Promise((resolve, reject) => {
+  const own = document.querySelector("script[type=module][src]").src  // Streamlit's: base/static/js/...
+  const script = Object.assign(document.createElement("script"), {
+    src: new URL("../../lab/plotly.min.js", own),
+    onload: () => resolve(window.Plotly),
+    onerror: () => {
+      window.mnistlabPlotly = undefined  // the next figure tries again
+      reject(new Error("Plotly did not load"))
+    },
+  })
+  document.head.append(script)
+})
+
+function theme(style) {
+  const of = (name) => style.getPropertyValue(`--st-${name}`).trim()
+  const list = (kind) => of(`chart-${kind}-colors`).split(",").map((color) => color.trim())
+  return {
+    colors: [null, ...list("categorical"), ...list("sequential"), ...list("diverging"),
+      ...Array(6), of("text-color"), of("background-color")],
+    layout: {
+      font: { family: of("font"), size: 12, color: of("text-color") },
+      title: { x: 0, xanchor: "left", pad: { l: 4 },
+        font: { family: of("heading-font"), size: 16, weight: 700, color: of("heading-color") } },
+    },
+  }
+}
+
+async function draw(place) {
+  const { colors, layout } = theme(getComputedStyle(place))
+  const text = place.figure.replace(NAME, (_, at, opacity = "") => `"${colors[+at]}${opacity}"`)
+  const looks = text + JSON.stringify(layout)
+  if (!place.seen || place.held || place.looks === looks) return
+  place.looks = looks
+  const figure = JSON.parse(text)
+  figure.layout.template = { layout }
+  try {
+    const Plotly = await library()
+    if (place.looks === looks) await Plotly.react(place, figure.data, figure.layout, place.config)
+  } catch (error) {
+    if (place.isConnected) place.looks = null
+    console.warn(error)
+  }
+}
+
+function begin(place) {
+  const seen = new IntersectionObserver((entries) => {
+    place.seen = entries.at(-1).isIntersecting
+    draw(place)
+  })
+  const size = new ResizeObserver(() => place.layout && place.clientWidth && window.Plotly.Plots.resize(place))
+  seen.observe(place)
+  size.observe(place)
+  // What is being dragged is not changed under the pointer.
+  const hold = () => place.held = true
+  const release = () => setTimeout(() => {
+    place.held = false
+    draw(place)
+  })
+  place.addEventListener("pointerdown", hold, true)
+  window.addEventListener("pointerup", release)
+  return () => {
+    for (const each of [seen, size]) each.disconnect()
+    window.removeEventListener("pointerup", release)
+    window.Plotly?.purge(place)
+  }
+}
+
+export default function ({ data, parentElement }) {
+  const place = parentElement.querySelector(".chart")
+  place.figure = data.figure
+  place.config = data.config
+  place.style.height = `${data.height}px`
+  place.setAttribute("aria-label", data.alt)
+  place.end ??= begin(place)
+  draw(place)
+  return () => place.isConnected || place.end()  // a call that is overtaken by the next is ended, too
+}
