@@ -20,7 +20,9 @@ def lab(active=True, doing="training", sharing=1):
     return SimpleNamespace(snapshot=EMPTY._replace(state=state, doing=doing, sharing=sharing))
 
 
-@pytest.mark.parametrize(("sharing", "seconds"), [(1, 0.5), (2, 0.5), (8, 2.0), (25, 6.25)])
+@pytest.mark.parametrize(
+    ("sharing", "seconds"), [(1, 0.5), (2, 0.5), (3, 2.0), (8, 2.0), (9, 6.0), (30, 6.0)]
+)
 def test_the_more_networks_share_the_machine_the_more_seldom_a_page_looks(sharing, seconds):
     assert live.seconds_between(lab(sharing=sharing)) == seconds
 
@@ -34,6 +36,16 @@ def test_at_rest_a_page_looks_seldom_unless_digits_are_on_their_way(monkeypatch,
 def test_digits_that_are_still_drawn_count_as_on_their_way():
     assert network_status.ArrivalPhase("", False).moves
     assert not network_status.ArrivalPhase("", True).moves
+
+
+def test_a_page_that_began_alone_looks_more_seldom_when_others_come(monkeypatch):
+    monkeypatch.setattr(live, "arrival_phase", lambda lab: None)
+    first, alone, pair, crowd, rest = (
+        live.phase_of(None, snapshot("a", 1, active, sharing=sharing))
+        for active, sharing in ((True, 1), (True, 1), (True, 2), (True, 20), (False, 20))
+    )
+    assert first == alone == pair != crowd, "it is drawn anew, with its new pace"
+    assert rest == live.phase_of(None, snapshot("a", 1, active=False)), "at rest nobody's coming is noticed"
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from mnistlab.runs.run import Run
 
-FEW = 2  # jobs; with more each gets on more slowly, and its page looks more seldom
+CROWDS = (2, 1), (8, 4), (10**9, 12)  # up to so many jobs at once, a page looks so many times more seldom
 ACTIVE_STATES = frozenset({"queued", "running", "pausing"})
 
 
@@ -35,6 +35,9 @@ class Snapshot(NamedTuple):
         return self.state in ACTIVE_STATES
 
     @property
-    def crowding(self) -> float:
-        """How many times more seldom than alone a page has to look; at least 1."""
-        return max(1.0, self.sharing / FEW)
+    def crowding(self) -> int:
+        """How many times more seldom than alone a page has to look, for then each gets on more slowly.
+
+        In few steps: a page that is to look more or less often is drawn anew for that.
+        """
+        return next(factor for most, factor in CROWDS if self.sharing <= most)

@@ -47,7 +47,11 @@ def live(lab: Lab, phase: tuple, draw: Callable[[Snapshot], None]) -> None:
 
 
 def phase_of(lab: Lab, snapshot: Snapshot) -> tuple:
-    """Return what buttons and pace of a page depend on; while it stays the same, only figures move."""
+    """Return what buttons and pace of a page depend on; while it stays the same, only figures move.
+
+    The first to train in a class would else look as often as they did alone, and slow down all others.
+    """
     state = "running" if snapshot.state == "queued" else snapshot.state
     undo = snapshot.can_undo_reset, snapshot.can_undo_train_on
-    return state, is_moving(snapshot), snapshot.run.id, *undo, arrival_phase(lab)
+    moving = is_moving(snapshot)
+    return state, moving and snapshot.crowding, snapshot.run.id, *undo, arrival_phase(lab)
