@@ -12,6 +12,7 @@ from mnistlab.ui.backprop.gradient import draw_gradient
 from mnistlab.ui.backprop.hand import draw_by_hand
 from mnistlab.ui.backprop.passes import draw_backward, draw_forward
 from mnistlab.ui.backprop.step import draw_step
+from mnistlab.ui.backprop.vectorization import draw_vectorization
 from mnistlab.ui.backprop.weight import draw_weight
 from mnistlab.ui.lab_session import Lab, current_lab
 from mnistlab.ui.live import draw_live
@@ -33,6 +34,7 @@ def follow_one_image(lab: Lab) -> None:
             "By hand": partial(draw_by_hand, case),
             "Is it right?": partial(draw_check, case),
             "One step": partial(draw_step, lab, case),
+            "vmap and keys": partial(draw_vectorization, lab, case),
             "The code": draw_code,
         },
     )

@@ -37,6 +37,7 @@ TABS = {
     "By hand": ["Turn this weight by hand"],
     "Is it right?": ["Is it right?"],
     "One step": ["One step of training"],
+    "vmap and keys": ["Vectorization with vmap", "Random keys"],
     "The code": ["The code that ran"],
 }
 
@@ -350,3 +351,18 @@ def test_a_change_of_the_cost_is_written_with_a_real_minus_and_down_is_good():
     assert change_of_cost(-0.908) == {"delta": "−0.908", "delta_color": "green", "delta_arrow": "down"}
     assert change_of_cost(1.5e-7) == {"delta": "+1.5·10⁻⁷", "delta_color": "red", "delta_arrow": "up"}
     assert change_of_cost(0.0)["delta_arrow"] == "off"
+
+
+def test_vmap_and_the_loop_agree_and_the_list_of_operations_is_shown(generated):
+    app = page("vmap and keys")
+    app.button(key="backprop_vmap").click().run()
+    assert not app.exception
+    labels = {metric.label: metric.value for metric in app.metric}
+    assert {"Python loop", "vmap", "Speedup"} <= labels.keys()
+    (operations,) = [each.value for each in app.dataframe]
+    assert next(iter(operations["operation"])) == "dot_general"
+    tree = sketches(app)["backprop_keys"]["markup"]
+    assert "weights of layer 1" in tree
+    assert "order of epoch 4" in tree
+    app.select_slider(key="backprop_vmap_size").set_value(4).run()
+    assert "Speedup" not in {metric.label for metric in app.metric}, "it was for another mini-batch"

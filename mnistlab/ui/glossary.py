@@ -32,6 +32,9 @@ GLOSSARY = {
     "the sigmoid is saturated; divided by 255 they stay small.",
     "seed": "Where the random numbers begin. The same seed gives the same network, the same order of "
     "images and the same curve.",
+    "vmap": "jax.vmap turns a function of one image into a function of a whole mini-batch: every value gets "
+    "one axis more, and each operation is asked for once instead of once per image.",
+    "random key": "Two numbers that decide what JAX draws. None is used twice: split makes new ones of it.",
     "num_epochs": "How many epochs a press of Train runs. May be changed while it trains.",
     "learning_rate": "How far a step goes along the gradient summed over the mini-batch. Changed while "
     "it trains, it counts from the next epoch on.",

@@ -1,0 +1,156 @@
+"""vmap and keys: how the code for one image becomes that for a mini-batch; where random numbers come from."""
+
+import streamlit as st
+
+from mnistlab.config import BOUNDS
+from mnistlab.explaining.numerals import plain
+from mnistlab.explaining.random_keys import first_images, splits
+from mnistlab.explaining.stepping import batch_of
+from mnistlab.explaining.vectorization import Comparison, Operation, compare, lifted_shapes, step_operations
+from mnistlab.figures.key_tree import draw_key_tree
+from mnistlab.ui.backprop.case import Case
+from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.lab_session import Lab
+from mnistlab.ui.picture import gallery
+from mnistlab.ui.sketch import show_sketch
+from mnistlab.ui.words import count
+
+SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+COMPARED = "backprop_compared"  # (what it was made with, comparison, operations)
+SPLITS = 4  # shown of the tree
+EPOCHS, IMAGES = 3, 8  # shown of the orders
+FOR_ONE = """\
+def for_one(params, image, target):        # shapes: (784,) and (10,)
+    passed = forward(params, image)
+    return passed, backward(params, passed, target)
+
+for_batch = jax.vmap(for_one, in_axes=(None, 0, 0))   # (batch, 784) and (batch, 10)
+"""
+
+
+@st.fragment
+def draw_vectorization(lab: Lab, case: Case) -> None:
+    """Draw both halves of the tab."""
+    draw_vmap(lab, case)
+    draw_keys(lab, case)
+
+
+def draw_vmap(lab: Lab, case: Case) -> None:
+    """Draw how one image becomes a mini-batch, and what a step then carries out."""
+    st.subheader("Vectorization with vmap", anchor=False, help=f"**vmap**: {GLOSSARY['vmap']}")
+    st.markdown(
+        "Forward and backward pass are written for **one** image. `jax.vmap` makes of them the same for a "
+        "mini-batch: `in_axes` says that the parameters are shared (`None`) and that images and targets are "
+        "numbered by their first axis (`0`). No formula changes, every value only gets a batch axis in front."
+    )
+    st.code(FOR_ONE, language="python")
+    size = st.select_slider("Images in the mini-batch", SIZES, 32, key="backprop_vmap_size")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        draw_shapes(case, size)
+    with right:
+        made_with = case.network, size
+        if st.button("Compute it both ways", key="backprop_vmap", type="primary"):
+            with st.spinner("Looping, then vectorized"):
+                images, labels = (array[:size] for array in lab.dataset.train)
+                batch = batch_of(images, labels, case.config.scaling)
+                st.session_state[COMPARED] = (
+                    made_with,
+                    compare(case.params, *batch, case.config.activation),
+                    step_operations(case.params, *batch, case.config),
+                )
+        known, comparison, operations = st.session_state.get(COMPARED, (None, None, ()))
+        if known == made_with:
+            draw_comparison(comparison)
+        else:
+            st.caption("The gradient of the first images of the training set: by a Python loop, and by vmap.")
+    if known == made_with:
+        draw_operations(operations)
+
+
+def draw_shapes(case: Case, size: int) -> None:
+    """Draw the shape of every value, before and after vmap."""
+    lifted = lifted_shapes(case.params, size)
+    st.table(
+        {
+            "value": [f"${value.name}$" for value in lifted],
+            "one image": [str(value.one) for value in lifted],
+            "with vmap": [str(value.batch) for value in lifted],
+        },
+        border="horizontal",
+        hide_index=True,
+    )
+
+
+def draw_comparison(comparison: Comparison) -> None:
+    """Draw both times, and how far the two gradients are apart."""
+    loop, vmap = 1000 * comparison.loop_seconds, 1000 * comparison.vmap_seconds
+    with st.container(horizontal=True):
+        st.metric("Python loop", f"{loop:.2f} ms")
+        st.metric("vmap", f"{vmap:.2f} ms")
+        st.metric("Speedup", f"{loop / vmap:.1f}×")
+    st.markdown(
+        f"The same gradient of {count(comparison.size, 'image')}, up to rounding: largest difference "
+        f"{plain(comparison.disagreement, 2)} of the largest gradient. The loop asks for every operation "
+        "once per image, vmap once for all of them."
+    )
+
+
+def draw_operations(operations: tuple[Operation, ...]) -> None:
+    """Draw what one step of training carries out, one operation after the other."""
+    st.markdown(
+        "**One SGD step, operation by operation.** Nothing is compiled as a whole (no `jit`): JAX traces the "
+        f"vectorized step once, and training walks along this list of {len(operations)} operations. This "
+        "list *is* what runs, and each result can be looked at:"
+    )
+    st.dataframe(
+        {
+            "operation": [each.name for each in operations],
+            "operands": [", ".join(map(str, each.operands)) for each in operations],
+            "result": [str(each.result) for each in operations],
+            "smallest": [f"{each.smallest:.4g}" for each in operations],
+            "largest": [f"{each.largest:.4g}" for each in operations],
+        },
+        height=320,
+        alt=f"{len(operations)} operations of a step, with the shapes of their operands and results",
+    )
+
+
+def draw_keys(lab: Lab, case: Case) -> None:
+    """Draw the tree of random keys, and the orders that come of it."""
+    config = case.config
+    st.subheader("Random keys", anchor=False, help=f"**Random key**: {GLOSSARY['random key']}")
+    st.markdown(
+        "JAX has no hidden random state. A **key**, two numbers, decides what is drawn, and `split` makes "
+        "two new keys of one. So the same seed gives the same network and the same order of the images."
+    )
+    depth = len(config.dimensions) - 1
+    weights = [f"weights of layer {number}" if number <= depth else "" for number in range(1, SPLITS + 1)]
+    orders = [f"order of epoch {number}" for number in range(1, SPLITS + 1)]
+    if config.seed_of_order == config.seed:
+        show_sketch(draw_key_tree(splits(config.seed, SPLITS), config.seed, weights, orders), "backprop_keys")
+    else:  # of a sweep: networks that differ in their seed share the order of their images
+        none = [""] * SPLITS
+        show_sketch(draw_key_tree(splits(config.seed, SPLITS), config.seed, weights, none), "backprop_keys")
+        order = config.seed_of_order
+        show_sketch(draw_key_tree(splits(order, SPLITS), order, none, orders), "backprop_order_keys")
+    low, high = BOUNDS["seed"]
+    next_seed = min(config.seed_of_order + 1, high)
+    other = st.number_input("Another seed", low, high, next_seed, key="backprop_other_seed", width=220)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        draw_order(lab, case, config.seed_of_order, "The same seed twice gives the same order.")
+    with right:
+        draw_order(lab, case, int(other), "Another seed gives another one.")
+
+
+def draw_order(lab: Lab, case: Case, seed: int, sentence: str) -> None:
+    """Draw the first images of the first epochs, as a seed orders them."""
+    st.markdown(f"**Seed {seed}.** {sentence}")
+    images, labels = lab.dataset.train
+    size = min(case.config.train_size, len(labels))
+    for epoch in range(1, EPOCHS + 1):
+        places = first_images(seed, epoch, size, IMAGES)
+        says = [f"training image {place}, a {labels[place]}" for place in places]
+        st.caption(f"Epoch {epoch} begins with")
+        st.html(gallery(images[places], says, size=34))
