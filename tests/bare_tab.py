@@ -29,6 +29,7 @@ class BareTab:
             ping_interval=None,  # a busy machine may be slow to answer, and this waits as long as it says
         )
         self.session = session
+        self.told: list[bytes] = []  # all that came
 
     def draw(self, *texts: str, query: str = "") -> None:
         """Have Home drawn and wait until these texts have come.
@@ -45,6 +46,7 @@ class BareTab:
         missing, end = {text.encode() for text in texts}, time.monotonic() + SECONDS
         while missing:
             told = self._socket.recv(timeout=end - time.monotonic())
+            self.told.append(told)
             missing -= {text for text in missing if text in told}
             if not self.session:
                 *_, session = SESSION.findall(told)  # the greeting: this run, this machine, this session

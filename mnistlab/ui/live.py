@@ -1,5 +1,6 @@
 """What moves by itself on a page: one fragment that looks at the lab again and again, and draws all of it."""
 
+import itertools
 from collections.abc import Callable
 
 import streamlit as st
@@ -11,6 +12,8 @@ from mnistlab.ui.network_status import arrival_phase, draw_arrival, draw_network
 TICK = 0.5  # seconds between two looks at something that moves
 STILL_HERE = 60.0  # seconds, at rest: often enough for the lab to know that somebody has it open
 
+_drawings = itertools.count()  # of pages, in all sessions
+
 
 def draw_live(lab: Lab, draw: Callable[[Snapshot], None] = lambda snapshot: None, tick: float = 0.0) -> None:
     """Draw what moves on this page and in the sidebar; from then on it redraws itself.
@@ -18,13 +21,22 @@ def draw_live(lab: Lab, draw: Callable[[Snapshot], None] = lambda snapshot: None
     A page calls this once, and last: several such fragments would race with each other and with runs of the
     whole page, and where this has the page drawn anew, a button that is drawn after it loses its press.
 
+    Streamlit knows a fragment by its function's name, so each drawing of a page gets one of its own: on a
+    busy server a tick of the page as it was would else be answered in place of the press that came just
+    before it, which nobody would then see, and nothing would ever tick again.
+
     Args:
         lab: As the page found it.
         draw: Draws the part of the page that moves, in a shape that stays the same while it does; where
             something appears or vanishes it has to call `st.rerun`.
         tick: Seconds between two looks where something else than the network moves; 0: nothing does.
     """
-    st.fragment(live, run_every=tick or seconds_between(lab))(lab, phase_of(lab, lab.snapshot), draw)
+
+    def look(phase: tuple) -> None:
+        live(lab, phase, draw)
+
+    look.__qualname__ = f"look_{next(_drawings)}"
+    st.fragment(look, run_every=tick or seconds_between(lab))(phase_of(lab, lab.snapshot))
 
 
 def seconds_between(lab: Lab) -> float:
