@@ -61,10 +61,20 @@ class Trained(NamedTuple):
     ended: float
 
 
-async def train(page: Page, address: str) -> Trained:
-    """Open the Train page, press Train, and wait until the training has ended."""
+async def train(page: Page, address: str, ready: asyncio.Barrier | None = None) -> Trained:
+    """Open the Train page, press Train, and wait until the training has ended.
+
+    Args:
+        page: A tab.
+        address: Of the page, with settings.
+        ready: Waits until all have the page before them, and then all press at once.
+    """
     await page.goto(address)
-    await (await enabled(page.locator(".st-key-train_start button:visible"))).click()
+    button = await enabled(page.locator(".st-key-train_start button:visible"))
+    if ready:
+        await expect(page.locator(".st-key-train_cost svg").first).to_be_visible(timeout=1000 * SECONDS)
+        await ready.wait()
+    await button.click()
     start = time.monotonic()
     main = page.locator(".stMain")
     await expect(main).to_contain_text(COUNTED, timeout=1000 * SECONDS)

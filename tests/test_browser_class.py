@@ -1,5 +1,6 @@
 """A class at one server: all train at once, click at random, lose their connection, send two bytes."""
 
+import asyncio
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -45,7 +46,8 @@ def test_eight_tabs_train_the_notebooks_network_at_once_five_times(room):
 @pytest.mark.soak
 def test_twenty_tabs_train_at_once_and_each_soon_counts_its_first_mini_batch(room):
     for _ in range(2):
-        results = at_once(room.url, [partial(train, address="/train?num_epochs=5")] * 20)
+        visit = partial(train, address="/train?num_epochs=5", ready=asyncio.Barrier(20))
+        results = at_once(room.url, [visit] * 20)
         assert max(result.begun for result in results) <= FIRST_BATCH_SECONDS
 
 
