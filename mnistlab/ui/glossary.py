@@ -10,7 +10,7 @@ GLOSSARY = {
     "unit": "Forms a weighted sum z of its inputs and passes on a = σ(z).",
     "activation": "What a unit passes on, a = σ(z): its pre-activation z passed through σ. "
     "Hidden layers may use sigmoid, tanh or ReLU; the ten outputs always use the sigmoid.",
-    "activation function": "σ, which turns a unit's pre-activation z into its activation a = σ(z). The "
+    "activation function": "The function σ that turns a pre-activation z into the activation a = σ(z). The "
     "hidden layers use the one from the sidebar, the ten outputs always the sigmoid.",
     "pre-activation": "The weighted sum z = W a + b that a unit forms before σ is applied.",
     "output": "The activation of one of the ten units of the last layer, one for each digit. "
@@ -43,7 +43,7 @@ GLOSSARY = {
     "accuracy": "The share of images whose largest output is the right digit.",
     "test accuracy": "The accuracy on the test images, none of which the network is trained on.",
     "training accuracy": "The accuracy on images that the network is trained on, at most 10,000 of them.",
-    "error rate": "1 minus the accuracy: the share of images whose largest output is a wrong digit.",
+    "error rate": "The share of images whose largest output is a wrong digit: 1 minus the accuracy.",
     "recall": "Of all images of one digit, the share that was predicted to be that digit.",
     "confusion matrix": "How many images of each true label got each predicted label. "
     "Errors lie off the diagonal.",
@@ -59,7 +59,7 @@ GLOSSARY = {
     "images and the same curve.",
     "random key": "What JAX makes random numbers from: two numbers, at first made from the random seed, that "
     "are split anew whenever some are needed. The same key gives the same numbers.",
-    "vmap": "jax.vmap turns a function of one image into the same function of a whole mini-batch.",
+    "vmap": "Turns a function of one image into the same function of a mini-batch (a transformation of JAX).",
     "safetensors": "A file format that holds arrays of numbers and no code. Here: the weights and biases of "
     "a network, with its settings and history in the header.",
     "threshold": f"The largest output must be at least {FIRES:g}. Where none is, the network says that "

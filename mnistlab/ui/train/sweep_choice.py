@@ -23,7 +23,9 @@ TOGETHER = 0.6  # of the time that networks take one by one
 
 def draw_choice(settings: TrainConfig, disabled: bool) -> tuple[TrainConfig, ...]:
     """Draw the controls and return the settings of the networks that they ask for; none of a bad choice."""
-    scale, rates_number, seeds_number, weights = st.columns([4, 2, 2, 3], gap="medium")
+    scale, rates_number, seeds_number, weights = st.columns(
+        [4, 3, 2, 3], gap="medium", vertical_alignment="bottom"
+    )
     with scale:
         first, last = draw_range(settings, disabled)
     with rates_number:
