@@ -36,7 +36,7 @@ DRAWN = """document.querySelector("h1")?.innerText === "{title}"
     && document.querySelector('.stApp[data-test-script-state="notRunning"]')
     && !document.querySelector('[data-stale="true"]')"""
 SHOWN = """[...document.querySelectorAll("{selector}")].some(element => element.offsetParent)"""
-FULLY_TRAINED = re.compile(rf"epoch {PRESETS['recommended'].num_epochs}, \d")
+FULLY_TRAINED = re.compile(rf"epoch {PRESETS['recommended'].num_epochs}, test accuracy \d")
 QUIET_SECONDS = 4.0  # in which the server before this one, and its workers, are gone
 NOTEBOOK = "/train?seed=123&num_epochs=1000"  # the Notebook preset, for as long as it takes to measure
 
@@ -177,7 +177,7 @@ def trained(page: Page) -> float:
         page.goto(NOTEBOOK)
     start = time.monotonic()
     button(page, "start").click()
-    state = page.locator(".st-key-network_state", has_text=re.compile(r"epoch \d+, \d"))
+    state = page.locator(".st-key-network_state", has_text=re.compile(r"epoch \d+, test accuracy \d"))
     state.wait_for()
     return time.monotonic() - start
 

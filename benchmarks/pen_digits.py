@@ -101,8 +101,8 @@ def print_row(params, config, writing: Writing) -> None:
     settled = judged(activations) == "digit"
     plain = (activations_of(params, resized, config).argmax(axis=1) == writing.labels).mean()
     print(
-        f"  {writing.name:26s} {right.mean():6.1%} right; settled on a digit for {settled.mean():6.1%}, "
-        f"of these {right[settled].mean():6.1%} right; with a raw resize {plain:6.1%} right"
+        f"  {writing.name:26s} accuracy {right.mean():6.1%}; answered {settled.mean():6.1%}, "
+        f"accuracy of these {right[settled].mean():6.1%}; with resize only {plain:6.1%}"
     )
 
 

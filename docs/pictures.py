@@ -47,7 +47,7 @@ def train(page: Page) -> None:
     page.goto(f"/train?{RECOMMENDED}&batch_size=64&num_epochs=12")
     page.locator(".st-key-train_start button:visible").click()
     state = page.locator(".st-key-network_state")
-    expect(state).to_contain_text(re.compile(r"epoch 12, \d+"), timeout=300_000)
+    expect(state).to_contain_text(re.compile(r"epoch 12, test accuracy \d+"), timeout=300_000)
     settled(page)
 
 

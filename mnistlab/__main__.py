@@ -12,7 +12,7 @@ from types import FrameType
 from mnistlab.activations import ACTIVATIONS
 from mnistlab.config import DATASETS, PRESETS, TrainConfig
 from mnistlab.operating_system import free_bytes, keep_freed_memory, one_thread_per_operation
-from mnistlab.sweeps.cli import add_sweep_arguments, kept_sentence, require_place, run_sweep
+from mnistlab.sweeps.cli import INITIALIZATION, add_sweep_arguments, kept_sentence, require_place, run_sweep
 from mnistlab.training import Step, initial_params, train
 
 OK, FAILED = 0, 1
@@ -58,11 +58,9 @@ def build_parser() -> argparse.ArgumentParser:
     trainer = commands.add_parser("train", help="train a network and print the notebook's log")
     trainer.set_defaults(command=train_command, parser=trainer)
     add_settings(trainer)
-    trainer.add_argument(
-        "--initialization", help="spread of the first weights: notebook (0.01) or scaled (1/sqrt(n))"
-    )
-    trainer.add_argument("--learning-rate", type=float)
-    trainer.add_argument("--seed", type=int)
+    trainer.add_argument("--initialization", help=INITIALIZATION)
+    trainer.add_argument("--learning-rate", type=float, help="of the gradient summed over the mini-batch")
+    trainer.add_argument("--seed", type=int, help="random seed of the weights and of the order of the images")
     trainer.add_argument(
         "--save",
         type=Path,
@@ -72,19 +70,19 @@ def build_parser() -> argparse.ArgumentParser:
     add_force(trainer)
     add_data_arguments(trainer)
 
-    sweeper = commands.add_parser("sweep", help="train many networks at once and print what became of each")
+    sweeper = commands.add_parser("sweep", help="hyperparameter sweep: train many networks at once")
     sweeper.set_defaults(command=sweep_command, parser=sweeper)
     add_settings(sweeper)
     add_sweep_arguments(sweeper)
     add_force(sweeper)
     add_data_arguments(sweeper)
 
-    evaluate = commands.add_parser("evaluate", help="print cost and number correct of a saved network")
+    evaluate = commands.add_parser("evaluate", help="print test cost and correct labels of a saved network")
     evaluate.set_defaults(command=evaluate_command, parser=evaluate)
     evaluate.add_argument("network", type=Path, metavar="FILE")
     add_data_arguments(evaluate)
 
-    predict = commands.add_parser("predict", help="read pictures with a saved network")
+    predict = commands.add_parser("predict", help="predict the digits in pictures with a saved network")
     predict.set_defaults(command=predict_command, parser=predict)
     predict.add_argument("network", type=Path, metavar="NETWORK")
     predict.add_argument("pictures", type=Path, nargs="+", metavar="PICTURE")
@@ -104,20 +102,21 @@ def add_force(parser: argparse.ArgumentParser) -> None:
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add the settings that all networks of a sweep share."""
-    parser.add_argument("--preset", choices=PRESETS, default="notebook")
+    parser.add_argument("--preset", choices=PRESETS, default="notebook", help="settings to begin with")
     parser.add_argument(
         "--hidden", type=widths, help="widths of the hidden layers, as in 100 or 100,50, or none"
     )
-    parser.add_argument("--activation", help=f"of the hidden layers: {', '.join(ACTIVATIONS)}")
-    parser.add_argument("--scaling", help="pixels are fed raw (0..255) or unit (0..1)")
-    parser.add_argument("--epochs", type=int, dest="num_epochs")
-    parser.add_argument("--batch-size", type=int)
-    parser.add_argument("--train-size", type=int, help="use the first so many training images")
+    names = ", ".join(ACTIVATIONS)
+    parser.add_argument("--activation", help=f"activation function of the hidden layers: {names}")
+    parser.add_argument("--scaling", help="input scaling: raw (none, 0..255) or unit (1/255, 0..1)")
+    parser.add_argument("--epochs", type=int, dest="num_epochs", help="passes through the training set")
+    parser.add_argument("--batch-size", type=int, help="mini-batch size")
+    parser.add_argument("--train-size", type=int, help="training set size, from the first image on")
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the choice of the digits."""
-    parser.add_argument("--dataset", choices=DATASETS)
+    parser.add_argument("--dataset", choices=DATASETS, help="MNIST, or digits that the lab generates")
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder with MNIST's four .gz files")
 
 

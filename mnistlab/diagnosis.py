@@ -70,7 +70,7 @@ def _not_finite(epoch: int, config: TrainConfig) -> Finding:
     return Finding(
         "not finite",
         "warning",
-        "The numbers grew beyond all bounds.",
+        "The training diverged: its numbers grew beyond all bounds.",
         f"After epoch {epoch} a cost, a gradient or a weight is not a finite number.",
         f"Go on from the last good epoch with a much smaller rate, such as {config.learning_rate / 100:g}.",
     )
@@ -132,8 +132,8 @@ def _stuck(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding | No
     if (answer := _one_answer(history)) is None:
         return _stuck_from_the_start(history) if _pinned(history) and _began_pinned(history) else None
     digit, share = answer
-    evidence = f"{_percent(share)} of the test images were read as {digit}."
-    remedy = "Reset, with a smaller learning rate, pixels divided by 255 and weights scaled to the inputs."
+    evidence = f"{_percent(share)} of the test images were predicted to be {digit}."
+    remedy = "Reset, with a smaller learning rate, input scaling 1/255 and weight initialization 1/√n."
     norms = history[-1].gradient_norms
     if len(norms) > 2 and norms[0] < VANISHED * norms[-1]:
         evidence += f" Its gradient vanishes: {norms[-1]:.0e} in the last layer, {norms[0]:.0e} in the first."
@@ -149,7 +149,7 @@ def _stuck_from_the_start(history: Sequence[EpochMetrics]) -> Finding:
         "The network is stuck: its outputs began where σ is flat.",
         f"{_percent(history[0].saturation[-1])} of the outputs' z lay beyond {SATURATED:g} in size before "
         f"the first step, {_percent(history[-1].saturation[-1])} do now.",
-        "Divide the pixels by 255, or begin with smaller weights.",
+        "Set input scaling to 1/255, or begin with smaller weights.",
     )
 
 
@@ -172,7 +172,7 @@ def _silent(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding | N
         f"The output for {named} never fires."
         if len(digits) == 1
         else f"The outputs for {named} never fire.",
-        f"No test image has been read as {named} since epoch {recent[0].epoch}.",
+        f"No test image has been predicted to be {named} since epoch {recent[0].epoch}.",
         "Reset with a smaller learning rate or another seed: pinned at 0, an output has no slope to leave it."
         if lasting
         else "Train on: after so few steps it may still wake up.",
@@ -191,7 +191,7 @@ def _saturated(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding 
         "Most units of the first layer are saturated"
         + (", and the network learns all the same." if learns else ": they hardly learn."),
         f"{_percent(share)} of its z lie beyond {SATURATED:g} in size, where {config.activation} is flat.",
-        "Divide the pixels by 255, and with them the units wake up."
+        "Set input scaling to 1/255, and the units wake up."
         if config.scaling == "raw"
         else "A smaller learning rate keeps them where they can learn.",
     )
@@ -213,7 +213,7 @@ def _overfitting(history: Sequence[EpochMetrics], config: TrainConfig) -> Findin
         f"{last.train.cost:.4f}, the test cost from {earlier.test.cost:.4f} to {last.test.cost:.4f}."
     )
     shares = (
-        f"{last.train.accuracy:.1%} of the training images are right, {last.test.accuracy:.1%} of the others."
+        f"The training accuracy is {last.train.accuracy:.1%}, the test accuracy {last.test.accuracy:.1%}."
     )
     return Finding(
         "overfitting",
@@ -241,7 +241,7 @@ def _no_fault(history: Sequence[EpochMetrics]) -> Finding:
     evidence = (
         f"The training cost is {last.train.cost:.4f} and {trend}; the test cost is {last.test.cost:.4f}."
     )
-    read = f"{last.test.accuracy:.1%} of the test images are read right"
+    read = f"the test accuracy is {last.test.accuracy:.1%}"
     if last.test.accuracy < GOOD_ACCURACY:
         return Finding("learning", "note", f"Nothing is wrong so far: {read}.", evidence, "Train on.")
     return Finding("all well", "good", f"Nothing is wrong: {read}.", evidence, "")

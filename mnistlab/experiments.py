@@ -47,7 +47,7 @@ def reads_most(history: History) -> Outcome:
     first, last = history[1].test.accuracy, history[-1].test.accuracy
     return Outcome(
         last >= 0.9 and first > 0.7,
-        f"After one epoch it read {percent(first)} of the test images, in the end {percent(last)}.",
+        f"After one epoch the test accuracy was {percent(first)}, in the end {percent(last)}.",
     )
 
 
@@ -57,7 +57,7 @@ def stays_awake(history: History) -> Outcome:
     return Outcome(
         saturated < 0.5 and last > 0.93,
         f"After training {percent(saturated)} of the pre-activations z of the first layer lie beyond 5 in "
-        f"size; the network reads {percent(last)}.",
+        f"size; the test accuracy is {percent(last)}.",
     )
 
 
@@ -66,7 +66,8 @@ def barely_moves(history: History) -> Outcome:
     last = history[-1].test
     return Outcome(
         last.accuracy < 0.6,
-        f"After {history[-1].epoch} epochs it reads {percent(last.accuracy)}, at a cost of {last.cost:.3f}.",
+        f"After {history[-1].epoch} epochs the test accuracy is {percent(last.accuracy)}, the test cost "
+        f"{last.cost:.3f}.",
     )
 
 
@@ -75,14 +76,15 @@ def falls_silent(history: History) -> Outcome:
     first, last = history[1].test, history[-1].test
     return Outcome(
         abs(last.cost - first.cost) < 0.01 and last.accuracy < 0.2,
-        f"The cost stands at {last.cost:.3f} from the first epoch on; {percent(last.accuracy)} are read.",
+        f"The test cost stands at {last.cost:.3f} from the first epoch on; the test accuracy is "
+        f"{percent(last.accuracy)}.",
     )
 
 
 def does_without_hidden(history: History) -> Outcome:
     """Far better than chance, and short of what a hidden layer reaches."""
     last = history[-1].test.accuracy
-    return Outcome(0.85 < last < 0.94, f"Without a hidden layer it reads {percent(last)}.")
+    return Outcome(0.85 < last < 0.94, f"Without a hidden layer the test accuracy is {percent(last)}.")
 
 
 def squeezes_through(history: History) -> Outcome:
@@ -91,7 +93,7 @@ def squeezes_through(history: History) -> Outcome:
     worst = min(range(10), key=lambda digit: last.recall[digit])
     return Outcome(
         0.3 < last.accuracy < 0.9,
-        f"Through three units it reads {percent(last.accuracy)}; worst off is the {worst}, "
+        f"With three units the test accuracy is {percent(last.accuracy)}; worst off is the {worst}, "
         f"with a recall of {percent(last.recall[worst])}.",
     )
 
@@ -102,7 +104,7 @@ def vanishes(history: History) -> Outcome:
     return Outcome(
         norms[0] < norms[-1] / 100 and last < 0.2,
         f"Before training the gradient of the first layer is {norms[-1] / norms[0]:,.0f} times smaller "
-        f"than that of the last; after {history[-1].epoch} epochs the network reads {percent(last)}.",
+        f"than that of the last; after {history[-1].epoch} epochs the test accuracy is {percent(last)}.",
     )
 
 
@@ -111,8 +113,8 @@ def learns_by_heart(history: History) -> Outcome:
     last = history[-1]
     return Outcome(
         last.train.accuracy > 0.97 and last.train.accuracy - last.test.accuracy > 0.05,
-        f"It reads {percent(last.train.accuracy)} of its training images and "
-        f"{percent(last.test.accuracy)} of the test images.",
+        f"The training accuracy is {percent(last.train.accuracy)}, the test accuracy "
+        f"{percent(last.test.accuracy)}.",
     )
 
 
@@ -121,7 +123,8 @@ def leaves_one_out(history: History) -> Outcome:
     never = [digit for digit in range(10) if history[-1].test.recall[digit] < 0.01]
     named = ", ".join(map(str, never)) or "none"
     return Outcome(
-        bool(never), f"Never read: {named}. The network reads {percent(history[-1].test.accuracy)} in all."
+        bool(never),
+        f"Never predicted: {named}. The test accuracy is {percent(history[-1].test.accuracy)}.",
     )
 
 
@@ -144,7 +147,7 @@ EXPERIMENTS = (
     ),
     Experiment(
         slug="unit-pixels",
-        title="Pixels divided by 255",
+        title="Input scaling 1/255",
         watch="Watch the accuracy, and compare it with that of the experiment before.",
         question="Fed with raw pixels, the first layer ends up saturated: nearly every pre-activation z is "
         "beyond 5 in size. How many will be when the pixels go from 0 to 1?",

@@ -3,24 +3,24 @@
 from mnistlab.activations import ACTIVATIONS
 
 SETTING_NAMES = {
-    "dataset": "Digits",
+    "dataset": "Dataset",
     "hidden": "Hidden layers",
-    "activation": "Activation of hidden layers",
-    "initialization": "Spread of first weights",
-    "scaling": "Pixel values",
-    "seed": "Seed",
+    "activation": "Activation function",
+    "initialization": "Weight initialization",
+    "scaling": "Input scaling",
+    "seed": "Random seed",
     "num_epochs": "Epochs",
     "learning_rate": "Learning rate η",
-    "train_size": "Training images",
+    "train_size": "Training set size",
     "batch_size": "Mini-batch size",
-    "patience": "Stop if no better for so many epochs",
-    "order_seed": "Seed of the order",
+    "patience": "Early stopping: patience (epochs)",
+    "order_seed": "Random seed of the image order",
 }
 CHOICE_NAMES = {
     "dataset": {"mnist": "MNIST", "generated": "Generated"},
     "activation": {key: activation.name for key, activation in ACTIVATIONS.items()},
-    "initialization": {"notebook": "0.01", "scaled": "1 / √n"},
-    "scaling": {"raw": "0 to 255", "unit": "divided by 255"},
+    "initialization": {"notebook": "std 0.01", "scaled": "1/√n (LeCun)"},
+    "scaling": {"raw": "none (0–255)", "unit": "1/255 (0–1)"},
 }
 
 

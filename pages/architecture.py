@@ -1,4 +1,4 @@
-"""Architecture: what the network consists of, and what it says before it has learned anything."""
+"""Architecture: what the network consists of, and its outputs before training."""
 
 from functools import partial
 
@@ -21,10 +21,10 @@ def draw_questions(lab: Lab, viewed: Viewed) -> None:
     draw_tabs(
         "architecture_tabs",
         {
-            "The squeeze σ": partial(draw_sigma, viewed),
-            "The sums z": partial(draw_sums, lab, viewed),
-            "First weights": partial(draw_weights, viewed),
-            "What it can do": draw_promise,
+            "Activation function": partial(draw_sigma, viewed),
+            "Pre-activations z": partial(draw_sums, lab, viewed),
+            "First-layer weights": partial(draw_weights, viewed),
+            "Universal approximation": draw_promise,
         },
     )
 

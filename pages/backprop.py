@@ -29,13 +29,13 @@ def follow_one_image(lab: Lab) -> None:
         {
             "Forward": partial(draw_forward, case),
             "Backward": partial(draw_backward, case),
-            "The gradient": partial(draw_gradient, case),
-            "One weight": partial(draw_weight, case),
-            "By hand": partial(draw_by_hand, case),
-            "Is it right?": partial(draw_check, case),
-            "One step": partial(draw_step, lab, case),
+            "Gradient": partial(draw_gradient, case),
+            "Four equations": partial(draw_weight, case),
+            "Cost vs. weight": partial(draw_by_hand, case),
+            "Gradient check": partial(draw_check, case),
+            "SGD step": partial(draw_step, lab, case),
             "vmap and keys": partial(draw_vectorization, lab, case),
-            "The code": draw_code,
+            "Source code": draw_code,
         },
     )
 

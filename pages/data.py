@@ -15,11 +15,11 @@ from mnistlab.ui.tabs import draw_tabs
 
 TABS = {
     "Arrays": draw_arrays,
-    "Kinds": draw_classes,
+    "Classes": draw_classes,
     "Pixels": draw_pixels,
-    "Map": draw_map,
-    "To beat": draw_baselines,
-    "Drawn by the lab": draw_drawn,
+    "PCA": draw_map,
+    "Baselines": draw_baselines,
+    "Generated digits": draw_drawn,
 }
 
 

@@ -34,11 +34,11 @@ def draw_training(lab: Lab, moves: tuple[bool, bool], snapshot: Snapshot) -> Non
     draw_tabs(
         "train_tabs",
         {
-            "Digits": partial(draw_digits, snapshot),
+            "Confusion matrix": partial(draw_digits, snapshot),
             "Weights": partial(draw_weights, snapshot),
             "Runs": partial(draw_runs, snapshot),
-            "Sweep": partial(draw_sweep, lab),
-            "Take away": partial(draw_away, snapshot),
+            "Hyperparameter sweep": partial(draw_sweep, lab),
+            "Export and import": partial(draw_away, snapshot),
         },
     )
     if what_moves() != moves:

@@ -139,7 +139,7 @@ class Wanderer:
     async def resample(self) -> None:
         """Take other sample images."""
         self.sample += 1
-        await self.page.get_by_role("button", name="Reshuffle").first.click()
+        await self.page.get_by_role("button", name="Resample").first.click()
         await self.holds(self.sample_seed, self.sample)
 
     async def next_image(self) -> None:

@@ -57,18 +57,18 @@ def test_a_clicked_digit_opens_as_its_picture_and_its_numbers(page):
 
 def test_every_tab_opens_and_the_last_one_is_open_when_one_comes_back(page):
     page.goto("/data")
-    for name in ("Kinds", "Pixels", "To beat", "Drawn by the lab", "Map"):
+    for name in ("Classes", "Pixels", "Baselines", "Generated digits", "PCA"):
         open_tab(page, name)
     click_middle(page.locator(".st-key-data_map .point").nth(40))
     expect(page.locator(".st-key-data_point_picture p")).to_be_visible()
     follow(page, "Architecture")
     follow(page, "Data")
-    expect(page.get_by_role("tab", name="Map")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="PCA")).to_have_attribute("aria-selected", "true")
 
 
 def test_a_point_of_the_map_opens_its_image(page):
     page.goto("/data")
-    open_tab(page, "Map")
+    open_tab(page, "PCA")
     title = page.locator(".st-key-data_point_picture p")
     before = title.text_content()
     point = page.locator(".st-key-data_map .point").nth(40)
@@ -101,7 +101,7 @@ def test_a_line_of_the_diagram_tells_its_weight_and_a_unit_its_bias(page):
 def test_the_architecture_page_follows_the_sidebar_and_shows_a_clicked_unit(page):
     page.goto("/architecture?hidden=24")
     expect(page.get_by_text("24 × 784 + 24")).to_be_visible()
-    for name in ("The sums z", "What it can do", "First weights"):
+    for name in ("Pre-activations z", "Universal approximation", "First-layer weights"):
         open_tab(page, name)
     settled(page)
     units = page.locator(".st-key-architecture_sheet_before .field")

@@ -172,14 +172,14 @@ def test_the_drawing_survives_a_visit_to_another_page(sheet):
 
 def test_nothing_of_one_input_is_left_behind_by_another(sheet):
     label = sheet.locator(".st-key-predict_input").get_by_text("Its label says")
-    surest = sheet.get_by_text("the surest of the wrong first")
+    surest = sheet.get_by_text("the most confident first")
 
     def choose(name):
         sheet.locator(".st-key-predict_source").get_by_text(name, exact=True).click()
 
     choose("A test image")
     expect(label).to_be_visible()
-    choose("Its worst mistakes")
+    choose("Most confident errors")
     expect(surest).to_be_visible()
     expect(label).not_to_be_attached()
     choose("A picture from a file")

@@ -185,7 +185,7 @@ def test_nothing_jumps_while_it_trains(page):
 
 def test_each_tab_opens_at_the_first_click(page):
     page.goto("/train")
-    for name in ("Weights", "Runs", "Sweep", "Take away", "Digits"):
+    for name in ("Weights", "Runs", "Hyperparameter sweep", "Export and import", "Confusion matrix"):
         tab = page.locator(".st-key-train_tabs").get_by_role("tab", name=name)
         tab.click()
         expect(tab).to_have_attribute("aria-selected", "true")
@@ -200,17 +200,17 @@ def test_a_click_on_the_matrix_opens_its_images(page):
     cells.scroll_into_view_if_needed()
     box = cells.bounding_box()
     cells.click(position={"x": 0.15 * box["width"], "y": 0.15 * box["height"]})
-    expect(images.get_by_text("A 1, read right")).to_be_visible()
+    expect(images.get_by_text("True label 1, predicted 1")).to_be_visible()
     settled(page)
     for key in ("ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown", "Enter"):
         cells.press(key)
-    expect(images.get_by_text("A 2, read right")).to_be_visible()
+    expect(images.get_by_text("True label 2, predicted 2")).to_be_visible()
 
 
 def test_what_is_downloaded_can_be_brought_back(page, new_context, tmp_path):
     begin(page, SHORT)
     expect_end(page)
-    page.get_by_role("tab", name="Take away").click()
+    page.get_by_role("tab", name="Export and import").click()
     files = {}
     for suffix in ("safetensors", "csv", "py", "txt"):
         with page.expect_download() as download:
@@ -222,7 +222,7 @@ def test_what_is_downloaded_can_be_brought_back(page, new_context, tmp_path):
     compile(files["py"].read_text(), "script", "exec")
     stranger = new_context().new_page()
     stranger.goto("/train")
-    stranger.get_by_role("tab", name="Take away").click()
+    stranger.get_by_role("tab", name="Export and import").click()
     stranger.locator('input[type="file"]').set_input_files(files["safetensors"])
     expect(stranger.locator(STATE)).to_contain_text(re.compile("784-20-10.*epoch 3", re.DOTALL))
 

@@ -54,7 +54,7 @@ def test_two_clicks_and_a_drawing_lead_from_a_cold_start_to_an_answer(new_contex
         page.get_by_role("button", name="Draw a digit").click()
         expect_title(page, "Predict")
         draw(page)  # a three
-        expect(page.locator(STATE)).to_contain_text(re.compile(r"epoch \d+, 9\d"))
+        expect(page.locator(STATE)).to_contain_text(re.compile(r"epoch \d+, test accuracy 9\d"))
         expect(page.locator(".st-key-predict_verdict")).to_contain_text("It is a 3.")
         assert page.evaluate("clicks") == 2
         context.close()
@@ -80,12 +80,12 @@ BY_KEYBOARD = {
     "/": (
         "Predict",
         "Hidden layers",
-        "Large type",
+        "Larger text",
         "Train a network for me",
         "A link for your class",
     ),
-    "/train": ("Home", "Learning rate η", "Train", "One epoch", "Latest epochs", "Digits"),
-    "/predict": ("Your drawing", "Pen", "Pen width", "Raw resize", "Move right", "Train a network for me"),
+    "/train": ("Home", "Learning rate η", "Train", "One epoch", "Latest epochs", "Confusion matrix"),
+    "/predict": ("Your drawing", "Pen", "Pen width", "Resize only", "Move right", "Train a network for me"),
 }
 
 
@@ -143,7 +143,7 @@ def test_an_experiment_asks_first_and_answers_after(page):
     panel.get_by_text("both about 99%").click()
     panel.get_by_role("button", name="Train it").click()
     expect(panel.get_by_text("What your run did")).to_be_visible()
-    expect(panel).to_contain_text("It reads")
+    expect(panel).to_contain_text("The training accuracy is")
     expect(panel.get_by_role("radio").first).to_be_disabled()
 
 
@@ -157,7 +157,7 @@ def test_a_teachers_words_are_shown_as_text(page):
 def test_a_student_finds_the_lab_as_the_teachers_link_has_it(page, new_context):
     page.goto("/?hidden=30")
     page.get_by_text("A link for your class").click()
-    words = page.get_by_label("Your words above every page, as plain text")
+    words = page.locator(".st-key-link_note textarea")
     words.fill("Guess *first*")
     words.press("Control+Enter")
     link = page.locator(".st-key-link_builder code")

@@ -91,17 +91,17 @@ def test_a_set_that_is_sorted_by_darkness_is_read_without_a_slip():
     images = np.broadcast_to((labels * 25)[:, None, None], (300, 28, 28)).astype(np.uint8)
     sorted_set = Dataset("", "", Split(images, labels), Split(images[::7], labels[::7]))
     scores = {rule.name: rule.accuracy for rule in baselines(sorted_set)}
-    assert scores["mean darkness"] == 1
-    assert scores["nearest class mean"] == 1
-    assert scores["the most frequent"] == pytest.approx((labels[::7] == 0).mean())
+    assert scores["average darkness (Nielsen)"] == 1
+    assert scores["nearest centroid"] == 1
+    assert scores["majority class"] == pytest.approx((labels[::7] == 0).mean())
 
 
 def test_on_real_mnist_the_baselines_are_the_published_ones(mnist):
     scores = {rule.name: rule.accuracy for rule in baselines(mnist)}
     assert scores["chance"] == pytest.approx(0.1, abs=0.01)
-    assert scores["the most frequent"] == MOST_FREQUENT
-    assert scores["mean darkness"] == pytest.approx(DARKNESS, abs=0.002)
-    assert scores["nearest class mean"] == pytest.approx(CLASS_MEAN, abs=0.001)
+    assert scores["majority class"] == MOST_FREQUENT
+    assert scores["average darkness (Nielsen)"] == pytest.approx(DARKNESS, abs=0.002)
+    assert scores["nearest centroid"] == pytest.approx(CLASS_MEAN, abs=0.001)
 
 
 def test_on_real_mnist_four_fifths_of_the_pixels_are_paper(mnist):

@@ -34,13 +34,13 @@ def test_the_diagonal_has_another_color_and_each_kind_its_own_scale():
 def test_a_click_on_a_cell_tells_what_it_is_and_what_was_read():
     drawn = draw_confusion(COUNTS, chosen=(3, 8))
     assert drawn.picked(0, 38) == (3, 8)
-    assert drawn.fields[0].said(38) == "a 3 read as 8: 38 times, 11.0% of the 3s"
+    assert drawn.fields[0].said(38) == "true label 3, predicted 8: 38 times, 11.0% of the 3s"
     assert 'class="frame" style="left:80.0000%;top:30.0000%' in drawn.markup
 
 
 def test_the_confusion_matrix_says_the_most_frequent_mistake():
     counts = np.diag(np.full(10, 50))
     counts[7, 1] = 8
-    assert "500 of 508 read right" in draw_confusion(counts).alt
-    assert "7 read as 1, 8 times" in draw_confusion(counts).alt
+    assert "500 of 508 on the diagonal" in draw_confusion(counts).alt
+    assert "7 predicted as 1, 8 times" in draw_confusion(counts).alt
     assert "No images" in draw_confusion(np.zeros((10, 10), int)).markup

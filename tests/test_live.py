@@ -82,8 +82,8 @@ def test_what_takes_long_to_draw_follows_a_training_after_some_seconds(clock):
     ("name", "opened", "button", "seen"),
     [
         ("home", "", "open_vanishing", "**Experiment: "),
-        ("backprop", "Is it right?", "backprop_check", "against `jax.grad`.**"),
-        ("backprop", "One step", "backprop_step", "kept of the promise"),
+        ("backprop", "Gradient check", "backprop_check", "against `jax.grad`.**"),
+        ("backprop", "SGD step", "backprop_step", "actual / predicted"),
     ],
 )
 def test_no_press_is_lost_when_something_ends_while_the_page_is_drawn(

@@ -239,7 +239,7 @@ def test_a_link_to_what_would_not_fit_opens_a_lab_that_says_so(generated, small_
 
 
 def test_a_file_that_would_not_fit_leaves_the_lab_as_it_was(generated, monkeypatch):
-    app = in_tab(opened(), "Take away")
+    app = in_tab(opened(), "Export and import")
     before = run_of(app)
     monkeypatch.setattr(registries, "free_bytes", lambda: 128 * MEGABYTE)
     config = TrainConfig(dataset="generated", hidden=(40,), batch_size=30_000)

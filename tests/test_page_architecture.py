@@ -123,7 +123,7 @@ def test_on_real_mnist_the_notebook_preset_begins_where_the_notebook_did(mnist, 
 
 
 def test_sigma_and_its_slope_are_said_for_the_chosen_z_and_activation():
-    app = page("The squeeze σ")
+    app = page("Activation function")
     app.slider(key="architecture_z").set_value(-2.0).run()
     value = 1 / (1 + math.exp(2))
     assert f"{value:.4f}" in shown(app)
@@ -138,7 +138,7 @@ def test_sigma_and_its_slope_are_said_for_the_chosen_z_and_activation():
 
 
 def test_the_sums_show_why_raw_pixels_saturate_and_divided_ones_do_not(generated):
-    app = page("The sums z", hidden="100")
+    app = page("Pre-activations z", hidden="100")
     pixels = generated.train.images[:128].reshape(128, -1).astype(float)
     z = pixels @ np.asarray(initial_params(TrainConfig())[0].weights, float).T
     a = 1 / (1 + np.exp(-np.clip(z, -500, 500)))
@@ -152,19 +152,19 @@ def test_the_sums_show_why_raw_pixels_saturate_and_divided_ones_do_not(generated
 
 
 def test_the_words_about_sums_fit_a_relu():
-    app = page("The sums z", activation="relu")
+    app = page("Pre-activations z", activation="relu")
     assert not app.exception
     assert "ReLU lets every positive" in shown(app)
 
 
 def test_a_trained_network_is_shown_before_and_after(trained):
-    app = with_run(trained, "First weights")
+    app = with_run(trained, "First-layer weights")
     assert not app.exception
-    assert app.metric[1].label == "Test images read right, after epoch 1"
+    assert app.metric[1].label == "Test accuracy, after epoch 1"
     assert app.metric[1].delta
     assert len(outputs(app)) == 6
     assert {"_unit_before", "_unit_after"} <= set(sketches(app))
-    sums = with_run(trained, "The sums z")
+    sums = with_run(trained, "Pre-activations z")
     assert "before → after epoch 1: hidden 1" in shown(sums)
 
 
@@ -181,14 +181,14 @@ def test_other_settings_can_be_looked_at_without_losing_the_network(trained):
 
 
 def test_a_clicked_unit_is_shown_large(generated):
-    app = page("First weights", hidden="40")
+    app = page("First-layer weights", hidden="40")
     app.session_state["architecture_unit"] = 33
     app.run()
     weights = np.asarray(initial_params(TrainConfig(hidden=(40,)))[0].weights)[33]
     unit = sketches(app)["_unit_before"]
     assert "Unit 33 as it begins" in unit["markup"]
     assert unit["fields"][0]["lists"]["value"] == [plain(weight, 6) for weight in weights.tolist()]
-    smaller = page("First weights", hidden="4")
+    smaller = page("First-layer weights", hidden="4")
     assert "Unit 0" in sketches(smaller)["_unit_before"]["markup"]
 
 

@@ -32,13 +32,13 @@ FRAME = 'class="frame"'
 TABS = {
     "Forward": ["Forward"],
     "Backward": ["Backward"],
-    "The gradient": ["The gradient"],
-    "One weight": ["One weight, with its numbers"],
-    "By hand": ["Turn this weight by hand"],
-    "Is it right?": ["Is it right?"],
-    "One step": ["One step of training"],
+    "Gradient": ["Gradient"],
+    "Four equations": ["One weight: the four equations"],
+    "Cost vs. weight": ["Cost as a function of one weight"],
+    "Gradient check": ["Gradient check"],
+    "SGD step": ["SGD step"],
     "vmap and keys": ["Vectorization with vmap", "Random keys"],
-    "The code": ["The code that ran"],
+    "Source code": ["Source code"],
 }
 
 
@@ -122,13 +122,13 @@ def test_a_chosen_weight_stays_chosen_in_every_tab(generated):
             assert drawn["backprop_forward"]["markup"].count(FRAME) == 2
         if tab == "Backward":
             assert drawn["backprop_backward"]["markup"].count(FRAME) == 1
-        if tab == "The gradient":
+        if tab == "Gradient":
             assert drawn["backprop_picture"]["markup"].count(FRAME) == 1
             assert drawn["backprop_sheet"]["markup"].count('aria-pressed="true"') == 1
 
 
 def test_the_gradient_is_shown_as_pictures_and_as_a_matrix(generated):
-    drawn = sketches(page("The gradient"))
+    drawn = sketches(page("Gradient"))
     (picture,) = drawn["backprop_picture"]["fields"]
     assert (picture["columns"], picture["rows"], picture["clickable"]) == (28, 28, True)
     assert len(drawn["backprop_sheet"]["fields"]) == 12
@@ -162,7 +162,7 @@ def test_every_function_whose_source_is_shown_runs_for_this_page_and_in_training
 
 
 def test_the_source_is_that_of_the_modules_themselves(generated):
-    app = page("The code")
+    app = page("Source code")
     for part, function in (
         ("Backward", backprop.backward), ("Gradient", backprop.batch_gradient), ("Step", backprop.batch_step)
     ):  # fmt: skip
@@ -171,7 +171,7 @@ def test_the_source_is_that_of_the_modules_themselves(generated):
 
 
 def test_nothing_is_given_away_before_a_guess_and_the_numbers_prove_the_answer(generated):
-    app = page("One weight")
+    app = page("Four equations")
     assert {"backprop_guess_raise", "backprop_guess_lower", "backprop_guess_same"} <= button_keys(app)
     before = {metric.label for metric in app.metric}
     guess(app, "raise")
@@ -188,7 +188,7 @@ def test_nothing_is_given_away_before_a_guess_and_the_numbers_prove_the_answer(g
 
 
 def test_another_weight_asks_again_unless_guessing_is_switched_off(generated):
-    app = guess(page("One weight"), "none")
+    app = guess(page("Four equations"), "none")
     named(app.number_input, "backprop_pick_unit").set_value(5).run()
     assert "backprop_guess_raise" in button_keys(app)
     app.toggle(key="backprop_guess_first").set_value(False).run()
@@ -197,7 +197,7 @@ def test_another_weight_asks_again_unless_guessing_is_switched_off(generated):
 
 
 def test_layer_unit_and_source_choose_the_weight_that_is_written_out(generated):
-    app = guess(page("One weight"), "none")
+    app = guess(page("Four equations"), "none")
     named(app.segmented_control, "backprop_pick_layer").set_value(2).run()
     named(app.number_input, "backprop_pick_unit").set_value(7).run()
     named(app.number_input, "backprop_pick_source").set_value(3).run()
@@ -248,7 +248,7 @@ def test_a_drawing_is_offered_when_there_is_one_and_asks_what_it_was_meant_to_be
 
 
 def test_turning_the_weight_moves_the_cost_and_back_brings_it_back(generated):
-    app = page("By hand")
+    app = page("Cost vs. weight")
     slider = next(s for s in app.slider if s.key.startswith("backprop_turn_"))
 
     def cost():
@@ -263,38 +263,38 @@ def test_turning_the_weight_moves_the_cost_and_back_brings_it_back(generated):
 
 
 def test_the_check_shows_every_array_and_belongs_to_its_image(generated):
-    app = page("Is it right?")
+    app = page("Gradient check")
     app.button(key="backprop_check").click().run()
     assert not app.exception
-    assert "**By hand against `jax.grad`.**" in shown(app)
+    assert "**Backpropagation against `jax.grad`.**" in shown(app)
     assert "do **not** agree" not in shown(app)
     assert len(app.table[0].value) == 4
     app.button(key="backprop_next").click().run()
     assert not app.table
 
 
-def test_one_step_lowers_the_cost_and_says_how_much_of_the_promise_was_kept(generated):
-    app = page("One step")
+def test_one_step_lowers_the_cost_and_says_how_near_the_prediction_was(generated):
+    app = page("SGD step")
     app.segmented_control(key="backprop_size").set_value(8).run()
     app.segmented_control(key="backprop_part").set_value(100).run()
     app.button(key="backprop_step").click().run()
     assert not app.exception
     metrics = {metric.label: metric.value for metric in app.metric}
     assert float(metrics["after"]) <= float(metrics["summed cost before"])
-    assert float(metrics["kept of the promise"].rstrip("%")) == pytest.approx(100, abs=5)
+    assert float(metrics["actual / predicted"].rstrip("%")) == pytest.approx(100, abs=5)
     assert "with 8 images" in shown(app)
 
 
 @pytest.mark.parametrize("hidden", ["none", "7,6"])
 def test_other_depths_have_their_own_equations(generated, hidden):
-    app = guess(page("One weight", hidden=hidden), "none")
+    app = guess(page("Four equations", hidden=hidden), "none")
     assert not app.exception
     captions = [caption.value for caption in app.caption]
     assert sum("(BP2) carried" in caption for caption in captions) == (0 if hidden == "none" else 2)
 
 
 def test_a_trained_network_can_be_compared_with_itself_before_training(generated, trained):
-    app = page("By hand")
+    app = page("Cost vs. weight")
     labs().open(app.session_state["token"]).add(trained)
     app.run()
     state = app.segmented_control(key="backprop_trained")
@@ -306,13 +306,13 @@ def test_a_trained_network_can_be_compared_with_itself_before_training(generated
 
 
 BENDS = (
-    "The cost fell, by less than the tangent promised, for the cost bends on the way. Take a tenth or a "
-    "hundredth of $\\eta$: the promise is kept better and better, and that is what a derivative means."
+    "The cost fell, by less than the tangent predicts, for the cost bends on the way. Take a tenth or a "
+    "hundredth of $\\eta$: the prediction gets better and better, and that is what a derivative means."
 )
 LONG = "The step was so long that the cost **rose**: downhill, across the valley, up the other side."
-MORE = "The cost fell more than promised: here it bends downward, and a longer step would pay."
+MORE = "The cost fell more than predicted: here it bends downward, and a longer step would pay."
 STRAIGHT = (
-    "Change and promise agree within a tenth: on so short a step the cost is as good as a straight line."
+    "Change and prediction agree within a tenth: on so short a step the cost is as good as a straight line."
 )
 
 

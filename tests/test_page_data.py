@@ -81,7 +81,7 @@ def test_the_sheet_shows_the_images_of_its_captions(generated):
     assert f"training image {expected[0]:,}".capitalize() in shown(app)
 
 
-def test_reshuffling_goes_to_the_next_seed_and_back_again_by_typing_it():
+def test_resampling_goes_to_the_next_seed_and_back_again_by_typing_it():
     app = data_page()
     first = captions(app)
     app.button(key="data_seed_next").click().run()
@@ -120,8 +120,8 @@ def test_the_table_has_every_pixel_with_row_column_and_value(generated):
     np.testing.assert_array_equal(read, image)
 
 
-def test_kinds_are_counted_and_averaged(generated):
-    app = data_page("Kinds")
+def test_classes_are_counted_and_averaged(generated):
+    app = data_page("Classes")
     assert not app.exception
     training, test = figure(app, "data_balance")["data"]
     assert training["y"] == np.bincount(generated.train.labels).tolist()
@@ -139,7 +139,7 @@ def test_pixels_are_counted_and_the_words_say_the_same(generated):
 
 
 def test_every_point_of_the_map_is_an_image_of_its_digit(generated):
-    app = data_page("Map")
+    app = data_page("PCA")
     assert not app.exception
     told = sketch(app, "data_map")["marks"]["says"]
     assert len(told) == 800
@@ -149,7 +149,7 @@ def test_every_point_of_the_map_is_an_image_of_its_digit(generated):
 
 
 def test_a_clicked_point_shows_its_image_with_its_true_neighbors(generated):
-    app = data_page("Map", data_point=(("generated digits", 60_000), 777))
+    app = data_page("PCA", data_point=(("generated digits", 60_000), 777))
     assert f"**Training image 777: {generated.train.labels[777]}**" in shown(app)
     squares = ((generated.train.images.astype(np.int32) - generated.train.images[777]) ** 2).sum(axis=(1, 2))
     nearest = np.argsort(squares, kind="stable")[1:6]
@@ -157,7 +157,7 @@ def test_a_clicked_point_shows_its_image_with_its_true_neighbors(generated):
 
 
 def test_baselines_are_computed_here_and_the_untrained_network_is_not_among_them(generated):
-    app = data_page("To beat")
+    app = data_page("Baselines")
     assert not app.exception
     bars = figure(app, "data_baselines")["data"][0]
     expected = {rule.name: rule.accuracy for rule in baselines(generated)}
@@ -165,7 +165,7 @@ def test_baselines_are_computed_here_and_the_untrained_network_is_not_among_them
 
 
 def test_one_template_is_written_forty_times_and_its_strokes_in_order():
-    app = data_page("Drawn by the lab")
+    app = data_page("Generated digits")
     assert not app.exception
     assert sketch(app, "data_variations")["fields"][0]["cells"] == 40
     app.button_group(key="data_form_digit").set_value(5).run()

@@ -68,7 +68,7 @@ def test_a_preset_sets_every_control(generated, name):
     preset = PRESETS[name]
     values = {widget.label: widget.value for widget in [*app.number_input, *app.select_slider]}
     assert values["Width of layer 1"] == preset.hidden[0]
-    assert values["Seed"] == preset.seed
+    assert values["Random seed"] == preset.seed
     assert values["Epochs"] == preset.num_epochs
     assert values["Mini-batch size"] == preset.batch_size
 
@@ -112,7 +112,7 @@ def test_a_lesson_hides_controls_and_pages(generated):
     assert "set_seed" not in keys
     assert "set_num_epochs" in keys
     assert not {widget.key for widget in app.button_group} & {"digits_mnist", "digits_generated"}
-    assert "Digits in use" not in shown(app)
+    assert "Dataset in use" not in shown(app)
     assert "Follow one image forward" not in shown(app)
     assert [text.value for text in app.text] == ["Look at **this**."]
 
@@ -172,7 +172,7 @@ def test_a_setting_has_one_name_in_the_sidebar_and_for_teachers(generated):
     }
     offered = set(app.multiselect(key="link_hide").options)
     assert {"Hidden layers", "Epochs", "Learning rate η", "Mini-batch size"} <= labels & offered
-    assert "Digits" in offered
+    assert "Dataset" in offered
 
 
 def test_home_shows_a_digit_of_each_kind(generated):
@@ -193,7 +193,8 @@ def trained_home(**query) -> AppTest:
 def test_a_trained_network_is_asked_next(generated):
     app = trained_home()
     assert not app.exception
-    assert "of the test images. Draw a digit and ask it." in shown(app)
+    assert "Draw a digit and ask it." in shown(app)
+    assert "test accuracy of **" in shown(app)
     app.button(key="home_to_predict").click().run()
     assert app.title[0].value == "Predict"
 

@@ -47,11 +47,11 @@ def test_a_drawing_is_read_as_the_network_reads_the_framed_digit(trained, run):
     framed = frame(SEVEN)
     assert np.allclose(bars(trained), read_by(run, framed), atol=1e-5)
     assert "It is a 7." in shown(trained)
-    assert "The runner-up is" in shown(trained)
+    assert "The second-highest output is" in shown(trained)
     assert np.array_equal(trained.session_state["last_drawing"], framed)
 
 
-def test_the_page_says_how_often_the_network_is_right_when_it_settles_on_a_digit(trained, run, generated):
+def test_the_page_says_how_often_the_network_is_right_when_it_answers(trained, run, generated):
     activations = activations_of(run.params, generated.test.images, run.config)
     ordered = np.sort(activations, axis=1)
     settled = (ordered[:, -1] >= 0.5) & (ordered[:, -1] - ordered[:, -2] >= 0.3)

@@ -152,11 +152,14 @@ def test_another_shape_asks_first_and_can_be_taken_back(generated):
     assert run_of(app) is before
 
 
-def test_the_new_network_is_trained_and_the_old_one_stays_in_the_list(generated):
+def test_a_new_network_is_trained_by_train_and_the_old_one_stays_in_the_list(generated):
     app = trained()
     before = run_of(app)
     app.number_input(key="set_width_0").set_value(7).run()
     settled(pressed(app, "new"))
+    assert (run_of(app).title, run_of(app).epoch) == ("784-7-10", 0)
+    assert "train_new" not in [button.key for button in app.button]
+    settled(pressed(app, "start"))
     assert (run_of(app).title, run_of(app).epoch) == ("784-7-10", 2)
     assert before in trainer(app).snapshot().runs
     assert len(figure(app, "cost")["data"]) == 3, "the old run is laid over the new one"

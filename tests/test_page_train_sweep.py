@@ -1,4 +1,4 @@
-"""The Sweep tab of the Train page, driven without a browser."""
+"""The tab "Hyperparameter sweep" of the Train page, driven without a browser."""
 
 import pytest
 
@@ -12,7 +12,7 @@ SMALL = {"train_size": "300", "batch_size": "30", "learning_rate": "0.02"}
 
 
 def in_sweep(**query):
-    return in_tab(opened(**SMALL, **query), "Sweep")
+    return in_tab(opened(**SMALL, **query), "Hyperparameter sweep")
 
 
 def sweeping(app):
@@ -40,13 +40,13 @@ def finished(app):
 def test_the_choice_is_said_in_a_sentence_with_the_time_it_takes(generated):
     app = asked_for(in_sweep(), 3, 2)
     said = shown(app)
-    assert "η = 0.002, 0.02, 0.2; 2 seeds; spread of first weights 0.01. That makes 6 networks" in said
+    assert "η = 0.002, 0.02, 0.2; 2 seeds; weight initialization std 0.01. That makes 6 networks" in said
     assert "networks of 784-10-10, 2 epochs each" in said
     assert button(app, "start").label == "Train 6 networks"
     assert button(app, "stop").disabled
 
 
-def test_a_sweep_is_trained_and_one_of_its_networks_put_on_the_bench(generated):
+def test_a_sweep_is_trained_and_one_of_its_networks_made_current(generated):
     app = asked_for(in_sweep(), 2, 2)
     before = run_of(app)
     button(app, "start").click().run()
@@ -56,10 +56,10 @@ def test_a_sweep_is_trained_and_one_of_its_networks_put_on_the_bench(generated):
     assert (snapshot.state, snapshot.epoch, len(snapshot.runs)) == ("finished", 2, 4)
     table = app.dataframe[-1].value
     assert list(table["learning rate"]) == ["0.002", "0.002", "0.2", "0.2"]
-    assert list(table["read right"]) == [round(100 * run.accuracy, 2) for run in snapshot.runs]
+    assert list(table["test accuracy"]) == [round(100 * run.accuracy, 2) for run in snapshot.runs]
     assert sorted(mark for mark in table[""] if mark) == ["best", "worst"]
     best = max(snapshot.runs, key=lambda run: run.accuracy)
-    assert button(app, "take").label == f"Put {best.name} on the bench"
+    assert button(app, "take").label == f"Make {best.name} current"
     button(app, "take").click().run()
     assert not app.exception
     run = run_of(app)
@@ -80,7 +80,7 @@ def test_a_sweep_can_be_stopped_and_survives_a_page_switch(generated):
     button(app, "stop").click().run()
     assert not app.exception
     assert sweeping(app).snapshot().state == "stopped"
-    assert "Go on" in [each.label for each in app.button]
+    assert "Resume" in [each.label for each in app.button]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What lies behind the curves of the Train page: digits, weights, runs, take away; without a browser."""
+"""What lies behind the curves of the Train page: errors, weights, runs, export; without a browser."""
 
 import json
 
@@ -30,9 +30,9 @@ def test_a_cell_of_the_matrix_opens_its_images(generated):
     app.session_state["train_cell"] = (true, read)
     app.run()
     of_digit = int((generated.test.labels == true).sum())
-    said = f"{counts[true, read]:,} of the {of_digit:,} test images of {a_digit(true)} are read as {read}"
+    said = f"{counts[true, read]:,} of the {of_digit:,} test images of {a_digit(true)} are predicted {read}"
     assert said in shown(app)
-    assert f"**{a_digit(true).capitalize()}, read as {read}**" in shown(app)
+    assert f"**True label {true}, predicted {read}**" in shown(app)
     (pictures,) = galleries(app, f"output {read} is")
     assert pictures.count("<img ") == min(30, counts[true, read])
     (worst,) = galleries(app, "against")
@@ -45,7 +45,7 @@ def test_an_empty_cell_says_so(generated):
     true, read = (int(place) for place in np.argwhere(counts == 0)[0])
     app.session_state["train_cell"] = (true, read)
     app.run()
-    assert f"No {true} is read" in shown(app)
+    assert f"No {true} is predicted" in shown(app)
 
 
 def test_the_slider_leads_back_through_the_epochs(generated):
@@ -65,7 +65,7 @@ def test_a_run_gets_another_name_and_the_table_shows_what_differs(generated):
     app = in_tab(settled(pressed(app, "new")), "Runs")
     table = app.dataframe[0].value
     assert list(table["learning rate η"]) == ["0.001", "0.005"]
-    assert "seed" not in table.columns
+    assert "random seed" not in table.columns
     named(app, "Seven *units*")
     assert run_of(app).name == "Seven *units*"
     assert list(app.dataframe[0].value["name"])[1] == "Seven *units*"
@@ -113,7 +113,7 @@ def test_after_the_last_run_is_deleted_there_is_an_untrained_one(generated):
 def test_what_is_taken_away_comes_back_as_the_same_network(generated):
     app = trained()
     before = run_of(app)
-    app = in_tab(app, "Take away")
+    app = in_tab(app, "Export and import")
     keys = {button.key for button in app.get("download_button")}
     assert keys >= {f"train_download_{suffix}" for suffix in ("safetensors", "csv", "py", "txt")}
     app.file_uploader(key="train_upload").upload("network.safetensors", dumps(before)).run()
@@ -129,7 +129,7 @@ def test_what_is_taken_away_comes_back_as_the_same_network(generated):
 def test_a_file_of_a_stranger_gets_one_sentence_and_changes_nothing(generated, content):
     app = trained()
     before = trainer(app).snapshot()
-    app = in_tab(app, "Take away")
+    app = in_tab(app, "Export and import")
     app.file_uploader(key="train_upload").upload("network.safetensors", content).run()
     assert not app.exception
     assert len(app.error) == 1
@@ -138,13 +138,13 @@ def test_a_file_of_a_stranger_gets_one_sentence_and_changes_nothing(generated, c
 
 
 def test_the_link_holds_the_starting_settings_and_owns_up_to_what_it_leaves_out(generated):
-    app = in_tab(trained(seed="7"), "Take away")
+    app = in_tab(trained(seed="7"), "Export and import")
     link = next(code.value for code in app.code if "seed=" in code.value)
     assert "seed=7" in link
     assert "hidden=10" in link
     assert "changed on the way" not in shown(app)
     app.select_slider(key="set_learning_rate").set_value(0.01).run()
-    app = in_tab(settled(app), "Take away")
+    app = in_tab(settled(app), "Export and import")
     assert "changed on the way" in shown(app)
     link = next(code.value for code in app.code if "seed=" in code.value)
     assert "learning_rate" not in link

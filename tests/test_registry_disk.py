@@ -13,7 +13,7 @@ from tests.registry_bench import QuietPool, again, real_initial, same_run, start
 from tests.test_checkpoints import trained_run
 
 pytest_plugins = ("tests.registry_bench",)
-UNSAVED = "Your runs could not be saved: {}. Until they are, take away on Train what you need."
+UNSAVED = "Your runs could not be saved: {}. Until they are, download on Train what you need."
 
 
 def test_a_lab_is_whole_after_the_process_was_killed(labs, clock):

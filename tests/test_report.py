@@ -44,7 +44,7 @@ def test_the_report_holds_figures_settings_curves_and_drawings():
     tags = Tags(html_report(run, own))
     text = " ".join(tags.text)
     test = run.history[-1].test
-    assert f"{test.num_correct:,} of {test.num_images:,} test images" in text
+    assert f"{test.num_correct:,} of {test.num_images:,} images" in text
     assert "784-5-10" in text
     assert tags.found.count("svg") == 2
     assert tags.found.count("img") == 1
@@ -57,7 +57,7 @@ def test_the_report_holds_figures_settings_curves_and_drawings():
 
 def test_settings_have_the_names_that_they_have_on_the_screen():
     text = " ".join(Tags(html_report(some_run(), EMPTY)).text)
-    for words in ("Pixel values divided by 255", "Spread of first weights 0.01", "Hidden layers 5"):
+    for words in ("Input scaling 1/255 (0–1)", "Weight initialization std 0.01", "Hidden layers 5"):
         assert words in text
 
 
@@ -66,9 +66,9 @@ def test_of_each_drawing_the_report_says_what_the_network_reads():
     read = int(activations_of(run.params, image[None], run.config).argmax())
     other = (read + 1) % 10
     text = " ".join(Tags(html_report(run, with_digit(EMPTY, image, other))).text)
-    assert f"{other}, read as {read}" in text
-    assert "reads 0 of 1 as I labeled them" in text
-    assert "reads 1 of 1" in " ".join(Tags(html_report(run, with_digit(EMPTY, image, read))).text)
+    assert f"{other}, predicted {read}" in text
+    assert "predicts 0 of 1 as I labeled them" in text
+    assert "predicts 1 of 1" in " ".join(Tags(html_report(run, with_digit(EMPTY, image, read))).text)
 
 
 def test_the_report_loads_nothing():

@@ -11,7 +11,7 @@ import pytest
 from mnistlab.config import TrainConfig
 from mnistlab.evaluation import EpochMetrics, Score
 from mnistlab.figures.learning_curves import EDGE, SPARK_HEIGHT, plot_sparkline
-from mnistlab.files.comparing import compared
+from mnistlab.files.comparing import BEST, FINAL, compared
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.network import Layer
 from mnistlab.runs.run import OwnDigits, changed, new_run, with_epoch
@@ -128,11 +128,22 @@ def test_the_table_of_runs_shows_only_settings_that_differ():
     one = run(2)
     other = changed(run(3, learning_rate=0.01, seed=5), "learning_rate", 0.1, epoch=4)
     table = compared([one, other])
-    assert list(table) == ["name", "network", "seed", "learning rate η", "epochs", "last", "best", "seconds"]
+    assert list(table) == [
+        "name",
+        "network",
+        "random seed",
+        "learning rate η",
+        "epochs",
+        FINAL,
+        BEST,
+        "best epoch",
+        "seconds",
+    ]
     assert table["learning rate η"] == ["0.001", "0.01, then 0.1"]
     assert table["epochs"] == [2, 3]
     assert table["seconds"] == [4.0, 6.0]
-    assert table["last"] == [0.5263157894736842] * 2 or table["last"] == [one.accuracy, other.accuracy]
+    assert table[FINAL] == [0.5263157894736842] * 2 or table[FINAL] == [one.accuracy, other.accuracy]
+    assert table["best epoch"] == [0, 0]
 
 
 def test_own_digits_show_in_the_table_where_there_are_any():

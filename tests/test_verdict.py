@@ -29,7 +29,7 @@ def test_one_output_far_above_the_others_is_a_digit_with_its_runner_up():
     found = verdict(outputs(d7=0.95, d1=0.2))
     assert (found.kind, found.digit, found.runner_up) == ("digit", 7, 1)
     assert headline(found) == "It is a 7."
-    assert explanation(found) == "Output 7 is at 0.95. The runner-up is 1, at 0.20."
+    assert explanation(found) == "Output 7 is at 0.95. The second-highest output is 1, at 0.20."
 
 
 def test_an_eight_has_its_own_article():
@@ -39,7 +39,7 @@ def test_an_eight_has_its_own_article():
 def test_two_outputs_close_together_are_torn_named_in_order():
     found = verdict(outputs(d9=0.8, d4=0.7))
     assert (found.kind, found.digit, found.runner_up) == ("torn", 9, 4)
-    assert headline(found) == "Torn between 4 and 9."
+    assert headline(found) == "Ambiguous: 4 or 9."
     assert "0.80" in explanation(found)
     assert "0.70" in explanation(found)
 
@@ -47,15 +47,15 @@ def test_two_outputs_close_together_are_torn_named_in_order():
 def test_where_more_than_two_are_close_it_says_how_many():
     found = verdict(np.linspace(0.45, 0.52, 10))
     assert (found.kind, found.digit, found.num_close) == ("torn", 9, 10)
-    assert headline(found) == "Torn between 10 digits."
+    assert headline(found) == "Ambiguous: 10 digits."
     assert explanation(found) == "The largest, output 9, is at 0.52, and 9 others are less than 0.3 below it."
-    assert headline(verdict(outputs(d1=0.9, d7=0.8, d2=0.7, d3=0.55))) == "Torn between 3 digits."
+    assert headline(verdict(outputs(d1=0.9, d7=0.8, d2=0.7, d3=0.55))) == "Ambiguous: 3 digits."
 
 
 def test_no_output_above_the_threshold_is_no_answer():
     found = verdict(outputs(d3=FIRES - 0.01))
     assert found.kind == "none"
-    assert headline(found) == "No output fired."
+    assert headline(found) == "No output above the threshold."
 
 
 @pytest.mark.parametrize(

@@ -64,23 +64,23 @@ class Baseline(NamedTuple):
 def baselines(dataset) -> tuple[Baseline, ...]:
     """Return what four simple rules, made from the training images, reach on the test images.
 
-    Source: Nielsen, Neural Networks and Deep Learning, ch. 1, for the mean darkness.
+    Source: Nielsen, Neural Networks and Deep Learning, ch. 1, for the average darkness.
     """
     train, test = dataset.train, dataset.test
     rules = (
         ("chance", "Guess one of the ten digits.", guesses(len(test.labels))),
         (
-            "the most frequent",
+            "majority class",
             "Always say the digit that there is most of in training.",
             np.full(len(test.labels), digit_counts(train.labels).argmax()),
         ),
         (
-            "mean darkness",
+            "average darkness (Nielsen)",
             "Say the digit that has on average as much ink as the image.",
             by_darkness(train, test.images),
         ),
         (
-            "nearest class mean",
+            "nearest centroid",
             "Say the digit whose mean image is nearest to the image.",
             by_class_mean(train, test.images),
         ),

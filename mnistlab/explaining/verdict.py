@@ -1,4 +1,4 @@
-"""From ten activations to one of three outcomes: a digit, torn between some, or no output fired.
+"""From ten activations to one of three outcomes: a digit, ambiguous, or no output above the threshold.
 
 And which of many images are misclassified with the largest margin.
 """
@@ -44,12 +44,12 @@ def verdict(activations: np.ndarray) -> Verdict:
 
 
 def judged(activations: np.ndarray, fires: float = FIRES, margin: float = MARGIN) -> np.ndarray:
-    """Return the kind of verdict for each image, (n,) of text; outputs that are not numbers fire nothing.
+    """Return the kind of verdict for each image, (n,) of text; outputs that are not numbers reach nothing.
 
     Args:
         activations: The ten outputs for each image, (n, 10).
-        fires: The largest must reach this, or no output fired.
-        margin: It must lie at least so far above the second, or the network is torn between the two.
+        fires: The largest must reach this, or no output is above the threshold.
+        margin: It must lie at least so far above the second, or the answer is ambiguous.
     """
     second, first = np.partition(activations, -2, axis=1)[:, -2:].T
     torn = np.where(first - second >= margin, DIGIT, TORN)
@@ -74,12 +74,12 @@ def trust(activations: np.ndarray, labels: np.ndarray) -> Trust:
 def headline(found: Verdict) -> str:
     """Return the verdict in as few words as there are."""
     if found.kind == NONE:
-        return "No output fired."
+        return "No output above the threshold."
     if found.kind == TORN:
         if found.num_close > 2:
-            return f"Torn between {found.num_close} digits."
+            return f"Ambiguous: {found.num_close} digits."
         low, high = sorted((found.digit, found.runner_up))
-        return f"Torn between {low} and {high}."
+        return f"Ambiguous: {low} or {high}."
     return f"It is {a_digit(found.digit)}."
 
 
@@ -92,8 +92,8 @@ def explanation(found: Verdict) -> str:
     """Return what the verdict rests on, one sentence."""
     if found.kind == NONE:
         return (
-            f"The largest, output {found.digit}, is at {found.activation:.2f}, below {FIRES:g}. "
-            "To this network it is no digit."
+            f"The largest, output {found.digit}, is at {found.activation:.2f}, below the threshold of "
+            f"{FIRES:g}. To this network it is no digit."
         )
     if found.kind == TORN and found.num_close > 2:
         return (
@@ -106,7 +106,7 @@ def explanation(found: Verdict) -> str:
             f"{found.runner_up_activation:.2f}, less than {MARGIN:g} apart."
         )
     return (
-        f"Output {found.digit} is at {found.activation:.2f}. The runner-up is {found.runner_up}, "
+        f"Output {found.digit} is at {found.activation:.2f}. The second-highest output is {found.runner_up}, "
         f"at {found.runner_up_activation:.2f}."
     )
 
@@ -118,18 +118,21 @@ def trust_sentence(known: Trust, digits: str) -> str:
         known: How often it was right on all test images.
         digits: Name of the data set, as in "MNIST".
     """
+    rule = (
+        f"It answers where the largest output is at least {FIRES:g}, and {MARGIN:g} above the second-highest"
+    )
     if not known.num_digit:
-        return f"On none of the {known.num_images:,} test images ({digits}) did it settle on a digit."
+        return f"{rule}. It did so on none of the {known.num_images:,} test images ({digits})."
     share = known.num_digit_right / known.num_digit
-    settled = known.num_digit / max(1, known.num_images)
+    answered = known.num_digit / max(1, known.num_images)
     return (
-        f"Of the test images ({digits}) it settled on a digit for {settled:.1%}, and was right in "
-        f"{share:.1%} of those."
+        f"{rule}. Of the test images ({digits}) it answered {answered:.1%}, and was right in {share:.1%} of "
+        "those."
     )
 
 
 def worst_mistakes(activations: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
-    """Return the images that were read wrong with the most certainty.
+    """Return the most confident errors.
 
     An image is the worse the further the output that won lies above the output of the right digit.
 

@@ -21,7 +21,7 @@ LEGEND = {**legend_above(), "orientation": "v", "x": 1.02, "yanchor": "top"}  # 
 
 
 def plot_recall(history: "History", x_max: int) -> go.Figure:
-    """Return for each digit the share of its test images that are read right, by epoch.
+    """Return the recall of each digit on the test images, by epoch.
 
     An output that never fires is a flat line at zero; the weakest digit is named, and its line is the widest.
 
@@ -29,7 +29,7 @@ def plot_recall(history: "History", x_max: int) -> go.Figure:
         history: Epochs, in order.
         x_max: Epoch at the right edge, fixed so that nothing moves while training.
     """
-    title = "Recall of each digit"
+    title = "Recall per class"
     if not len(history):
         return empty(title, "Train, and ten lines appear here.")
     epoch, recall = history[-1].epoch, history[-1].test.recall
@@ -65,7 +65,7 @@ def plot_gradient_norms(history: "History", x_max: int) -> go.Figure:
 
     The arguments are those of `plot_recall`.
     """
-    title = "Gradient, layer by layer"
+    title = "Gradient norm per layer"
     if not len(history):
         return empty(title, "Train, and one line for each layer appears here.")
     norms, shown = history[-1].gradient_norms, subsample(history)

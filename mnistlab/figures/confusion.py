@@ -1,4 +1,4 @@
-"""Which digit was taken for which: the confusion matrix."""
+"""The confusion matrix: which true label got which predicted label."""
 
 import numpy as np
 
@@ -10,12 +10,12 @@ LEAST, MOST = 6, 50  # percent of color: thin enough for the numbers on it to be
 
 
 def draw_confusion(confusion: np.ndarray, chosen: tuple[int, int] | None = None) -> Sketch:
-    """Return how many images of each digit were read as which; a click on a cell gives (is, read as).
+    """Return how many images of each true label got which prediction; a click gives (true, predicted).
 
     The colors are logarithmic, so that rare mistakes can be seen beside frequent ones.
 
     Args:
-        confusion: Counts, (10, 10); row: what the image is, column: what was read.
+        confusion: Counts, (10, 10); row: true label, column: predicted label.
         chosen: The cell that is framed.
     """
     counts = np.asarray(confusion)
@@ -29,7 +29,7 @@ def draw_confusion(confusion: np.ndarray, chosen: tuple[int, int] | None = None)
         SEQUENTIAL,
         len(counts),
         len(counts),
-        "a {is} read as {read}: {count}",
+        "true label {is}, predicted {read}: {count}",
         {
             "is": [true for true, _ in pairs],
             "read": [read for _, read in pairs],
@@ -49,9 +49,9 @@ def draw_confusion(confusion: np.ndarray, chosen: tuple[int, int] | None = None)
     )
     markup = (
         f'{titled(TITLE)}<div class="confusion">'
-        f'<div class="beside muted">is</div><div class="is">{names}</div>'
+        f'<div class="beside muted">true label</div><div class="is">{names}</div>'
         f'<div class="counts">{numbers}{over}</div><div class="read">{names}</div>'
-        '<div class="as muted">read as</div></div>'
+        '<div class="as muted">predicted label</div></div>'
     )
     return Sketch(markup, [cells], described(counts, pairs))
 
@@ -60,8 +60,8 @@ def described(counts: np.ndarray, pairs: list[tuple[int, int]]) -> str:
     """Return what there is to see, one sentence."""
     true, read = max((pair for pair in pairs if pair[0] != pair[1]), key=lambda pair: counts[pair])
     right, total = int(np.trace(counts)), int(counts.sum())
-    often = f"{true} read as {read}, {counts[true, read]:,} times"
-    return f"{TITLE}: {right:,} of {total:,} read right; the most frequent mistake is {often}."
+    often = f"{true} predicted as {read}, {counts[true, read]:,} times"
+    return f"{TITLE}: {right:,} of {total:,} on the diagonal; the most frequent error is {often}."
 
 
 def percent_of_color(counts: np.ndarray) -> np.ndarray:

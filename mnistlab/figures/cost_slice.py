@@ -142,24 +142,24 @@ def plot_step(
     learning_rate: float,
     predicted: float,
 ) -> go.Figure:
-    """Return the cost of a mini-batch along its gradient, beside the line that the gradient promises.
+    """Return the cost of a mini-batch along its gradient, beside its first-order prediction.
 
     Args:
         rates: Learning rates, from 0, (n,).
         costs: Summed cost after a step with each, (n,).
         learning_rate: The one in use.
-        predicted: Change of the cost that is promised for it.
+        predicted: Change of the cost to first order for it.
     """
     after = float(np.interp(learning_rate, rates, costs))
     reach = min(float(rates[-1]), costs[0] / max(-predicted / learning_rate, 1e-30)) if learning_rate else 0.0
     traces = [
-        line(rates, costs, ACCENT, "what it does", "η = %{x:.4g}<br>cost %{y:.5g}"),
+        line(rates, costs, ACCENT, "actual cost", "η = %{x:.4g}<br>cost %{y:.5g}"),
         line(
             [0, reach],
             [costs[0], costs[0] + predicted / learning_rate * reach],
             TRAINING,
-            "what the gradient promises",
-            "η = %{x:.4g}<br>promised %{y:.5g}",
+            "first-order prediction",
+            "η = %{x:.4g}<br>predicted %{y:.5g}",
             dash="dot",
         ),
         point(0, costs[0], TEXT, "before", "before: %{y:.6g}", filled=False),
@@ -168,7 +168,7 @@ def plot_step(
     top = 1.06 * max(map(float, costs))
     alt = (
         f"Summed cost of the mini-batch: {costs[0]:.4g} before the step, {after:.4g} after it; "
-        f"promised was a change of {predicted:.4g}."
+        f"predicted was a change of {predicted:.4g}."
     )
     return framed(
         traces,

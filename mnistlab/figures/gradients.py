@@ -87,7 +87,7 @@ def across(sources: Sequence[int]) -> str:
 
 
 def plot_agreement(by_hand: Sequence[float], differences: Sequence[float], names: Sequence[str]) -> go.Figure:
-    """Return slopes by hand against slopes measured, both without their signs; agreement is the diagonal.
+    """Return slopes of backpropagation against central differences, without signs; equal is the diagonal.
 
     Args:
         by_hand: (n,); the first belongs to the chosen weight.
@@ -111,18 +111,19 @@ def plot_agreement(by_hand: Sequence[float], differences: Sequence[float], names
         customdata=[
             [names[number], plain(by_hand[number], 8), plain(differences[number], 8)] for number in shown
         ],
-        hovertemplate="%{customdata[0]}<br>by hand %{customdata[1]}<br>"
-        "measured %{customdata[2]}<extra></extra>",
+        hovertemplate="%{customdata[0]}<br>backpropagation %{customdata[1]}<br>"
+        "central difference %{customdata[2]}<extra></extra>",
     )
     same = line([low, high], [low, high], MUTED, "", "equal", width=1)
     logarithmic = {"type": "log", "range": [np.log10(low), np.log10(high)], "nticks": 6}
     alt = (
-        f"{int(there.sum())} slopes by hand against the same slopes measured; equal ones lie on the diagonal."
+        f"{int(there.sum())} slopes of backpropagation against central differences; equal ones lie on the "
+        "diagonal."
     )
     return framed(
         [same, dots],
         height=300,
         alt=alt,
-        x={**logarithmic, "title": "|∂L/∂W| by hand"},
-        y={**logarithmic, "title": "|∂L/∂W| measured"},
+        x={**logarithmic, "title": "|∂L/∂W|, backpropagation"},
+        y={**logarithmic, "title": "|∂L/∂W|, central difference"},
     )

@@ -52,7 +52,7 @@ def plot_pre_activations(
     title: str = "Pre-activations z",
     names: Sequence[str] = (),
 ) -> go.Figure:
-    """Return for each layer how its pre-activations are spread; |z| > 5 is shaded.
+    """Return for each layer the distribution of its pre-activations; |z| > 5 is shaded.
 
     The axis is logarithmic in both directions away from zero, because raw pixels give |z| of hundreds.
 
@@ -153,7 +153,7 @@ def spread(z: np.ndarray, edges: np.ndarray, axis_suffix: str, name: str, filled
 
 
 def plot_weight_histogram(
-    params: Sequence, title: str = "How the weights are spread", height: int = 320, reach: float | None = None
+    params: Sequence, title: str = "Weight histogram", height: int = 320, reach: float | None = None
 ) -> go.Figure:
     """Return for each layer the share of its weights in each of 61 equal intervals.
 

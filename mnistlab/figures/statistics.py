@@ -25,7 +25,7 @@ HOVERED = (
 
 def plot_class_balance(counts_train: ArrayLike, counts_test: ArrayLike) -> go.Figure:
     """Return the number of training and test images of each digit, (10,) each."""
-    title = "How many of each digit"
+    title = "Images per class"
     sets = (("training", np.asarray(counts_train), TRAINING), ("test", np.asarray(counts_test), TEST))
     if not sum(int(counts.sum()) for _, counts, _ in sets):
         return empty(title, "There are no images yet.", HEIGHT)
@@ -59,7 +59,7 @@ def plot_class_balance(counts_train: ArrayLike, counts_test: ArrayLike) -> go.Fi
 
 def plot_pixel_histogram(counts: ArrayLike) -> go.Figure:
     """Return how many pixels have each value 0..255, (256,), on a logarithmic axis."""
-    title = "Which values pixels have"
+    title = "Pixels by value"
     counts = np.asarray(counts)
     total = int(counts.sum()) if counts.size else 0
     if not total:
@@ -94,7 +94,7 @@ def plot_baselines(
     names: Sequence[str],
     accuracies: Sequence[float],
     highlighted: str | None = None,
-    title: str = "What there is to beat",
+    title: str = "Baselines",
 ) -> go.Figure:
     """Return accuracies of simple methods as bars on a fixed axis, the highlighted one in the accent."""
     if not names:
@@ -109,7 +109,7 @@ def plot_baselines(
         "textfont": {"color": TEXT, "size": 13},
         "cliponaxis": False,
         "marker": {"color": [ACCENT if name == highlighted else TRAINING for name in names]},
-        "hovertemplate": "%{y}: %{x:.2%} of the test images read right<extra></extra>",
+        "hovertemplate": "%{y}: test accuracy %{x:.2%}<extra></extra>",
     }
     said = ", ".join(f"{name} {accuracy:.2%}" for name, accuracy in zip(names, accuracies, strict=True))
     return framed(
@@ -118,7 +118,7 @@ def plot_baselines(
         height=84 + 40 * len(names),
         alt=f"{title}: {said}.",
         x={
-            "title": "test images read right",
+            "title": "test accuracy",
             "range": [0, 1.1],
             "tickvals": [0, 0.25, 0.5, 0.75, 1],
             "tickformat": ".0%",
@@ -182,7 +182,10 @@ def map_axes(low: np.ndarray, high: np.ndarray) -> str:
         f'<div class="row" style="top:{1 - share:.2%}"><span class="muted">{words}</span></div>'
         for share, words in ticks(low[1], high[1])
     )
-    names = '<div class="beside muted">second component</div><div class="name muted">first component</div>'
+    names = (
+        '<div class="beside muted">second principal component</div>'
+        '<div class="name muted">first principal component</div>'
+    )
     return f"{rows}{columns}{names}"
 
 

@@ -39,7 +39,7 @@ def plot_sweep(
         height=HEIGHT,
         alt=alt + f"the worst {curves[worst][0]} with {max(0.0, min(ends)):.1%}.",
         x=epoch_axis(last),
-        y={"title": "test images read right", "range": [0, 1.02], "tickformat": ".0%"},
+        y={"title": "test accuracy", "range": [0, 1.02], "tickformat": ".0%"},
         showlegend=True,
         legend={**legend_above(), "traceorder": "reversed"},
         margin={"l": 4, "r": 12, "t": 76, "b": 8, "pad": 0},

@@ -103,8 +103,8 @@ def class_means(means: np.ndarray, spreads: np.ndarray) -> Sketch:
         count,
         "{what} of all {digit}s",
         {"what": ["mean"] * count + ["standard deviation"] * count, "digit": [*range(count)] * 2},
-        title="The mean of each digit, and its spread",
-        alt=f"Mean image and spread of each of {count} classes.",
+        title="Mean and standard deviation per class",
+        alt=f"Mean image and standard deviation of each of {count} classes.",
         tile=60,
     )
     foot = "Above the mean image of each digit, below the standard deviation of each pixel."

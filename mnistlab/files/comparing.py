@@ -8,6 +8,7 @@ from mnistlab.runs.run import OwnDigits, Run, SettingChange
 from mnistlab.setting_names import CHOICE_NAMES, in_sentence
 
 NO_LAYERS = "none"
+FINAL, BEST = "final test accuracy", "best test accuracy"
 Cell = str | float | None
 
 
@@ -19,7 +20,8 @@ def compared(runs: Sequence[Run]) -> dict[str, Sequence[Cell]]:
 
     Returns:
         Title of each column and its values: name, network, the settings that are not the same in all runs,
-        epochs done, accuracy at the end and at its best (None before it was measured), seconds of training.
+        epochs done, test accuracy at the end and at its best with the epoch of that (None before it was
+        measured), seconds of training.
     """
     differing = {name: [setting(run, name) for run in runs] for name in differing_settings(runs)}
     return {
@@ -27,11 +29,18 @@ def compared(runs: Sequence[Run]) -> dict[str, Sequence[Cell]]:
         "network": [run.title for run in runs],
         **{in_sentence(name): values for name, values in differing.items()},
         "epochs": [run.epoch for run in runs],
-        "last": [run.accuracy for run in runs],
-        "best": [run.best_accuracy for run in runs],
+        FINAL: [run.accuracy for run in runs],
+        BEST: [run.best_accuracy for run in runs],
+        "best epoch": [best_epoch(run) for run in runs],
         "seconds": [round(run.seconds, 2) for run in runs],
         **own_digits_column(runs),
     }
+
+
+def best_epoch(run: Run) -> int | None:
+    """Return the first epoch with the best test accuracy; None before it was measured."""
+    known = [metrics.test.accuracy for metrics in run.history]
+    return run.history[known.index(max(known))].epoch if known else None
 
 
 def differing_settings(runs: Sequence[Run]) -> list[str]:

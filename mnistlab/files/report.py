@@ -68,8 +68,8 @@ def summary(run: Run) -> str:
     if run.history:
         test = run.history[-1].test
         words += (
-            f" It reads {test.num_correct:,} of {test.num_images:,} test images "
-            f"({100 * test.accuracy:.1f}%), at a cost of {test.cost:.4f}."
+            f" Test accuracy: {100 * test.accuracy:.1f}% ({test.num_correct:,} of {test.num_images:,} "
+            f"images). Test cost: {test.cost:.4f}."
         )
     return f"<p>{words}</p>"
 
@@ -147,7 +147,7 @@ def confusion_table(confusion: np.ndarray) -> str:
         + "</tr>"
         for digit, row in enumerate(confusion)
     )
-    words = "A row for each digit, a column for what it was read as."
+    words = "Rows: true label. Columns: predicted label."
     return f"<table><caption>{words}</caption><tr><th></th>{head}</tr>{''.join(rows)}</table>"
 
 
@@ -157,7 +157,7 @@ def drawn(run: Run, drawings: Collection) -> str:
     right = int((answers == drawings.labels).sum())
     shown = zip(drawings.images[:MAX_DRAWINGS], drawings.labels, answers, strict=False)
     figures = "".join(own_digit(image, int(label), int(answer)) for image, label, answer in shown)
-    words = f"The network reads {right:,} of {drawings.size:,} as I labeled them."
+    words = f"The network predicts {right:,} of {drawings.size:,} as I labeled them."
     if drawings.size > MAX_DRAWINGS:
         words += f" The first {MAX_DRAWINGS} are shown."
     return f'<p>{words}</p><div class="side digits">{figures}</div>'
@@ -165,7 +165,7 @@ def drawn(run: Run, drawings: Collection) -> str:
 
 def own_digit(image: np.ndarray, label: int, answer: int) -> str:
     """Return one of the person's digits; where the network reads another, that as well."""
-    words = str(label) if label == answer else f"{label}, read as {answer}"
+    words = str(label) if label == answer else f"{label}, predicted {answer}"
     kind = "" if label == answer else ' class="miss"'
     says = f"my {words}"
     return f'<figure><img alt="{says}" src="{picture(image)}"><figcaption{kind}>{words}</figcaption></figure>'

@@ -37,7 +37,7 @@ SWEEP_SECONDS = 5.0  # between two looks when nothing happens, and between two a
 FOLDER_SECONDS = 3600.0
 MAX_LABS = 400  # in memory
 EXIT_SECONDS = 3.0
-UNSAVED = "Your runs could not be saved: {}. Until they are, take away on Train what you need."
+UNSAVED = "Your runs could not be saved: {}. Until they are, download on Train what you need."
 
 
 class LabsFull(ValueError):

@@ -58,18 +58,16 @@ def all_finite(params: Params) -> bool:
 def broken_sentence(run: Run) -> str:
     """Return what to say about a run whose figures stopped being finite."""
     return (
-        f"In epoch {run.broken_in} the numbers grew beyond all bounds. The network is kept as it was before; "
-        f"take a learning rate below {run.settings.learning_rate:g} and go on."
+        f"The training diverged at epoch {run.broken_in}: the numbers grew beyond all bounds. The network is "
+        f"kept as it was before; take a learning rate below {run.settings.learning_rate:g} and go on."
     )
 
 
 def no_better_sentence(run: Run, since: int) -> str:
-    """Return why to stop, by the rule "no better for so many epochs" since an epoch; "": go on."""
+    """Return why early stopping ends the training, counted since an epoch; "": go on."""
     patience = run.settings.patience
     costs = [(metrics.test.cost, metrics.epoch) for metrics in run.history if metrics.epoch >= since]
     best = min(costs)[1] if costs else run.epoch
     if not patience or run.epoch - best < patience:
         return ""
-    return (
-        f"The test cost is no better than after epoch {best}, {patience} epochs ago; your rule stopped here."
-    )
+    return f"The test cost is no better than after epoch {best}, {patience} epochs ago: early stopping."

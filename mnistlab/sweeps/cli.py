@@ -31,6 +31,9 @@ from mnistlab.sweeps.sweep import SweepEpoch, members, sweep
 
 OK = 0
 ALONE = Place("", 1, 0)
+INITIALIZATION = (
+    "weight initialization: standard deviation 0.01 (notebook) or 1/sqrt(n) (scaled, LeCun normal)"
+)
 LOST = "The sweep ended because another process of it was lost."
 VARIED = ("initialization", "learning_rate", "seed")
 COST, CORRECT, BROKEN_IN = range(3)  # the figures of a network
@@ -39,9 +42,9 @@ COST, CORRECT, BROKEN_IN = range(3)  # the figures of a network
 def add_sweep_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes besides the settings that all networks share."""
     parser.add_argument("--learning-rates", type=listed(float), metavar="RATE,...", dest="rates")
-    parser.add_argument("--seeds", type=listed(int), metavar="SEED,...", help="of the first weights")
-    parser.add_argument("--initializations", type=listed(str), metavar="NAME,...", help="notebook, scaled")
-    parser.add_argument("--seed", type=int, help="of the order of the images, which all networks share")
+    parser.add_argument("--seeds", type=listed(int), metavar="SEED,...", help="random seeds of the weights")
+    parser.add_argument("--initializations", type=listed(str), metavar="NAME,...", help=INITIALIZATION)
+    parser.add_argument("--seed", type=int, help="random seed of the image order, which all networks share")
     parser.add_argument(
         "--save",
         type=Path,
@@ -205,14 +208,14 @@ def kept_sentence(folder: Path | None) -> str:
 
 
 def figures_of(runs: Sequence[Run]) -> np.ndarray:
-    """Return cost, test images read right, and epoch in which it broke (0: none) of each run, (K, 3)."""
+    """Return cost, correct test images, and epoch at which it diverged (0: none) of each run, (K, 3)."""
     tests = [run.history[-1].test for run in runs]
     rows = [(test.cost, test.num_correct, run.broken_in) for test, run in zip(tests, runs, strict=True)]
     return np.array(rows, float).reshape(-1, 3)
 
 
 def ranked(figures: np.ndarray) -> list[int]:
-    """Return the numbers of the networks, from the most images read right to the fewest, broken ones last."""
+    """Return the numbers of the networks, from the highest test accuracy down, diverged ones last."""
     return np.lexsort((-figures[:, CORRECT], figures[:, BROKEN_IN] > 0)).tolist()
 
 
@@ -231,14 +234,14 @@ def epoch_line(epoch: int, num_epochs: int, seconds: float, figures: np.ndarray,
     order = ranked(figures)
     best, worst = (f"{figures[number, CORRECT] / num_images:.2%}" for number in (order[0], order[-1]))
     broken = int((figures[:, BROKEN_IN] > 0).sum())
-    words = f", {broken} broken" if broken else ""
+    words = f", {broken} diverged" if broken else ""
     took = f" in {seconds:.1f} s" if epoch else ""
-    return f"epoch {epoch} of {num_epochs}{took}: best {best}, worst {worst}{words}"
+    return f"epoch {epoch} of {num_epochs}{took}: test accuracy best {best}, worst {worst}{words}"
 
 
 def table_lines(configs: Sequence[TrainConfig], figures: np.ndarray, num_images: int) -> list[str]:
-    """Return a row for each network, the best first: its number, settings, cost and images read right."""
-    head = ["network", *(name.replace("_", " ") for name in VARIED), "test cost", "read right"]
+    """Return a row for each network, the best first: its number, settings, test cost and test accuracy."""
+    head = ["network", *(name.replace("_", " ") for name in VARIED), "test cost", "test accuracy"]
     rows = [head, *(table_row(number, configs, figures, num_images) for number in ranked(figures))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
@@ -250,7 +253,7 @@ def table_row(number: int, configs: Sequence[TrainConfig], figures: np.ndarray, 
     """Return the cells of one network."""
     config, (cost, correct, broken_in) = configs[number], figures[number]
     settings = [config.initialization, f"{config.learning_rate:g}", str(config.seed)]
-    right = f"broke in epoch {broken_in:.0f}" if broken_in else f"{correct:.0f} / {num_images}"
+    right = f"diverged at epoch {broken_in:.0f}" if broken_in else f"{correct:.0f} / {num_images}"
     return [str(number + 1), *settings, f"{cost:.6f}", right]
 
 

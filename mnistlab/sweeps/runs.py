@@ -35,8 +35,8 @@ def begun(configs: Sequence[TrainConfig]) -> tuple[Run, ...]:
 def with_sweep_epoch(runs: Sequence[Run], epoch: SweepEpoch) -> tuple[Run, ...]:
     """Return the runs after one more epoch, or with the figures of their beginning.
 
-    A run whose figures are not finite stays as it was before, and notes the epoch in which it broke. Only the
-    last network of each is kept: all those of a sweep would take too much room.
+    A run whose figures are not finite stays as it was before, and notes the epoch at which it diverged.
+    Only the last network of each is kept: all those of a sweep would take too much room.
     """
     after = list(runs)
     for place, number in enumerate(epoch.numbers):
@@ -53,12 +53,12 @@ def with_sweep_epoch(runs: Sequence[Run], epoch: SweepEpoch) -> tuple[Run, ...]:
 
 
 def accuracies(run: Run, epoch: int) -> list[float]:
-    """Return the share of test images read right after epoch 0, 1, ...; NaN from where the run broke."""
+    """Return the test accuracy after epoch 0, 1, ...; NaN from where the run diverged."""
     known = [metrics.test.accuracy for metrics in run.history]
     return known + [math.nan] * (epoch + 1 - len(known) if run.broken_in else 0)
 
 
 def best_first(runs: Sequence[Run]) -> list[int]:
-    """Return the numbers of the runs, the one that reads most test images right first, broken ones last."""
+    """Return the numbers of the runs, the highest test accuracy first, diverged ones last."""
     ends = [-1.0 if run.broken_in or run.accuracy is None else run.accuracy for run in runs]
     return [int(number) for number in np.argsort(np.negative(ends), kind="stable")]

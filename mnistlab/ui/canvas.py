@@ -82,7 +82,7 @@ def draw_tools() -> None:
         key="predict_pen",
         format="%d px",
         persist_state="session",
-        help="MNIST's strokes are about a ninth of the digit's height: 22 px for a digit of 200 px.",
+        help="**Pen width**: MNIST's strokes are a ninth of the digit's height: 22 px for a digit of 200 px.",
     )
 
 

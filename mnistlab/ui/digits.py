@@ -11,7 +11,7 @@ FIRST = 1_000  # generated digits that are there at once
 
 
 class Drawing:
-    """The generated digits being drawn, once for the whole server."""
+    """The generated digits while they are made, once for the whole server."""
 
     def __init__(self):
         self.fraction = 0.0
@@ -24,7 +24,7 @@ class Drawing:
             handwriting.load(progress=self._report)
             self.dataset = load_dataset("generated")
         except Exception as error:
-            self.error = f"The digits could not be drawn: {error}"
+            self.error = f"The digits could not be generated: {error}"
             raise
 
     def _report(self, fraction: float) -> None:
@@ -42,7 +42,7 @@ def first_digits() -> Dataset:
     """Return the first generated digits, for the seconds until all are there."""
     images, labels = handwriting.preview(FIRST)
     some = Split(images, labels)
-    return Dataset("generated digits", f"The first {FIRST:,}; the others are being drawn.", some, some)
+    return Dataset("generated digits", f"The first {FIRST:,}; the others are being generated.", some, some)
 
 
 @shared()

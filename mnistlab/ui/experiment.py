@@ -1,4 +1,4 @@
-"""An experiment on the bench: the question first, then what happened beside what was promised."""
+"""An experiment: the question first, then what happened beside what was expected."""
 
 from dataclasses import replace
 
@@ -70,7 +70,7 @@ def draw_reveal(experiment: Experiment, lab: Lab, guess: str | None) -> None:
         st.button(
             "Set it up again", key="experiment_again", on_click=open_experiment, args=(experiment.slug,)
         )
-    else:  # a network that was trained before is still on the bench
+    else:  # a network that was trained before is still the current one
         st.button("Train it", key="experiment_train", on_click=begin_and_train, type="primary")
 
 

@@ -1,4 +1,4 @@
-"""Home: a digit of each kind, the lab's state with the next step, and the path through the pages."""
+"""Home: a digit of each class, the lab's state with the next step, and the path through the pages."""
 
 from typing import Literal
 
@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnistlab.datasets import Split
 from mnistlab.jobs.trainer import Trainer
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import Lab, command
 from mnistlab.ui.navigation import path_of, shown_pages
 from mnistlab.ui.picture import digit_picture
@@ -26,13 +27,14 @@ def draw_start(lab: Lab) -> None:
         draw_ways(("Predict", "Draw a digit"), ("Train", "Watch it learn"))
     elif run.epoch == 0 or run.accuracy is None:
         st.markdown(
-            "There is an untrained network on the bench. Train one with settings that work well: it takes "
+            "Your network is untrained. Train one with settings that work well: it takes "
             "less than a minute, and you can draw and watch meanwhile."
         )
         st.button("Train a network for me", key="home_train", on_click=train_for_me, type="primary")
     else:
-        reads = percent(run.accuracy, 1).replace(" ", "\u00a0")
-        st.markdown(f"Your network reads **{reads}** of the test images. Draw a digit and ask it.")
+        accuracy = percent(run.accuracy, 1).replace(" ", "\u00a0")
+        words = f"Your network has a test accuracy of **{accuracy}**. Draw a digit and ask it."
+        st.markdown(words, help=help_of("test accuracy"))
         draw_ways(("Predict", "Draw a digit"), ("Train", "See how it learned"))
 
 

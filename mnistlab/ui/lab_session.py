@@ -57,7 +57,7 @@ class Lab:
 
     @property
     def asks(self) -> bool:
-        """Whether the settings ask for another network than the one on the bench."""
+        """Whether the settings ask for another network than the current one."""
         return bool(self.differs)
 
 

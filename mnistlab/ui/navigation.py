@@ -36,9 +36,9 @@ PAGES = {
         PageInfo(
             "architecture",
             "Architecture",
-            "Shape your network in the sidebar and watch it take form here: its units, its weights, the "
-            "function that squeezes every sum, and what it says to an image before it has learned.",
-            "Shape a network, and see what it says before it has learned.",
+            "Shape your network in the sidebar and watch it take form here: its units, its weights, its "
+            "activation function, and its outputs for an image before training.",
+            "Shape a network, and see its outputs before training.",
         ),
         PageInfo(
             "backprop",
@@ -50,8 +50,8 @@ PAGES = {
         PageInfo(
             "train",
             "Train",
-            "Let the network learn. After each epoch you see its cost $L$ and how many digits it reads "
-            "right, on the images it learns from and on those it has never seen.",
+            "Let the network learn. After each epoch you see its cost $L$ and its accuracy, on the images it "
+            "learns from and on those it has never seen.",
             "Watch cost and accuracy, epoch by epoch.",
         ),
         PageInfo(

@@ -11,6 +11,7 @@ from mnistlab.network import num_parameters
 from mnistlab.runs.run import Run
 from mnistlab.setting_names import listed
 from mnistlab.ui.digits import arrival, dataset_in_use, generated_digits, mnist_is_here
+from mnistlab.ui.glossary import help_of_setting
 from mnistlab.ui.lab_session import REFUSED, Lab, back_to_network, begin_new_network, is_moving
 from mnistlab.ui.settings import current_lesson, current_settings, use_settings
 from mnistlab.ui.sidebar import DATASET_NAMES
@@ -42,13 +43,13 @@ def draw_network(snapshot: Snapshot) -> None:
 
 
 def described(run: Run) -> str:
-    """Return the network in a few words: parameters, epoch, accuracy, digits."""
+    """Return the network in a few words: parameters, epoch, test accuracy, digits."""
     words = [
         f"{num_parameters(run.config.dimensions):,} parameters",
         f"epoch {run.epoch}" if run.epoch else "untrained",
     ]
     if run.epoch and run.accuracy is not None:
-        words.append(percent(run.accuracy, 1))
+        words.append(f"test accuracy {percent(run.accuracy, 1)}")
     if run.config.dataset == "generated":
         words.append("generated digits")
     return ", ".join(words)
@@ -60,9 +61,12 @@ def draw_questions(lab: Lab) -> None:
         st.warning(sentence)
     if lab.asks:
         changed = listed(lab.differs)
-        st.caption(f"Your settings ask for another network ({changed}). This one stays in the list of runs.")
+        st.caption(
+            f"Your settings ask for another network ({changed}). It is started untrained; this one stays in "
+            "the list of runs."
+        )
         with st.container(horizontal=True, gap="small"):
-            st.button("Begin the new one", key="begin_new", on_click=begin_new_network)
+            st.button("Start new network", key="begin_new", on_click=begin_new_network)
             st.button("Keep this one", key="back_to_network", on_click=back_to_network)
 
 
@@ -72,7 +76,7 @@ def draw_dataset_choice(lab: Lab) -> None:
     if is_hidden() or not (mnist_is_here() or name == "mnist"):  # a network may ask for what is not here
         return
     st.segmented_control(
-        "Digits",
+        "Dataset",
         list(DATASET_NAMES),
         format_func=DATASET_NAMES.__getitem__,
         default=name,
@@ -80,6 +84,7 @@ def draw_dataset_choice(lab: Lab) -> None:
         key=f"digits_{name}",
         on_change=lambda: use_digits(st.session_state[f"digits_{name}"]),
         width="stretch",
+        help=help_of_setting("dataset"),
     )
 
 
@@ -88,9 +93,11 @@ def draw_arrival(lab: Lab) -> None:
     if is_hidden() or mnist_is_here():
         return
     download = arrival()
-    st.caption("Digits in use: **generated**. " + (download.message if download else "MNIST is here now."))
+    st.caption(
+        "Dataset in use: **generated digits**. " + (download.message if download else "MNIST is here now.")
+    )
     if not lab.complete:
-        st.progress(generated_digits().fraction, "drawing 70,000 digits")
+        st.progress(generated_digits().fraction, "generating 70,000 digits")
     if download is not None and download.state in FETCHING:
         words = "looking for MNIST" if download.state == "probing" else "fetching MNIST"
         st.progress(download.fraction, words)

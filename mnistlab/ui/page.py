@@ -13,6 +13,7 @@ from mnistlab.ui.words import plain
 
 SIDEBAR_WIDTH = 336  # px, so that both presets can be read; on a phone it stays closed until it is opened
 HERE = Path(__file__).parent
+LARGER = "**Larger text**: for a projector. All sizes on the page grow."
 ICON = HERE.parents[1] / "assets" / "favicon.png"
 
 
@@ -73,5 +74,5 @@ def show_complaints() -> None:
 
 def draw_type_size() -> None:
     """Offer larger type, for a projector: every size on the page follows that of the root."""
-    if st.toggle("Large type", key="large_type", help="For a projector.", persist_state="session"):
+    if st.toggle("Larger text", key="large_type", help=LARGER, persist_state="session"):
         st.html(HERE / "large_type.css")

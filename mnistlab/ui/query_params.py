@@ -113,7 +113,7 @@ class Lesson:
 
     @property
     def chosen(self) -> Experiment | None:
-        """The experiment on the bench."""
+        """The experiment that is open."""
         return BY_SLUG.get(self.experiment)
 
 

@@ -102,7 +102,7 @@ def repeat_complaints() -> None:
 
 
 def open_experiment(slug: str) -> None:
-    """Put an experiment on the bench: its settings, on the digits in use."""
+    """Open an experiment: its settings, on the dataset in use."""
     lesson = replace(current_lesson(), experiment=slug)
     st.session_state[LESSON] = lesson
     if lesson.chosen:

@@ -10,7 +10,8 @@ import streamlit as st
 
 from mnistlab.config import MAX_HIDDEN_LAYERS, MAX_WIDTH, PRESETS, TrainConfig
 from mnistlab.setting_names import CHOICE_NAMES, SETTING_NAMES
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import PRESETS as PRESET_HELP
+from mnistlab.ui.glossary import help_of_setting
 from mnistlab.ui.settings import (
     current_lesson,
     current_settings,
@@ -68,7 +69,7 @@ def draw_presets() -> None:
         column.button(
             name.capitalize(),
             key=f"preset_{name}",
-            help=GLOSSARY[f"preset {name}"],
+            help=PRESET_HELP[name],
             on_click=use_preset,
             args=(name,),
             width="stretch",
@@ -92,7 +93,7 @@ def draw_hidden(settings: TrainConfig) -> tuple[int, ...]:
         MAX_HIDDEN_LAYERS,
         value=len(widths),
         key=setting_key("num_hidden"),
-        help=GLOSSARY["hidden layer"],
+        help=help_of_setting("hidden"),
     )
     chosen = []
     columns = st.columns(2, gap="small") if count > 1 else [st.container()]
@@ -106,7 +107,7 @@ def draw_hidden(settings: TrainConfig) -> tuple[int, ...]:
                     value=widths[index] if index < len(widths) else (widths[-1] if widths else 100),
                     step=1,
                     key=setting_key(f"width_{index}"),
-                    help=GLOSSARY["width"],
+                    help=help_of_setting("width"),
                 )
             )
     return tuple(chosen)
@@ -121,7 +122,7 @@ def choice(settings: TrainConfig, name: str, names: dict[str, str]) -> str:
         default=getattr(settings, name),
         required=True,
         key=setting_key(name),
-        help=GLOSSARY[name],
+        help=help_of_setting(name),
         width="stretch",
     )
 
@@ -135,7 +136,7 @@ def number(settings: TrainConfig, name: str, low: int, high: int) -> int:
         value=getattr(settings, name),
         step=1,
         key=setting_key(name),
-        help=GLOSSARY[name],
+        help=help_of_setting(name),
     )
 
 
@@ -156,7 +157,7 @@ def from_scale(settings: TrainConfig, name: str, steps: Sequence[float], largest
         value=value,
         key=key,
         format_func=lambda value: f"{value:g}" if value < 1 else f"{value:,g}",
-        help=GLOSSARY[name],
+        help=help_of_setting(name),
     )
 
 

@@ -35,7 +35,7 @@ def draw_builder(lab: Lab) -> None:
     if lesson.chosen:
         st.caption("The experiment brings its settings along, and is shown on the Train page.")
     if page in lesson.without:
-        st.caption(f"You leave {page.capitalize()} out, so the link opens on Home.")
+        st.caption(f"{page.capitalize()} is not shown, so the link opens on Home.")
         page = HOME
     link = link_to(address_of(page), settings, lesson)
     st.code(link, language=None, wrap_lines=True)
@@ -45,12 +45,13 @@ def draw_builder(lab: Lab) -> None:
 def draw_form(lesson: Lesson) -> tuple[Lesson, str]:
     """Draw the form, filled in with a lesson, and return what it says and the page that the link opens on."""
     note = st.text_area(
-        "Your words above every page, as plain text",
+        "Note",
         lesson.note,
         max_chars=MAX_NOTE,
         key="link_note",
         persist_state="session",
         height=100,
+        help="**Note**: plain text that stands above every page.",
     )
     slugs = ["", *BY_SLUG]
     experiment = st.selectbox(
@@ -62,7 +63,7 @@ def draw_form(lesson: Lesson) -> tuple[Lesson, str]:
         persist_state="session",
     )
     hide = st.multiselect(
-        "Settings to hide",
+        "Settings not shown",
         CONTROLS,
         lesson.hide,
         format_func=SETTING_NAMES.__getitem__,
@@ -71,7 +72,7 @@ def draw_form(lesson: Lesson) -> tuple[Lesson, str]:
     )
     with st.grid(2):
         without = st.multiselect(
-            "Pages to leave out",
+            "Pages not shown",
             PAGES,
             lesson.without,
             format_func=str.capitalize,
@@ -80,7 +81,7 @@ def draw_form(lesson: Lesson) -> tuple[Lesson, str]:
         )
         pages = (HOME, *PAGES)
         page = st.selectbox(
-            "It opens on",
+            "Start page",
             pages,
             pages.index("train" if experiment else HOME),
             format_func=str.capitalize,

@@ -1,4 +1,4 @@
-"""Architecture: what the network says about the first images, and how well it reads the test images."""
+"""Architecture: the outputs of the network for the first images, its test cost and test accuracy."""
 
 from collections.abc import Sequence
 
@@ -10,15 +10,15 @@ from mnistlab.evaluation import Score
 from mnistlab.ui.architecture.case import FIRST, Viewed, known_answers, known_score
 from mnistlab.ui.bars import bars_markup
 from mnistlab.ui.change import Change, changed
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.picture import digit_picture
 
 
 def draw_answers(lab: Lab, viewed: Viewed) -> None:
     """Draw the ten activations for the first three training images, untrained and, where it was, trained."""
-    title = "What it says before it has learned" if viewed.after is None else "What it says, before and after"
-    st.subheader(title, anchor=False, help=GLOSSARY["activation"])
+    title = "Outputs before training" if viewed.after is None else "Outputs before and after training"
+    st.subheader(title, anchor=False, help=help_of("output"))
     draw_scores(lab, viewed)
     states = [("untrained", viewed.start_id, viewed.before)]
     if viewed.after is not None:
@@ -45,7 +45,7 @@ def answer_markup(train: Split, place: int, answers: Sequence[tuple[str, np.ndar
 
 
 def draw_scores(lab: Lab, viewed: Viewed) -> None:
-    """Draw cost and number correct on the test images, and how they have changed since the beginning."""
+    """Draw test cost and test accuracy, and how they have changed since the beginning."""
     start = known_score(viewed.start_id, viewed.before, viewed.config, lab.dataset)
     now, when = start, "untrained"
     cheaper: Change = {}
@@ -58,19 +58,19 @@ def draw_scores(lab: Lab, viewed: Viewed) -> None:
         better = changed(f"{more:+,} from {start.num_correct:,}, untrained", more, more > 0)
     cost, right = st.columns(2)
     cost.metric(
-        f"Cost on the test images, {when}",
+        f"Test cost L, {when}",
         f"{now.cost:.6f}",
         **cheaper,
         border=True,
-        help=GLOSSARY["cost"],
+        help=help_of("cost", "This is the test cost: that of the test images."),
         height="stretch",
     )
     right.metric(
-        f"Test images read right, {when}",
+        f"Test accuracy, {when}",
         f"{now.num_correct:,} of {now.num_images:,}",
         **better,
         border=True,
-        help=GLOSSARY["accuracy"],
+        help=help_of("test accuracy"),
         height="stretch",
     )
 
@@ -87,11 +87,11 @@ def score_now(lab: Lab, viewed: Viewed) -> Score:
 
 def draw_promise() -> None:
     """Say what one hidden layer can do in principle, and what that does not promise."""
-    st.subheader("What can such a network do?", anchor=False)
+    st.subheader("Universal approximation", anchor=False)
     st.markdown(
-        "With one hidden layer and enough units, a network of this kind can come as close as you like to "
-        "any continuous function of its inputs (Cybenko 1989, Hornik 1991): no reading task of this sort is "
-        "beyond it in principle. That says nothing about how many units it takes, whether gradient descent "
-        "finds the right weights, or whether what fits the training images is right about new ones; for "
-        "that you must train and measure."
+        "What can such a network do? With one hidden layer and enough units, it can come as close as you "
+        "like to any continuous function of its inputs (Cybenko 1989, Hornik 1991): no reading task of this "
+        "sort is beyond it in principle. That says nothing about how many units it takes, whether gradient "
+        "descent finds the right weights, or whether what fits the training images is right about new ones; "
+        "for that you must train and measure."
     )

@@ -43,7 +43,7 @@ class Viewed:
 
 
 def viewed_network(lab: Lab) -> Viewed:
-    """Return the network on the bench or, if it differs and was chosen, the one that the settings ask for."""
+    """Return the current network or, if it differs and was chosen, the one that the settings ask for."""
     run = lab.run
     if lab.differs and asks_for_other(run.title):
         return Viewed(config=lab.settings, before=beginning(lab.settings), after=None, epoch=0, id=("asked",))
@@ -58,8 +58,8 @@ def viewed_network(lab: Lab) -> Viewed:
 
 
 def asks_for_other(title: str) -> bool:
-    """Let one choose between the network on the bench and the one that the settings ask for."""
-    names = {"bench": f"On the bench: {title}", "asked": "As your settings ask"}
+    """Let one choose between the current network and the one that the settings ask for."""
+    names = {"bench": f"Current: {title}", "asked": "As set in the sidebar"}
     return (
         st.segmented_control(
             "Network",

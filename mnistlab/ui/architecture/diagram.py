@@ -5,7 +5,7 @@ import streamlit as st
 from mnistlab.explaining.layers import LayerShape, layer_shapes
 from mnistlab.figures.diagram import draw_network
 from mnistlab.ui.architecture.case import Viewed
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.sketch import show_sketch
 
@@ -22,7 +22,7 @@ def draw_diagram(viewed: Viewed) -> None:
     st.caption(
         f"{what}. A line is a weight: blue where a unit's firing helps the next, orange where "
         "it hinders, the stronger the bolder. Hover over a line for its weight, over a unit for its bias.",
-        help=GLOSSARY["weight"],
+        help=help_of("weight"),
     )
 
 
@@ -32,13 +32,14 @@ def draw_table(viewed: Viewed) -> None:
     words, table = st.columns([4, 6], gap="medium")
     with words:
         st.markdown(
-            "Every layer does the same: weigh what comes in, add a bias, squeeze.", help=GLOSSARY["bias"]
+            "Every layer does the same: weigh what comes in, add a bias, apply $\\sigma$.",
+            help=help_of("bias"),
         )
         st.latex(r"a^{(l)} = \sigma\left(W^{(l)} a^{(l-1)} + b^{(l)}\right)")
         st.caption(
             "$a^{(0)}$ is the image. The answer is the digit whose output in $a^{(D)}$ is the largest. "
             "Depth and width are yours to choose in the sidebar.",
-            help=GLOSSARY["width"],
+            help=help_of("width"),
         )
     with table:
         st.markdown("\n".join([HEAD, *map(row, shapes), total(shapes)]))

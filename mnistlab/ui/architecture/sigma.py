@@ -7,7 +7,7 @@ from mnistlab.activations import ACTIVATIONS
 from mnistlab.explaining.layers import FLAT, curve
 from mnistlab.figures.activation_function import plot_activation
 from mnistlab.ui.architecture.case import Viewed
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.show import show
 
 REACH = 10.0
@@ -16,7 +16,7 @@ REACH = 10.0
 @st.fragment
 def draw_sigma(viewed: Viewed) -> None:
     """Draw sigma and sigma', and say what the slope at z means for learning."""
-    st.subheader("The squeeze", anchor=False, help=GLOSSARY["activation"])
+    st.subheader("Activation function", anchor=False, help=help_of("activation function"))
     figure, words = st.columns([7, 5], gap="large", vertical_alignment="center")
     with words:
         name = chosen_activation(viewed.config.activation)
@@ -28,7 +28,7 @@ def draw_sigma(viewed: Viewed) -> None:
             step=0.1,
             key="architecture_z",
             persist_state="session",
-            help=GLOSSARY["pre-activation"],
+            help=help_of("pre-activation"),
         )
         value, slope = at(name, z)
         st.latex(r"\sigma(z) = " + ACTIVATIONS[name].formula)
@@ -43,14 +43,14 @@ def draw_sigma(viewed: Viewed) -> None:
 def chosen_activation(default: str) -> str:
     """Let one choose an activation, beginning with that of the network's hidden layers."""
     return st.segmented_control(
-        "Activation",
+        "Activation function",
         list(ACTIVATIONS),
         format_func=lambda name: ACTIVATIONS[name].name,
         default=default,
         required=True,
         key=f"architecture_sigma_{default}",
         persist_state="session",
-        help="The hidden layers use the one from the sidebar, the ten outputs always the sigmoid.",
+        help=help_of("activation function"),
     )
 
 

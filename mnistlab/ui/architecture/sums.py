@@ -7,8 +7,9 @@ from mnistlab.activations import ACTIVATIONS
 from mnistlab.explaining.layers import FLAT, flat_share, layer_shapes
 from mnistlab.figures.histogram import plot_pre_activations
 from mnistlab.pixels import SCALINGS
+from mnistlab.setting_names import SETTING_NAMES
 from mnistlab.ui.architecture.case import PROBED, Viewed, known_sums
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of, help_of_setting
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.show import show
 from mnistlab.ui.sidebar import SCALING_NAMES
@@ -17,7 +18,7 @@ from mnistlab.ui.sidebar import SCALING_NAMES
 @st.fragment
 def draw_sums(lab: Lab, viewed: Viewed) -> None:
     """Draw the histogram of z, layer by layer, before and after training."""
-    st.subheader("Where images fall on it", anchor=False, help=GLOSSARY["pre-activation"])
+    st.subheader("Distribution of the pre-activations z", anchor=False, help=help_of("pre-activation"))
     figure, words = st.columns([7, 5], gap="large", vertical_alignment="center")
     with words:
         scaling = chosen_scaling(viewed.config.scaling)
@@ -30,7 +31,7 @@ def draw_sums(lab: Lab, viewed: Viewed) -> None:
         if after is not None:
             st.markdown(change(viewed, before, after))
         elif not own and viewed.after is not None:
-            st.caption("After training is shown for the scaling that the network was trained with.")
+            st.caption("After training is shown for the input scaling that the network was trained with.")
     with figure:
         count = min(PROBED, len(lab.dataset.train.images))
         show(
@@ -47,14 +48,14 @@ def draw_sums(lab: Lab, viewed: Viewed) -> None:
 def chosen_scaling(default: str) -> str:
     """Let one choose how pixels are fed, beginning with the network's own scaling."""
     return st.segmented_control(
-        "Pixel values",
+        SETTING_NAMES["scaling"],
         list(SCALINGS),
         format_func=SCALING_NAMES.__getitem__,
         default=default,
         required=True,
         key=f"architecture_scaling_{default}",
         persist_state="session",
-        help=GLOSSARY["scaling"],
+        help=help_of_setting("scaling"),
     )
 
 

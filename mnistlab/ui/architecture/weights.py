@@ -5,7 +5,7 @@ import streamlit as st
 from mnistlab.figures.template import number
 from mnistlab.figures.tiles import weight_picture, weight_sheet
 from mnistlab.ui.architecture.case import Viewed
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.navigation import path_of
 from mnistlab.ui.sketch import show_sketch
 
@@ -15,10 +15,10 @@ UNIT = "architecture_unit"  # session state: the unit that was clicked
 @st.fragment
 def draw_weights(viewed: Viewed) -> None:
     """Draw the sheets before and after training, and the unit that was clicked."""
-    st.subheader("What the first layer looks for", anchor=False, help=GLOSSARY["weight"])
+    st.subheader("First-layer weights", anchor=False, help=help_of("weight"))
     st.markdown(
-        "A row of $W^{(1)}$ has one weight for each pixel, so it is an image: blue where ink raises $z_i$, "
-        "orange where it lowers it. Click a unit to see it large."
+        "What does each unit look for? A row of $W^{(1)}$ has one weight for each pixel, so it is an image: "
+        "blue where ink raises $z_i$, orange where it lowers it. Click a unit to see it large."
     )
     states = [("before", viewed.before)]
     if viewed.after is not None:
@@ -72,5 +72,5 @@ def draw_unit(name: str, layer, unit: int, when: str) -> None:
     st.caption(
         f"Weights from {number(float(weights.min()))} to {number(float(weights.max()))}; its bias "
         f"$b_{{{unit}}} = {float(layer.biases[unit]):+.4f}$.",
-        help=GLOSSARY["bias"],
+        help=help_of("bias"),
     )

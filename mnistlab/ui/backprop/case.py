@@ -113,7 +113,7 @@ def draw_picker(case: Case) -> None:
             width=140,
         )
         st.button(
-            "The steepest",
+            "Largest gradient",
             key="backprop_steepest",
             on_click=lambda: choose(layer=place.layer),
             help="The weight of this layer with the largest gradient for this image.",

@@ -6,6 +6,7 @@ from mnistlab.explaining.gradient_check import BOUND, against_differences, again
 from mnistlab.explaining.numerals import numeral, plain
 from mnistlab.figures.gradients import plot_agreement
 from mnistlab.ui.backprop.case import Case
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.show import show
 
 CHECKED = "backprop_checked"  # (weight_id, against jax, against differences)
@@ -16,12 +17,12 @@ JAX = r"g_{\text{jax}}"  # on every other tab a prime is a derivative
 @st.fragment
 def draw_check(case: Case) -> None:
     """Draw the button that checks, and what came out."""
-    st.subheader("Is it right?", anchor=False)
+    st.subheader("Gradient check", anchor=False, help=help_of("gradient check"))
     st.markdown(
-        "A slip in the backward pass still gives numbers, and often a network that learns a little. So "
-        "compare with two routes that share no line of the way back: `jax.grad`, which derives the "
-        "gradient of **every** weight by itself, and the **definition** of a slope, two costs a little "
-        "apart, for this weight and fifty others."
+        "Is the gradient right? A slip in the backward pass still gives numbers, and often a network that "
+        "learns a little. So compare with two routes that share no line of the way back: `jax.grad`, which "
+        "derives the gradient of **every** weight by itself, and the **definition** of a slope, two costs "
+        "a little apart, for this weight and fifty others. It is a check, not a proof."
     )
     if st.button("Check this image", key="backprop_check", type="primary"):
         with st.spinner("Going the three routes"):
@@ -51,11 +52,12 @@ def draw_arrays(arrays) -> None:
     else:
         word = "They agree" if worst <= BOUND else "They do **not** agree"
         verdict = (
-            f"{word}: of {count} slopes none is further apart than {plain(worst, 2)} of its array's largest."
+            f"{word}: over all {count} slopes the largest difference is {plain(worst, 2)} of the largest "
+            "gradient of its array."
         )
     st.markdown(
-        f"**By hand against `jax.grad`.** {verdict} Single precision allows {plain(BOUND)}. "
-        f"The slopes by hand are $g$, those of `jax.grad` ${JAX}$; furthest apart is "
+        f"**Backpropagation against `jax.grad`.** {verdict} Single precision allows {plain(BOUND)}. "
+        f"Backpropagation gives $g$, `jax.grad` gives ${JAX}$; compared is, array by array, "
         f"$\\max |g - {JAX}| \\,/\\, \\max |{JAX}|$."
     )
     st.table(
@@ -63,7 +65,7 @@ def draw_arrays(arrays) -> None:
             "array": [f"$\\partial L / \\partial {check.kind}^{{({check.layer})}}$" for check in arrays],
             "slopes": [f"{check.size:,}" for check in arrays],
             f"largest $|{JAX}|$": [plain(check.largest, 4) for check in arrays],
-            "furthest apart": [apart(check.disagreement) for check in arrays],
+            "largest difference / largest gradient": [apart(check.disagreement) for check in arrays],
         },
         border="horizontal",
         hide_index=True,
@@ -76,8 +78,8 @@ def draw_weights(weights) -> None:
     worst = max(check.disagreement for check in weights)
     verdict = "They agree" if worst <= BOUND else "They do **not** agree"
     st.markdown(
-        f"**By hand against central differences.** {verdict}, to {plain(worst, 2)} of the largest slope of "
-        "the layer (double precision). This weight:"
+        f"**Backpropagation against central differences.** {verdict}, to {plain(worst, 2)} of the largest "
+        "slope of the layer (double precision). This weight:"
     )
     st.latex(
         r"\begin{aligned} \frac{\partial L}{\partial W} &= "

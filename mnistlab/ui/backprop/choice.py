@@ -13,7 +13,7 @@ from mnistlab.figures.tiles import digit_picture
 from mnistlab.network import Params
 from mnistlab.ui.backprop.case import Case, chosen_place, params_of
 from mnistlab.ui.bars import bars_markup
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.sketch import show_sketch
@@ -82,7 +82,7 @@ def draw_state(lab: Lab) -> bool:
         required=True,
         key="backprop_trained",
         persist_state="session",
-        help=GLOSSARY["epoch"],
+        help="**Network**: as it was before training, or as it is after its latest epoch.",
     )
 
 
@@ -126,14 +126,14 @@ def draw_number(split: Split, params: Params, lab: Lab) -> int:
             key=widget_key(DIGIT),
             persist_state="session",
             on_change=lambda: go_to_next(split, from_here=True),
-            help="Only images of this digit are shown.",
+            help="**Digit**: only images of this digit are shown.",
             width=100,
         )
     with st.container(horizontal=True, gap="small"):
         st.button("Next", **once("backprop_next", go_to_next, split))
         st.button("Random", key="backprop_random", on_click=go_to_random, args=(split,))
         st.button(
-            "A mistake",
+            "Misclassified",
             key="backprop_misread",
             on_click=go_to_misread,
             args=(split, params, lab.run.config),
@@ -146,14 +146,14 @@ def draw_meaning(params: Params, image: np.ndarray, lab: Lab) -> int:
     """Draw the question which digit the drawing is meant to be: without a target there is no error."""
     answer = int(activations_of(params, image[None], lab.run.config)[0].argmax())
     digit = st.pills(
-        "You meant a",
+        "True label",
         range(10),
         default=answer,
         key="backprop_meant",
         required=True,
         wrap=True,
         persist_state="session",
-        help="Without a target there is no error to carry back.",
+        help="**True label**: the digit that you meant. Without a target there is no error to carry back.",
     )
     return answer if digit is None else digit
 
@@ -204,5 +204,5 @@ def draw_summary(name: str, followed: Followed) -> None:
     st.markdown(
         f"{name.capitalize()} is a **{followed.label}**, {reads}. The target is $y_{{{followed.label}}} = "
         f"1$ and 0 elsewhere, so the cost is $L = \\sum_r (y_r - a_r)^2 = {numeral(followed.cost)}.$",
-        help=GLOSSARY["cost"],
+        help=help_of("cost"),
     )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnistlab import backprop, network
 from mnistlab.explaining import gradient_check
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 
 SHOWN = {
     "Forward": (network.forward, network.weighted_sums),
@@ -27,11 +27,12 @@ SHOWN = {
 @st.fragment
 def draw_code() -> None:
     """Draw the source of the functions that made the numbers of this page, and of training's step."""
-    st.subheader("The code that ran", anchor=False)
+    st.subheader("Source code", anchor=False)
     st.markdown(
-        "This is no copy: the page asks each module for its own source. It is written for one image; "
-        "`jax.vmap` lifts it to a mini-batch, and nothing is compiled as a whole, so every number on this "
-        "page could be looked at."
+        "This is the code that ran, no copy: the page asks each module for its own source. It is written "
+        "for one image; `jax.vmap` lifts it to a mini-batch, and nothing is compiled as a whole, so every "
+        "number on this page could be looked at.",
+        help=help_of("vmap"),
     )
     for function in SHOWN[chosen_part()]:
         module = function.__module__.replace(".", "/")
@@ -66,7 +67,7 @@ def draw_note() -> None:
             "others, and they can be read as probabilities. Ours are ten separate yes-or-no answers: they "
             "cannot, but all ten may say no to a scribble.\n- **Momentum** steps along a running average "
             "of past gradients: faster along flat valleys and past a saddle point, steadier across steep "
-            "slopes. Then a step no longer follows from one mini-batch, and its promise would need the "
-            "history.",
-            help=GLOSSARY["saddle point"],
+            "slopes. Then a step no longer follows from one mini-batch, and its first-order prediction would "
+            "need the history.",
+            help=help_of("saddle point"),
         )

@@ -7,7 +7,7 @@ from mnistlab.explaining.numerals import numeral
 from mnistlab.figures.gradients import draw_gradient_matrix, draw_gradient_picture, draw_gradient_sheet
 from mnistlab.figures.tiles import digit_picture
 from mnistlab.ui.backprop.case import Case, choose
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.sketch import show_sketch
 
 PICTURES = 12  # units of the first layer in the sheet
@@ -16,7 +16,7 @@ MATRIX_COLUMNS = 100
 
 def draw_gradient(case: Case) -> None:
     """Draw dL/dW of the first layer and of the last."""
-    st.subheader("The gradient", anchor=False, help=GLOSSARY["gradient"])
+    st.subheader("Gradient", anchor=False, help=help_of("gradient"))
     formula, words = st.columns([1, 1.6], gap="large", vertical_alignment="center")
     formula.latex(
         r"\frac{\partial L}{\partial W_{ij}^{(l)}} = \Delta_i^{(l)}\, a_j^{(l-1)} \quad\text{(BP3)}"

@@ -1,4 +1,4 @@
-"""One weight turned by hand: the cost and the outputs follow."""
+"""The cost as a function of one weight, which one may change: cost and outputs follow."""
 
 import numpy as np
 import streamlit as st
@@ -9,6 +9,7 @@ from mnistlab.explaining.worked import symbol
 from mnistlab.figures.cost_slice import plot_cost_of_weight, plot_moved_outputs
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.change import change_of_cost
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.show import show
 
 SWING = 8.0  # the weight may be turned until z has moved by so much, from one end of a sigmoid to the other
@@ -21,22 +22,22 @@ def draw_by_hand(case: Case) -> None:
     """Draw a slider for the weight, the cost along it and the ten outputs."""
     weight, name = case.followed.weight(case.place), symbol("W", *case.place)
     reach = reach_of(case)
-    st.subheader("Turn this weight by hand", anchor=False)
+    st.subheader("Cost as a function of one weight", anchor=False)
     st.markdown(
         f"The dotted line touches the cost at ${name}$ as it is, and its slope is $\\partial L / \\partial "
-        f"W = {numeral(case.followed.slope_of(case.place))}$. Turn the weight: near that point the cost "
-        "follows the line, further away it bends off. That is all a gradient knows."
+        f"W = {numeral(case.followed.slope_of(case.place))}$. Change the weight: near that point the "
+        "cost follows the line, further away it bends off. That is all a gradient knows."
     )
     key = f"backprop_turn_{case.weight_id}"
     st.session_state.setdefault(key, 0)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         step = st.slider(
-            f"Turn ${name}$",
+            f"Value of ${name}$",
             -STEPS,
             STEPS,
             key=key,
             format=" ",
-            help="The ends are where z has moved by 8.",
+            help=help_of("weight", f"The ends of the slider are where z has moved by {SWING:g}."),
         )
         st.button("Back", key="backprop_turn_back", on_click=lambda: st.session_state.update({key: 0}))
     value = weight + reach * step / STEPS
@@ -65,16 +66,16 @@ def draw_by_hand(case: Case) -> None:
 
 
 def draw_numbers(case: Case, weight: float, value: float, costs: np.ndarray) -> None:
-    """Draw the weight, the cost, and what the slope promised, each with its change."""
-    promised = case.followed.slope_of(case.place) * (value - weight)
+    """Draw the weight, the cost and its first-order prediction, each with its change."""
+    predicted = case.followed.slope_of(case.place) * (value - weight)
     with st.container(horizontal=True, key="backprop_turned"):
         st.metric(
             "the weight", plain(value, 5), signed(value - weight, 3), delta_color="off", delta_arrow="off"
         )
         st.metric("cost $L$", plain(costs[1], 6), **change_of_cost(costs[1] - costs[0], 3))
         st.metric(
-            "cost that the slope promises", plain(costs[0] + promised, 6), signed(promised, 3),
-            delta_color="off", delta_arrow="off",
+            "first-order prediction of $L$", plain(costs[0] + predicted, 6), signed(predicted, 3),
+            delta_color="off", delta_arrow="off", help=help_of("first-order prediction"),
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from mnistlab.explaining.numerals import numeral, plain
 from mnistlab.explaining.single_image import Followed
 from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.ui.backprop.case import Case, choose
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.sketch import show_sketch
 
@@ -18,16 +18,16 @@ def draw_forward(case: Case) -> None:
     """Draw z and a of every layer."""
     followed, place = case.followed, case.place
     st.subheader("Forward", anchor=False)
-    step, squeeze = st.columns(2)
+    step, sigma = st.columns(2)
     step.latex(r"z^{(l)} = W^{(l)}\, a^{(l-1)} + b^{(l)} \qquad a^{(l)} = \sigma(z^{(l)})")
-    squeeze.latex(formulas(followed))
+    sigma.latex(formulas(followed))
     words, figure = st.columns(COLUMNS, gap="large")
     with words:
         st.markdown(
             "Each cell is one unit, numbered from 0. The image enters as $a^{(0)}$; every layer forms its "
-            "sums $z$ and squeezes them into $a$. **Click a cell** to look at that unit; it stays chosen "
-            "behind all tabs.",
-            help=GLOSSARY["pre-activation"],
+            "sums $z$ and applies $\\sigma$, which gives $a$. **Click a cell** to look at that unit; it "
+            "stays chosen behind all tabs.",
+            help=help_of("pre-activation"),
         )
         z, a = followed.pre_activations[place.layer - 1], followed.activations[place.layer]
         draw_unit(case, ("z", z[place.unit]), (r"a = \sigma(z)", a[place.unit]))
@@ -75,7 +75,7 @@ def draw_unit(case: Case, *numbers: tuple[str, float]) -> None:
     layer, unit, _ = case.place
     lines = r" \\ ".join(f"{name} &= {numeral(float(value))}" for name, value in numbers)
     with st.container(border=True, key="backprop_unit_card", gap="small"):
-        st.markdown(f"**Unit {unit} of layer {layer}**", help=GLOSSARY["saturated"])
+        st.markdown(f"**Unit {unit} of layer {layer}**", help=help_of("unit"))
         st.latex(rf"\begin{{aligned}} {lines} \end{{aligned}}")
 
 
@@ -100,7 +100,7 @@ def draw_backward(case: Case) -> None:
             "$\\Delta = \\partial L / \\partial z$ says how the cost would move if a unit's sum rose a "
             "little: blue units are too loud, orange ones too quiet. It begins at the ten outputs and "
             "runs the same wires backward.",
-            help=GLOSSARY["error"],
+            help=help_of("error"),
         )
         slope, delta = followed.slopes(place.layer)[place.unit], followed.deltas[place.layer - 1][place.unit]
         draw_unit(case, (r"\sigma'(z)", slope), (r"\Delta", delta))
@@ -117,7 +117,7 @@ def draw_backward(case: Case) -> None:
         ]
         alt = f"Delta of {followed.depth} layers, from the outputs back to the first."
         draw_strips(strips, "backward", case, alt)
-        st.markdown(why_so_many_are_zero(followed, case.config.scaling))
+        st.markdown(why_so_many_are_zero(followed, case.config.scaling), help=help_of("saturated"))
 
 
 def why_so_many_are_zero(followed: Followed, scaling: str) -> str:
@@ -136,8 +136,8 @@ def why_so_many_are_zero(followed: Followed, scaling: str) -> str:
     if saturated == 0:
         return text + ": every unit hears how it should change."
     reason = (
-        " The pixels enter as 0 to 255, which makes the sums so large; divide them by 255 in the sidebar, "
-        "and the blank cells fill."
+        " The pixels enter as 0 to 255, which makes the sums so large; set input scaling to 1/255 in "
+        "the sidebar, and the blank cells fill."
         if scaling == "raw"
         else ""
     )

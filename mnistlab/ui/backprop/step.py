@@ -1,4 +1,4 @@
-"""One step of training, taken apart: what it promised, what it did, and why more images make it longer."""
+"""One SGD step: predicted and actual change of the cost, and why more images make the step longer."""
 
 import streamlit as st
 
@@ -7,14 +7,17 @@ from mnistlab.explaining.stepping import Growth, SgdStep, batch_of, gradient_gro
 from mnistlab.figures.cost_slice import plot_growth, plot_step
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.change import change_of_cost
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.show import show
 
 SIZES = (1, 8, 32, 128)
 PARTS = {1: "η", 10: "η / 10", 100: "η / 100"}
-PROMISED_CHANGE = r"promised change, $-\eta\,\lVert g \rVert^2$"
-PROMISE = "The change divided by the promised change. A promise is kept by steps that are short enough."
+PREDICTED_CHANGE = r"predicted change, $-\eta\,\lVert g \rVert^2$"
+RATIO = (
+    "**Actual / predicted**: The change of the cost divided by its first-order prediction. It is the nearer "
+    "to 100%, the shorter the step."
+)
 STEPPED = "backprop_stepped"  # (what it was taken with, the step, growth)
 HARDLY = 0.01  # of the average image's gradient: less is hardly any
 LEVEL = 0.1  # a curve that ends within a tenth of where it begins is called level
@@ -23,11 +26,11 @@ LEVEL = 0.1  # a curve that ends within a tenth of where it begins is called lev
 @st.fragment
 def draw_step(lab: Lab, case: Case) -> None:
     """Draw the settings of a step, the button that takes it, and what it did."""
-    st.subheader("One step of training", anchor=False, help=GLOSSARY["mini-batch"])
-    step, promise = st.columns(2, vertical_alignment="center")
+    st.subheader("SGD step", anchor=False, help=help_of("SGD"))
+    step, prediction = st.columns(2, vertical_alignment="center")
     step.latex(r"\theta \leftarrow \theta - \eta\, g, \qquad g = \sum_{x} \nabla_\theta L_x")
-    promise.latex(
-        r"\text{promise:}\quad L_{\text{after}} - L_{\text{before}} \approx -\eta\, \lVert g \rVert^2"
+    prediction.latex(
+        r"\text{prediction:}\quad L_{\text{after}} - L_{\text{before}} \approx -\eta\, \lVert g \rVert^2"
     )
     st.markdown(
         "The gradients of the images of a mini-batch are added, and all weights and biases $\\theta$ move "
@@ -84,7 +87,7 @@ def draw_settings(lab: Lab, case: Case) -> tuple[int, int, int]:
             required=True,
             key="backprop_part",
             persist_state="session",
-            help=GLOSSARY["learning rate"],
+            help=help_of("learning rate"),
             width="content",
         )
     return size, number, part
@@ -95,8 +98,11 @@ def draw_outcome(step: SgdStep, growth: Growth) -> None:
     with st.container(horizontal=True, key="backprop_outcome"):
         st.metric("summed cost before", plain(step.before, 5), border=True, height="stretch")
         st.metric("after", plain(step.after, 5), **change_of_cost(step.change), border=True, height="stretch")
-        st.metric(PROMISED_CHANGE, signed(step.predicted), border=True, height="stretch")
-        st.metric("kept of the promise", kept_promise(step), help=PROMISE, border=True, height="stretch")
+        st.metric(
+            PREDICTED_CHANGE, signed(step.predicted), border=True, height="stretch",
+            help=help_of("first-order prediction"),
+        )  # fmt: skip
+        st.metric("actual / predicted", actual_to_predicted(step), help=RATIO, border=True, height="stretch")
     left, right = st.columns(2, gap="medium")
     with left:
         show(
@@ -113,10 +119,10 @@ def draw_outcome(step: SgdStep, growth: Growth) -> None:
             st.markdown("Take more images to see how the step grows with the mini-batch.")
 
 
-def kept_promise(step: SgdStep) -> str:
-    """Return the change as a share of the promised one."""
+def actual_to_predicted(step: SgdStep) -> str:
+    """Return the change as a share of the predicted one."""
     if not step.predicted:
-        return "nothing promised"
+        return "none predicted"
     return f"{step.change / step.predicted:.1%}".replace("-", "−")
 
 
@@ -127,14 +133,15 @@ def words_on(step: SgdStep) -> str:
         return "The step was so long that the cost **rose**: downhill, across the valley, up the other side."
     if share < 0.9:
         return (
-            "The cost fell, by less than the tangent promised, for the cost bends on the way. Take a "
-            "tenth or a hundredth of $\\eta$: the promise is kept better and better, and that is what a "
+            "The cost fell, by less than the tangent predicts, for the cost bends on the way. Take a "
+            "tenth or a hundredth of $\\eta$: the prediction gets better and better, and that is what a "
             "derivative means."
         )
     if share > 1.1:
-        return "The cost fell more than promised: here it bends downward, and a longer step would pay."
+        return "The cost fell more than predicted: here it bends downward, and a longer step would pay."
     return (
-        "Change and promise agree within a tenth: on so short a step the cost is as good as a straight line."
+        "Change and prediction agree within a tenth: on so short a step the cost is as good as a straight "
+        "line."
     )
 
 

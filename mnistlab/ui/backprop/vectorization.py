@@ -9,7 +9,7 @@ from mnistlab.explaining.stepping import batch_of
 from mnistlab.explaining.vectorization import Comparison, Operation, compare, lifted_shapes, step_operations
 from mnistlab.figures.key_tree import draw_key_tree
 from mnistlab.ui.backprop.case import Case
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.picture import gallery
 from mnistlab.ui.sketch import show_sketch
@@ -37,7 +37,7 @@ def draw_vectorization(lab: Lab, case: Case) -> None:
 
 def draw_vmap(lab: Lab, case: Case) -> None:
     """Draw how one image becomes a mini-batch, and what a step then carries out."""
-    st.subheader("Vectorization with vmap", anchor=False, help=f"**vmap**: {GLOSSARY['vmap']}")
+    st.subheader("Vectorization with vmap", anchor=False, help=help_of("vmap"))
     st.markdown(
         "Forward and backward pass are written for **one** image. `jax.vmap` makes of them the same for a "
         "mini-batch: `in_axes` says that the parameters are shared (`None`) and that images and targets are "
@@ -119,7 +119,7 @@ def draw_operations(operations: tuple[Operation, ...]) -> None:
 def draw_keys(lab: Lab, case: Case) -> None:
     """Draw the tree of random keys, and the orders that come of it."""
     config = case.config
-    st.subheader("Random keys", anchor=False, help=f"**Random key**: {GLOSSARY['random key']}")
+    st.subheader("Random keys", anchor=False, help=help_of("random key"))
     st.markdown(
         "JAX has no hidden random state. A **key**, two numbers, decides what is drawn, and `split` makes "
         "two new keys of one. So the same seed gives the same network and the same order of the images."

@@ -1,4 +1,4 @@
-"""One weight: first a guess, then the four equations with its numbers, and the costs as a proof."""
+"""One weight: first a guess, then the four equations with its numbers, and the costs as a check."""
 
 import streamlit as st
 
@@ -7,7 +7,7 @@ from mnistlab.explaining.numerals import aligned, numeral, plain
 from mnistlab.explaining.worked import Equation, symbol, worked_weight
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.change import Change, change_of_cost
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 
 GUESS = "backprop_guess"  # (weight_id, answer)
 ANSWERS = {"raise": "Raise it", "lower": "Lower it", "same": "No difference", "": "Just show me"}
@@ -26,7 +26,7 @@ LITTLE = 1000  # nudges that make a small change one can see in the cost
 
 def draw_weight(case: Case) -> None:
     """Draw the question, and after the answer the equations."""
-    st.subheader("One weight, with its numbers", anchor=False, help=GLOSSARY["weight"])
+    st.subheader("One weight: the four equations", anchor=False, help=help_of("weight"))
     st.toggle("Guess first", key="backprop_guess_first", persist_state="session", value=True)
     equations = worked_weight(case.followed, case.place)
     answer = answer_given(case)
@@ -98,7 +98,7 @@ def clues(case: Case, equations: tuple[Equation, ...]) -> list[str]:
 
 
 def draw_verdict(case: Case, answer: str) -> None:
-    """Say which way lowers the cost, and prove it with three costs."""
+    """Say which way lowers the cost, and check it with three costs."""
     slope, name = case.followed.slope_of(case.place), symbol("W", *case.place)
     right = "same" if slope == 0 else "raise" if slope < 0 else "lower"
     praise = {"": "", right: "**You guessed right.** "}.get(answer, "**Not so.** ")
@@ -110,7 +110,7 @@ def draw_verdict(case: Case, answer: str) -> None:
         "same": "It makes no difference: what this weight carries is 0, or the error at its end is, and "
         "the product with them.",
     }
-    st.markdown(f"{praise}{because[right]} Here is the proof, computed afresh in double precision:")
+    st.markdown(f"{praise}{because[right]} Here is a check, computed afresh in double precision:")
     h, weight = LITTLE * nudge(case.followed, case.place), case.followed.weight(case.place)
     costs = moved(case.followed, case.place, (weight - h, weight, weight + h)).costs
     with st.container(horizontal=True, key="backprop_proof"):
@@ -123,7 +123,7 @@ def draw_verdict(case: Case, answer: str) -> None:
                 **change,
                 border=True,
                 height="stretch",
-                help=f"The weight is moved by {plain(h, 3)}." if change else GLOSSARY["cost"],
+                help=help_of("cost", f"Here the weight is moved by {plain(h, 3)}." if change else ""),
             )
 
 

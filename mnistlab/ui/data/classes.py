@@ -11,7 +11,7 @@ from mnistlab.figures.statistics import (
 )
 from mnistlab.figures.tiles import class_means
 from mnistlab.ui.data.known import known_baselines, known_class_pictures, known_pixel_counts
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.show import show
 from mnistlab.ui.sketch import show_sketch
@@ -21,19 +21,19 @@ def draw_classes(lab: Lab) -> None:
     """Draw how many of each digit there are, and their means and spreads."""
     dataset = lab.dataset
     counts, test_counts = digit_counts(dataset.train.labels), digit_counts(dataset.test.labels)
-    st.subheader("Ten kinds", anchor=False)
+    st.subheader("Class balance", anchor=False)
     left, right = st.columns([5, 7], gap="large")
     with left:
         show(plot_class_balance(counts, test_counts), key="data_balance")
         st.caption(
             f"Nearly as many of each: from {counts.min():,} ({counts.argmin()}) to {counts.max():,} "
-            f"({counts.argmax()}) training images. So the share read right is a fair measure."
+            f"({counts.argmax()}) training images. So accuracy is a fair measure."
         )
     with right:
         show_sketch(class_means(*known_class_pictures(dataset)), "data_means")
         st.caption(
-            "The mean is dark where all people put their ink. The spread is dark where they disagree: a 1 is "
-            "mostly a matter of slant, a 2 of how its loop is made."
+            "The mean is dark where all people put their ink. The standard deviation is dark where they "
+            "disagree: a 1 is mostly a matter of slant, a 2 of how its loop is made."
         )
 
 
@@ -42,7 +42,7 @@ def draw_pixels(lab: Lab) -> None:
     counts = known_pixel_counts(lab.dataset)
     shares = counts / counts.sum()
     paper, ink = shares[0], shares[FULL_INK:].sum()
-    st.subheader("Mostly paper", anchor=False)
+    st.subheader("Pixel-value histogram", anchor=False)
     left, right = st.columns([7, 5], gap="large", vertical_alignment="center")
     with left:
         show(plot_pixel_histogram(counts), key="data_pixels")
@@ -56,7 +56,7 @@ def draw_pixels(lab: Lab) -> None:
         st.caption(
             "A weight $W_{ij}$ on a pixel that is always 0 never learns anything: its gradient is "
             r"$\Delta_i\, x_j = 0$.",
-            help=GLOSSARY["gradient"],
+            help=help_of("gradient"),
         )
 
 
@@ -67,15 +67,16 @@ def draw_baselines(lab: Lab) -> None:
     own = own_network(lab)
     if own:
         names, scores = [*names, own[0]], [*scores, own[1]]
-    st.subheader("What there is to beat", anchor=False, help=GLOSSARY["accuracy"])
+    st.subheader("Baselines", anchor=False, help=help_of("baseline"))
     left, right = st.columns([7, 5], gap="large", vertical_alignment="center")
     with left:
         show(plot_baselines(names, scores, highlighted=own and own[0], title=""), key="data_baselines")
     with right:
         st.markdown("\n".join(f"- **{rule.name}**: {rule.rule}" for rule in rules))
         st.caption(
-            "Each rule is made from the training images and measured on the test images, here and now."
-            + ("" if own else " Train a network, and it appears in this chart.")
+            "What there is to beat: each rule is made from the training images and measured on the test "
+            "images, "
+            "here and now." + ("" if own else " Train a network, and it appears in this chart.")
         )
 
 

@@ -6,6 +6,7 @@ from mnistlab.figures.sketch import INK, ink_levels
 from mnistlab.figures.statistics import draw_projection
 from mnistlab.figures.tiles import named_tiles, weight_picture
 from mnistlab.ui.data.known import known_projection, name_of
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.neighbors import nearest_training_digits
 from mnistlab.ui.picture import show_digit
@@ -20,7 +21,7 @@ def draw_map(lab: Lab) -> None:
     """Draw the map, and beside it the image that was clicked."""
     train, seen = lab.dataset.train, known_projection(lab.dataset)
     opened = opened_point(lab, int(seen.indices[0]))
-    st.subheader("A map of the digits", anchor=False)
+    st.subheader("Principal component analysis (PCA)", anchor=False, help=help_of("principal component"))
     st.markdown(
         "An image is a point in a space of 784 dimensions. Seen from the side on which "
         f"{len(seen.indices):,} of them differ most, they look like this; the two directions hold "
@@ -66,7 +67,7 @@ def draw_point(lab: Lab, index: int) -> None:
                 for other, distance in others
             ],
             NEIGHBORS,
-            title=f"The nearest {NEIGHBORS}, in all 784 dimensions",
+            title=f"Nearest neighbors: {NEIGHBORS}, in all 784 dimensions",
             alt=f"The nearest {NEIGHBORS} training images: {', '.join(labels)}.",
             tile=56,
         ),
@@ -79,6 +80,6 @@ def draw_directions(directions, shares) -> None:
     columns = st.columns(2, gap="small")
     for number, (column, direction, share) in enumerate(zip(columns, directions, shares, strict=True)):
         with column:
-            name = ("Across", "Upwards")[number]
+            name = ("First", "Second")[number] + " principal component"
             show_sketch(weight_picture(direction, f"{name}, {share:.1%}", 168), f"data_axis_{number}")
     st.caption("Where a point lies is a weighted sum of its pixels. These are the weights.")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.widgets import entered, give, keep, kept, once, widget_key
 
 FIRST = 123
@@ -25,7 +25,7 @@ def draw_seed(name: str, label: str, button: str, about: str) -> int:
         kept(name, FIRST),
         step=1,
         key=widget_key(name),
-        help=GLOSSARY["seed"],
+        help=help_of("random seed"),
         width=130,
     )
     seed = min(max(0, int(seed)), LARGEST)  # only the browser keeps the bounds

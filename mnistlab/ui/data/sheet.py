@@ -27,7 +27,7 @@ OPENED = "data_opened"  # session state: which sheet, and the image opened on it
 @st.fragment
 def draw_sheet(lab: Lab) -> None:
     """Draw the controls, the sheet, and the open digit beside it."""
-    st.subheader("Sixteen of them", anchor=False)
+    st.subheader("Sample images", anchor=False)
     split_name, kind, seed = draw_controls()
     split = getattr(lab.dataset, split_name)
     chosen = drawn(split, kind, seed)
@@ -49,7 +49,7 @@ def draw_sheet(lab: Lab) -> None:
 
 
 def draw_controls() -> tuple[str, str | int, int]:
-    """Draw what decides which digits are on the sheet; return split, kind of digit and seed."""
+    """Draw what decides which digits are on the sheet; return split, digit and seed."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="row_data_sheet"):
         split = st.segmented_control(
             "From",
@@ -70,7 +70,7 @@ def draw_controls() -> tuple[str, str | int, int]:
             key="data_kind",
             persist_state="session",
         )
-        seed = draw_seed("data_seed", "Seed of the sample", "Reshuffle", "Sixteen others: the next seed.")
+        seed = draw_seed("data_seed", "Seed of the sample", "Resample", "Sixteen others: the next seed.")
     return split, kind, seed
 
 

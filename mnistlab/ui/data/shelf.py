@@ -16,7 +16,7 @@ def draw_source(lab: Lab) -> None:
 
 def draw_arrays(lab: Lab) -> None:
     """Draw the table of the arrays, as a notebook would print their shapes."""
-    st.subheader("What lies on the shelf", anchor=False)
+    st.subheader("Arrays and shapes", anchor=False)
     st.markdown("\n".join([COLUMNS, *(array_row(*row) for row in arrays(lab))]))
     st.caption(
         "A digit $x$ is 28 × 28 = 784 whole numbers, 0 for paper and 255 for ink, and its label $y$ says "

@@ -7,6 +7,8 @@ from mnistlab.evaluation import activations_of
 from mnistlab.explaining.single_image import Reading, passed_by
 from mnistlab.explaining.verdict import (
     DIGIT,
+    NONE,
+    TORN,
     Trust,
     Verdict,
     explanation,
@@ -19,13 +21,14 @@ from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.own_digits import EMPTY, Collection, label_of, with_digit
 from mnistlab.runs.run import Run
 from mnistlab.ui.bars import draw_bars
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.home import train_for_me
 from mnistlab.ui.lab_session import Lab, current_snapshot
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.widgets import entered, kept, show_in, widget_key
 
 OWN, LABEL = "predict_own", "predict_label"
+VERDICT_HELP = {TORN: help_of("ambiguous"), NONE: help_of("threshold")}
 LEARNING = "Each epoch reads your digit anew; when the last is done, you see here how far to trust it."
 
 
@@ -46,14 +49,14 @@ def draw_answer(
     with st.container(gap=None, key="predict_verdict"):
         if activations is None:
             st.header(invitation, anchor=False)
-            st.caption("As soon as there is ink, the network says what it reads.")
+            st.caption("As soon as there is ink, the network predicts what it is.")
         else:
             found = verdict(activations)
-            st.header(headline(found), anchor=False)
+            st.header(headline(found), anchor=False, help=VERDICT_HELP.get(found.kind))
             st.caption(explanation(found) + label_words(found, truth))
     draw_bars(activations, truth)
     with st.container(key="predict_state"):
-        st.caption(state_words(lab, snapshot), help=GLOSSARY["activation"] if run.epoch else None)
+        st.caption(state_words(lab, snapshot), help=help_of("activation") if run.epoch else None)
 
 
 def label_words(found: Verdict, truth: int | None) -> str:
@@ -94,18 +97,19 @@ def own_digits() -> Collection:
 
 
 def draw_correction(image: np.ndarray | None) -> None:
-    """Draw "It was a ...": one click keeps the image with its label."""
+    """Draw the choice of the true label: one click keeps the image with its label."""
     if image is None:
         return
     show_in(LABEL, label_of(own_digits(), image))
     st.segmented_control(
-        "It was a ...",
+        "True label",
         range(10),
         default=kept(LABEL),
         key=widget_key(LABEL),
         on_change=keep_digit,
         args=(image,),
-        help="Keeps this digit with its label among your own digits, below.",
+        help="**True label**: which digit it was. A click keeps this image with its label among your own "
+        "digits, below.",
         width="stretch",
         wrap=False,
     )

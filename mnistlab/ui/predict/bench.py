@@ -1,4 +1,4 @@
-"""The bench of the Predict page: a drawing, what the network sees of it, its answer; below, why."""
+"""The Predict page: a drawing, the preprocessed input, the prediction; below, its attribution."""
 
 from functools import partial
 
@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mnistlab.jobs.snapshot import Snapshot
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.live import draw_live
 from mnistlab.ui.predict.answer import draw_answer, draw_correction, draw_offer
@@ -32,7 +33,7 @@ def draw_bench(lab: Lab) -> None:
         with st.container(width=SEEN_WIDTH, gap="small", key="predict_seen"):
             seen = draw_seen(asked)
         with st.container(width="stretch", gap="small", key="predict_answer"):
-            st.markdown("**What it answers**")
+            st.markdown("**Prediction**", help=help_of("output"))
             answer = st.container(gap="small")  # not `st.empty`: the fragment below could not write into that
             draw_offer(lab)
             with st.container(key="predict_correction"):
@@ -40,7 +41,7 @@ def draw_bench(lab: Lab) -> None:
     draw_stages(seen)
     if asked is not None and asked.sheet is not None:
         st.session_state[LAST] = asked.framed
-    st.subheader("Why", anchor=False)
+    st.subheader("Attribution", anchor=False, help=help_of("attribution"))
     draw_live(lab, partial(draw_reading, lab, seen.image, asked.truth if asked else None, source, answer))
     draw_own(lab)
 

@@ -1,4 +1,4 @@
-"""What the network is asked about: a drawing, a test image, one of its mistakes, a picture from a file."""
+"""What the network is asked about: a drawing, a test image, one of its errors, a picture from a file."""
 
 import random
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from mnistlab.ui.widgets import entered, give, keep, kept, show_in, widget_key
 SOURCES = {
     "draw": "Your drawing",
     "test": "A test image",
-    "mistakes": "Its worst mistakes",
+    "mistakes": "Most confident errors",
     "picture": "A picture from a file",
 }
 INVITATIONS = {"draw": "Draw a digit.", "picture": "Show it a picture."}
@@ -112,12 +112,12 @@ def asked_of(image: np.ndarray, label: int, title: str) -> Asked:
 
 def ask_mistake(lab: Lab) -> Asked | None:
     """Ask about one of the test images that the network reads wrong, the surest wrong answers first."""
-    st.markdown("**What it reads wrong**")
+    st.markdown("**Most confident errors**")
     test = lab.dataset.test
     activations = test_activations(lab)
     worst = worst_mistakes(activations, test.labels, NUM_MISTAKES)
     if not worst.size:
-        st.markdown("It reads every test image right.")
+        st.markdown("There are none: the test accuracy is 100%.")
         return None
     answers = activations[worst].argmax(axis=1)
     captions = [f"{label}→{answer}" for label, answer in zip(test.labels[worst], answers, strict=True)]
@@ -132,13 +132,15 @@ def ask_mistake(lab: Lab) -> Asked | None:
             4,
             picks=range(len(worst)),
             chosen=place,
-            alt=f"{len(worst)} misread digits, label → answer: {', '.join(captions)}.",
+            alt=f"{len(worst)} misclassified digits, true label → prediction: {', '.join(captions)}.",
             tile=56,
         ),
         "predict_mistakes",
         lambda place: st.session_state.update({MISTAKE: place}),
     )
-    st.caption(f"Label → answer, the surest of the wrong first. Asked: test image {index:,}; click another.")
+    st.caption(
+        f"True label → prediction, the most confident first. Asked: test image {index:,}; click another."
+    )
     return Asked(test.images[index], truth=int(test.labels[index]))
 
 
@@ -150,7 +152,7 @@ def ask_picture(lab: Lab) -> Asked | None:
         type=["png", "jpg", "jpeg"],
         key=widget_key(UPLOAD),
         on_change=take_picture,
-        help="Dark on light or light on dark, at most 10 MB and 20 megapixels. It is not stored.",
+        help="**Picture**: dark on light or light on dark, up to 10 MB and 20 megapixels. It is not stored.",
     )
     asked, sentence = st.session_state.get(PICTURE, (None, ""))
     if sentence:

@@ -28,7 +28,7 @@ def draw_own(lab: Lab) -> None:
         st.warning(sentence)
     if not own.size:
         st.markdown(
-            "Say what a digit was (*It was a ...*), and it is kept here with its label. You see how well the "
+            "Say what a digit was (*True label*), and it is kept here with its label. You see how well the "
             "network reads your hand, can train it on your digits, and take them away as files."
         )
         return
@@ -38,8 +38,8 @@ def draw_own(lab: Lab) -> None:
         lambda: activations_of(run.params, own.images, run.config),
     )
     right = num_right(own, activations)
-    read_right = f"The network reads **{right} of {count(own.size, 'digit')}** of yours right."
-    st.markdown(f"{read_right} {learned(run)}")
+    correct = f"The network predicts **{right} of {count(own.size, 'digit')}** of yours correctly."
+    st.markdown(f"{correct} {learned(run)}")
     answers = activations.argmax(axis=1)
     says = [
         f"{label}" if label == answer else f"{label}→{answer}"
@@ -55,7 +55,7 @@ def draw_own(lab: Lab) -> None:
             12,
             picks=range(own.size),
             chosen=place,
-            alt=f"Your digits, label → answer: {', '.join(says[:16])}.",
+            alt=f"Your digits, true label → prediction: {', '.join(says[:16])}.",
             tile=64,
         ),
         "predict_own_sheet",
@@ -121,7 +121,7 @@ def learned(run: Run) -> str:
     if not isinstance(last, OwnDigits) or last.epoch != run.epoch:
         return ""
     return (
-        f"{last.num_steps} steps on {count(len(last.labels), 'digit')} of yours took it from "
-        f"{percent(last.own_before, 0)} to {percent(last.own_after, 0)} of them, and from "
-        f"{percent(last.test_before)} to {percent(last.test_after)} of the test images."
+        f"{last.num_steps} steps on {count(len(last.labels), 'digit')} of yours took its accuracy on them "
+        f"from {percent(last.own_before, 0)} to {percent(last.own_after, 0)}, and its test accuracy from "
+        f"{percent(last.test_before)} to {percent(last.test_after)}."
     )

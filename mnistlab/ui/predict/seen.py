@@ -28,7 +28,7 @@ class Seen(NamedTuple):
 
 def draw_seen(asked: Asked | None) -> Seen:
     """Draw the controls below the stages, and return what they leave of what is asked about."""
-    st.markdown("**What the network sees**")
+    st.markdown("**Preprocessed input**")
     pictures = st.container(height=HEIGHT + 8, border=False, key="predict_stages_frame")
     raw, down, right = draw_spoilers(asked)
     if asked is None:
@@ -60,7 +60,7 @@ def chosen_stage(asked: Asked, raw: bool) -> tuple[np.ndarray, np.ndarray | None
     """Return the image to read, the stage before it, and the words below them."""
     if raw and asked.sheet is not None:
         squeezed = remembered("predict_squeezed", (asked.sheet,), partial(raw_resize, asked.sheet))
-        return squeezed, None, ("", "the whole sheet, squeezed\ninto 28 × 28")
+        return squeezed, None, ("", "the whole sheet,\nresized to 28 × 28")
     if asked.boxed is None:
         return asked.framed, None, ("", "28 × 28,\nas it is stored")
     return asked.framed, asked.boxed, ("cut out, scaled\nto 20 × 20", "centered by its mass\nin 28 × 28")
@@ -75,12 +75,12 @@ def direction(down: int, right: int) -> str:
 def draw_spoilers(asked: Asked | None) -> tuple[bool, int, int]:
     """Draw the switch and the sliders, and return what they say."""
     raw = st.toggle(
-        "Raw resize",
+        "Resize only",
         key="predict_raw",
         persist_state="session",
         disabled=asked is not None and asked.sheet is None,
-        help="Squeeze the whole sheet into 28 × 28 without looking for the ink, as most demos do. "
-        "Draw small and in a corner, and see what becomes of the answer.",
+        help="**Resize only**: the whole sheet is scaled to 28 × 28 without looking for the ink, as most "
+        "demos do. Draw small and in a corner, and see what becomes of the answer.",
     )
     sides = st.columns(2, gap="small", wrap=False)
     moved = [
@@ -92,7 +92,8 @@ def draw_spoilers(asked: Asked | None) -> tuple[bool, int, int]:
             key=f"predict_{name}",
             format="%d px",
             persist_state="session",
-            help="The network knows digits only in the middle. A few pixels are enough to lose it.",
+            help=f"**Move {name}**: the network knows digits only in the middle. A few pixels are enough to "
+            "lose it.",
         )
         for side, name in zip(sides, ("right", "down"), strict=True)
     ]

@@ -15,7 +15,7 @@ from mnistlab.figures.sketch import Sketch
 from mnistlab.figures.template import number
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.neighbors import nearest_training_digits
@@ -53,12 +53,12 @@ def draw_layers(run: Run, passed: Reading) -> None:
     if not hidden:
         st.markdown(
             "**No hidden layer**: each output weighs the pixels directly, $a = \\sigma(W x + b)$, and the "
-            "evidence is the whole story."
+            "attribution is the whole story."
         )
         return
     st.markdown(
-        "**What its hidden layers hold** · click a unit to see what it looks for",
-        help=GLOSSARY["hidden layer"],
+        "**Activations of its hidden layers** · click a unit to see what it looks for",
+        help=help_of("hidden layer"),
     )
     chosen = selected_in(hidden)
     signed = any(bool((a < 0).any()) for a in hidden)
@@ -131,11 +131,11 @@ def draw_choice(run: Run, passed: Reading) -> tuple[int, int]:
     chosen: tuple[int, int] | None = st.session_state.get(UNIT)
     if chosen and (chosen[0] >= last or chosen[1] >= len(run.params[chosen[0]].biases)):
         chosen = None  # the network has changed
-    names = ["answer", *range(10)]
+    names = ["predicted", *range(10)]
     output = st.pills(
-        "What speaks for",
+        "Attribution for class",
         names,
-        default="answer",
+        default="predicted",
         key="predict_output",
         format_func=str,
         on_change=forget_unit,
@@ -155,7 +155,7 @@ def forget_unit() -> None:
 
 def draw_neighbors(lab: Lab, image: np.ndarray) -> None:
     """Draw the five training digits that differ least from an image."""
-    st.markdown("**The nearest training digits** · no network, only pixels compared")
+    st.markdown("**Nearest neighbors (training set)** · no network, only pixels compared")
     train = lab.dataset.train
     st.html(remembered("predict_neighbors", (image, train.images), partial(neighbors_row, lab, image)))
 

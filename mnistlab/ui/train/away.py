@@ -1,4 +1,4 @@
-"""What one can take away from a training, and bring back: network, history, script, log, link."""
+"""Export and import of a run: network, history, script, log, report, link."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +13,7 @@ from mnistlab.files.weights import MAX_FILE_BYTES
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import Run
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import back_to_network, command
 from mnistlab.ui.predict.answer import own_digits
 from mnistlab.ui.query_params import query_of
@@ -25,8 +26,18 @@ REFUSED = "train_upload_refused"
 UPLOAD = "train_upload"  # widget
 MEGABYTE = 2**20
 FILES = (
-    ("Network", "safetensors", dumps, "Weights and biases; settings and history are in the header."),
-    ("History", "csv", history_csv, "A row for each epoch: costs, accuracies, recall, gradients, seconds."),
+    (
+        "Network",
+        "safetensors",
+        dumps,
+        "Weights and biases as .safetensors, settings and history in its header.",
+    ),
+    (
+        "History",
+        "csv",
+        history_csv,
+        "A row for each epoch: costs, accuracies, recall, gradient norms, seconds.",
+    ),
     ("Script", "py", script, "Python that repeats this run with mnistlab, to the last digit."),
     ("Log", "txt", log_text, "What the notebook would have printed."),
 )
@@ -35,13 +46,13 @@ REPORT = "One page to print and hand in: settings, curves, diagnosis, and your o
 
 
 def draw_away(snapshot: Snapshot) -> None:
-    """Draw downloads, link and log of the run as it is, and the place for one that is brought back."""
+    """Draw downloads, link and log of the run as it is, and the place for an upload."""
     run = snapshot.run
     left, right = st.columns(2, gap="large")
     with left:
         draw_downloads(run, current_trainer())
         draw_link(run)
-        st.markdown("#### The notebook's log")
+        st.markdown("#### Log in the notebook's format")
         st.caption(
             "Word for word as the introduction behind this lab prints it: its episode 0 is your epoch 1."
         )
@@ -52,7 +63,7 @@ def draw_away(snapshot: Snapshot) -> None:
 
 def draw_downloads(run: Run, trainer: Trainer) -> None:
     """Draw a button for each file; it is made when it is asked for."""
-    st.markdown("#### Take it with you")
+    st.markdown("#### Download")
     report = partial(html_report, drawings=own_digits())
     with st.container(horizontal=True, gap="small"):
         for label, suffix, content, words in (*FILES, ("Report", "html", report, REPORT)):
@@ -73,7 +84,7 @@ def latest(content: Callable[[Run], str | bytes], trainer: Trainer) -> Callable[
 
 def draw_link(run: Run) -> None:
     """Draw the address that opens the starting settings elsewhere, and what it leaves out."""
-    st.markdown("#### The same curve elsewhere")
+    st.markdown("#### Link to this run")
     address = (st.context.url or "").split("?")[0]
     st.code(f"{address}?{urlencode(query_of(run.config))}", language=None, wrap_lines=True)
     words = (
@@ -86,14 +97,15 @@ def draw_link(run: Run) -> None:
 
 
 def draw_upload() -> None:
-    """Draw the place for a network that was taken away before."""
-    st.markdown("#### Bring it back")
+    """Draw the place for a network that was downloaded before."""
+    st.markdown("#### Upload")
     st.file_uploader(
         "A .safetensors file of this lab becomes the current network; yours stays in the list of runs.",
         type=["safetensors"],
         key=widget_key(UPLOAD),
         max_upload_size=-(-MAX_FILE_BYTES // MEGABYTE),
         on_change=take_in,
+        help=help_of("safetensors"),
     )
     if sentence := st.session_state.get(REFUSED):
         st.error(plain(sentence))

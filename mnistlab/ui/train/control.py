@@ -9,7 +9,7 @@ import streamlit as st
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.setting_names import listed
-from mnistlab.ui.lab_session import Lab, back_to_network, begin_and_train, command, is_moving
+from mnistlab.ui.lab_session import Lab, back_to_network, begin_new_network, command, is_moving
 from mnistlab.ui.widgets import once
 from mnistlab.ui.words import count, epochs_ahead, expected_words, progress_fraction, progress_words
 
@@ -17,7 +17,10 @@ Kind = Literal["primary", "secondary"]  # of a button
 
 RESUMES = "Goes on to epoch {}."
 TRAINS = "Trains {}. Keyboard: T."
-STOPS = "Stops at once. The epoch that was begun is rolled back, its random key too. Keyboard: S."
+STOPS = (
+    "Stops at once. The epoch that was begun is rolled back, its random key too: what JAX makes "
+    "random numbers from. Keyboard: S."
+)
 PAUSES = "Stops when the running epoch is done. Keyboard: P."
 RESETS = "Begins this network anew, from its first weights. It can be undone."
 
@@ -51,7 +54,7 @@ def draw_start(snapshot: Snapshot, kind: Kind) -> None:
     if snapshot.state == "paused" and run.epoch < snapshot.target_epoch:
         button("Resume", Trainer.resume, shortcut="T", kind=kind, help=RESUMES.format(snapshot.target_epoch))
     elif snapshot.state == "pausing":
-        button("Go on", Trainer.start, shortcut="T", kind=kind, help="Takes the pause back.")
+        button("Resume", Trainer.start, shortcut="T", kind=kind, help="Takes the pause back.")
     else:
         epochs = run.settings.num_epochs
         ahead = epochs - run.epoch if run.epoch < epochs else epochs
@@ -91,10 +94,11 @@ def draw_question(lab: Lab) -> None:
     with st.container(border=True, key="train_question"):
         st.markdown(
             f"Your settings ask for another network, **{wanted}** (changed: {listed(lab.differs)}). "
-            f"The one on the bench, {lab.run.title}, stays in the list of runs."
+            f"The current one, {lab.run.title}, stays in the list of runs. A new network is untrained until "
+            "you press Train."
         )
         with st.container(horizontal=True, gap="small"):
-            st.button("Train the new one", key="train_new", on_click=begin_and_train, type="primary")
+            st.button("Start new network", key="train_new", on_click=begin_new_network, type="primary")
             st.button("Keep this one", key="train_keep", on_click=back_to_network)
 
 

@@ -10,7 +10,7 @@ from mnistlab.figures.curve_axes import View
 from mnistlab.figures.learning_curves import plot_accuracy, plot_cost
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import OwnDigits, Run, SettingChange
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.train.diagnosis import draw_other_findings
 from mnistlab.ui.train.figures import show_kept
 
@@ -54,7 +54,9 @@ def changes_of(run: Run) -> tuple[tuple[int, str], ...]:
 def chosen_view() -> tuple[View, bool]:
     """Draw the choice of what the vertical axes show, and whether accuracy is shown as error rate."""
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
-        errors = st.toggle("Error rate", key="train_errors", persist_state="session", help=GLOSSARY["errors"])
+        errors = st.toggle(
+            "Error rate", key="train_errors", persist_state="session", help=help_of("error rate")
+        )
         view = st.segmented_control(
             "Vertical axis of cost and accuracy",
             list(VIEWS),

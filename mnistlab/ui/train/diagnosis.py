@@ -7,7 +7,7 @@ from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run
 from mnistlab.ui.words import plain
 
-BADGES = {"warning": ":red-badge[Warning]", "note": ":blue-badge[Note]", "good": ":green-badge[Well]"}
+BADGES = {"warning": ":red-badge[Warning]", "note": ":blue-badge[Note]", "good": ":green-badge[OK]"}
 OVERALL = ("all well", "learning")  # a network that does well is told so before its peculiarities
 KEPT = "train_findings"
 WAITING = "What can be said about it will stand here after the first epoch."

@@ -1,4 +1,4 @@
-"""Which digits the network takes for which: the matrix, the images behind its cells, the worst mistakes."""
+"""The confusion matrix, the images behind its cells, and the most confident errors."""
 
 import zlib
 
@@ -12,23 +12,25 @@ from mnistlab.figures.confusion import draw_confusion
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run
 from mnistlab.ui.digits import dataset_in_use
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.memo import remembered, shared
 from mnistlab.ui.picture import gallery
 from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.train.figures import followed_slowly
 
-CELL = "train_cell"  # (is, read as), as it was last clicked
+CELL = "train_cell"  # (true label, predicted label), as it was last clicked
 IN_CELL = 30
 WORST = 16
 SECONDS = 4.0  # that it stays as it is while the network learns
 
 
 def draw_digits(snapshot: Snapshot) -> None:
-    """Draw matrix, images of one cell and worst mistakes of the network as it is, or was a moment ago."""
+    """Draw matrix, images of one cell and worst errors of the network as it is, or was a moment ago."""
     run = followed_slowly("digits", snapshot, SECONDS)
     if run.epoch == 0:
         st.markdown(
-            "Train the network, and here you see which digits it takes for which, and the worst cases."
+            "Train the network, and here you see which digits it takes for which, and its most confident "
+            "errors."
         )
         return
     split, outputs = test_answers(run)
@@ -36,7 +38,10 @@ def draw_digits(snapshot: Snapshot) -> None:
     counts = score(outputs, split.labels).confusion
     left, right = st.columns(2)
     with left:
-        st.caption("Each row is a digit, each column what it was read as. Click a cell to see its images.")
+        st.caption(
+            "Each row is a true label, each column a predicted label. Click a cell to see its images.",
+            help=help_of("confusion matrix"),
+        )
         cell = chosen_cell(counts)
         matrix = remembered(
             "train_confusion_figure", (str((network, cell)),), lambda: draw_confusion(counts, cell)
@@ -63,14 +68,14 @@ def draw_cell(network: tuple, cell: tuple[int, int], split: Split, outputs: np.n
     """Draw the images behind one cell, those with the strongest answer first."""
     true, read = cell
     places = np.flatnonzero((split.labels == true) & (outputs.argmax(axis=1) == read))
-    word = "right" if true == read else f"as {read}"
+    word = f"predicted {read}"
     of_digit = int((split.labels == true).sum())
     st.caption(
-        f"{len(places):,} of the {of_digit:,} test images of {a_digit(true)} are read {word}; "
-        "the surest first."
+        f"{len(places):,} of the {of_digit:,} test images of {a_digit(true)} are {word}; "
+        "the most confident first."
     )
     if not len(places):
-        st.markdown(f"No {true} is read {word}. Click another cell.")
+        st.markdown(f"No {true} is {word}. Click another cell.")
         return
     first = places[np.argsort(-outputs[places, read], kind="stable")][:IN_CELL]
     says = [
@@ -81,21 +86,21 @@ def draw_cell(network: tuple, cell: tuple[int, int], split: Split, outputs: np.n
     some = f": {IN_CELL} of {len(places):,}" if len(places) > IN_CELL else ""
     images, shown = split.images[first], str((network, cell))
     with st.container(key="train_cell_images", gap="small"):
-        st.markdown(f"**{a_digit(true).capitalize()}, read {word}**{some}")
+        st.markdown(f"**True label {true}, {word}**{some}")
         st.html(remembered("train_cell_gallery", (shown,), lambda: gallery(images, says)))
 
 
 def draw_worst(network: tuple, split: Split, outputs: np.ndarray) -> None:
     """Draw the mistakes in which the wrong output was largest."""
     answers, worst = outputs.argmax(axis=1), worst_mistakes(outputs, split.labels, WORST)
-    st.markdown("#### The worst mistakes")
+    st.markdown("#### Most confident errors")
     if not len(worst):
-        st.markdown("There are none: every test image is read right.")
+        st.markdown("There are none: the test accuracy is 100%.")
         return
     st.caption("Here the network was most certain and yet wrong. Would you have read them all?")
-    captions = [f"{split.labels[place]}, read as {answers[place]}" for place in worst]
+    captions = [f"{split.labels[place]}, predicted {answers[place]}" for place in worst]
     says = [
-        f"test image {place}: {a_digit(split.labels[place])}, read as {answers[place]} "
+        f"test image {place}: {a_digit(split.labels[place])}, predicted {answers[place]} "
         f"with {outputs[place, answers[place]]:.3f} against {outputs[place, split.labels[place]]:.3f}"
         for place in worst
     ]

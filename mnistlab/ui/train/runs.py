@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from mnistlab.files.comparing import compared
+from mnistlab.files.comparing import BEST, FINAL, compared
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import MAX_NAME, Run
@@ -15,8 +15,8 @@ from mnistlab.ui.words import count, plain
 TABLE = "train_runs"
 DELETING = "train_deleting"  # id of the run that may be deleted
 CHANGED = "train_runs_changed"
-HERE = "on the bench"
-SHOWN = "in the curves"
+HERE = "current"
+SHOWN = "plotted"
 
 
 def draw_runs(snapshot: Snapshot) -> None:
@@ -47,7 +47,7 @@ def draw_table(snapshot: Snapshot) -> Run:
         on_select="rerun",
         selection_mode="single-row",
         hide_index=True,
-        column_config={"last": share, "best": share},
+        column_config={FINAL: share, BEST: share},
         alt=f"{count(len(listed), 'run')} with settings and results",
     )
     rows = [row for row in event["selection"]["rows"] if row < len(listed)]
@@ -63,15 +63,15 @@ def draw_actions(run: Run, is_current: bool, is_hidden: bool) -> None:
             "Name", run.name, MAX_NAME, key=widget_key(name), on_change=rename, args=(run.id, name), width=260
         )
         st.button(
-            "Put it on the bench",
+            "Make current",
             key="train_select",
-            on_click=put_on_bench,
+            on_click=make_current,
             args=(run.id,),
             disabled=is_current,
             help="Makes this the current network: all pages work with it, and Train goes on from here.",
         )
         st.button(
-            "Show in the curves" if is_hidden else "Hide from the curves",
+            "Add to plot" if is_hidden else "Remove from plot",
             key="train_hide",
             on_click=changing,
             args=(Trainer.hide, run.id, not is_hidden),
@@ -104,7 +104,7 @@ def rename(run_id: str, field: str) -> None:
     changing(Trainer.rename, run_id, entered(field))
 
 
-def put_on_bench(run_id: str) -> None:
+def make_current(run_id: str) -> None:
     """Make a run the current one, and have the sidebar show its settings."""
     changing(Trainer.select, run_id)
     back_to_network()

@@ -1,4 +1,4 @@
-"""A sweep of networks on the Train page: chosen, watched, and one of them put on the bench."""
+"""A hyperparameter sweep on the Train page: chosen, watched, and one network of it made current."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -69,7 +69,7 @@ def draw_buttons(snapshot: SweepSnapshot, configs: Sequence[TrainConfig], comple
         )
         st.button("Stop", "train_sweep_stop", disabled=not snapshot.active, on_click=stop)
         if snapshot.state == "stopped":
-            st.button("Go on", "train_sweep_resume", on_click=resume)
+            st.button("Resume", "train_sweep_resume", on_click=resume)
 
 
 def start(configs: Sequence[TrainConfig]) -> None:
@@ -138,7 +138,7 @@ def draw_curves(snapshot: SweepSnapshot) -> None:
 
 
 def draw_networks(snapshot: SweepSnapshot) -> None:
-    """Draw the table of the networks and the button that puts one of them on the bench."""
+    """Draw the table of the networks and the button that makes one of them current."""
     runs = snapshot.runs
     if not all(run.history for run in runs):
         return
@@ -148,7 +148,7 @@ def draw_networks(snapshot: SweepSnapshot) -> None:
         on_select="rerun",
         selection_mode="single-row",
         hide_index=True,
-        column_config={"read right": st.column_config.NumberColumn(format="%.2f%%")},
+        column_config={"test accuracy": st.column_config.NumberColumn(format="%.2f%%")},
         alt=f"{count(len(runs), 'network')} with settings and results",
     )
     rows = [row for row in event["selection"]["rows"] if row < len(runs)]
@@ -162,11 +162,11 @@ def table_of(runs: Sequence[Run]) -> dict[str, list]:
     return {
         "learning rate": [f"{run.config.learning_rate:g}" for run in runs],
         "seed": [str(run.config.seed) for run in runs],
-        "first weights": [INITIALIZATION_NAMES[run.config.initialization] for run in runs],
-        "read right": [round(100 * run.history[-1].test.accuracy, 2) for run in runs],
+        "weight initialization": [INITIALIZATION_NAMES[run.config.initialization] for run in runs],
+        "test accuracy": [round(100 * run.history[-1].test.accuracy, 2) for run in runs],
         "test cost": [round(run.history[-1].test.cost, 4) for run in runs],
         "": [
-            f"broke in epoch {run.broken_in}" if run.broken_in else marks.get(number, "")
+            f"diverged at epoch {run.broken_in}" if run.broken_in else marks.get(number, "")
             for number, run in enumerate(runs)
         ],
     }
@@ -176,15 +176,16 @@ def draw_bench(run: Run, chosen: bool) -> None:
     """Draw the button that makes a network the current one."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
-            f"Put {run.name} on the bench",
+            f"Make {run.name} current",
             "train_sweep_take",
             on_click=take,
             args=(run,),
             help="Makes this the current network: all pages work with it, and Train goes on from here.",
         )
-        which = "The one you chose" if chosen else "The best so far" if run.epoch else "Untrained, it"
+        which = "The one you chose" if chosen else "The best so far" if run.epoch else "Untrained, this one"
         st.caption(
-            f"{which} reads {percent(run.history[-1].test.accuracy)} right. Choose a row to take that one."
+            f"{which} has a test accuracy of {percent(run.history[-1].test.accuracy)}. Choose a row to take "
+            "that one."
         )
 
 

@@ -1,4 +1,4 @@
-"""Which networks a sweep is to have: learning rates on a log scale, seeds, spreads of the first weights."""
+"""Which networks a sweep is to have: learning rates on a log scale, seeds, weight initializations."""
 
 from bisect import bisect_left
 
@@ -7,8 +7,9 @@ import streamlit as st
 
 from mnistlab.config import BOUNDS, TrainConfig
 from mnistlab.network import INITIALIZATIONS
+from mnistlab.setting_names import SETTING_NAMES, in_sentence
 from mnistlab.sweeps.sweep import members
-from mnistlab.ui.glossary import GLOSSARY
+from mnistlab.ui.glossary import help_of, help_of_setting
 from mnistlab.ui.session_token import current_trainer
 from mnistlab.ui.sidebar import INITIALIZATION_NAMES, LEARNING_RATES
 from mnistlab.ui.words import count, duration
@@ -16,17 +17,19 @@ from mnistlab.ui.words import count, duration
 SCALE = list(LEARNING_RATES)
 AROUND = 3  # steps of the scale to either side of the learning rate in the sidebar: a factor of ten
 MANY = 8
-EVENLY = "Learning rates, evenly spaced on a log scale."
+EVENLY = "**Number of learning rates**: they are evenly spaced on a log scale."
 TOGETHER = 0.6  # of the time that networks take one by one
 
 
 def draw_choice(settings: TrainConfig, disabled: bool) -> tuple[TrainConfig, ...]:
     """Draw the controls and return the settings of the networks that they ask for; none of a bad choice."""
-    scale, rates_number, seeds_number, weights = st.columns([4, 2, 2, 3], gap="medium")
+    scale, rates_number, seeds_number, weights = st.columns(
+        [4, 3, 2, 3], gap="medium", vertical_alignment="bottom"
+    )
     with scale:
         first, last = draw_range(settings, disabled)
     with rates_number:
-        rates = spaced(first, last, draw_number("How many η", "rates", 5, disabled, EVENLY))
+        rates = spaced(first, last, draw_number("Number of learning rates", "rates", 5, disabled, EVENLY))
     with seeds_number:
         seeds = draw_seeds(settings, disabled)
     with weights:
@@ -52,30 +55,28 @@ def draw_range(settings: TrainConfig, disabled: bool) -> tuple[float, float]:
         key="train_sweep_rates",
         persist_state="session",
         disabled=disabled,
-        help=GLOSSARY["learning_rate"],
+        help=help_of("learning rate"),
     )
 
 
 def draw_seeds(settings: TrainConfig, disabled: bool) -> list[int]:
     """Draw how many seeds are tried, beginning with that of the sidebar."""
-    words = (
-        "Each draws other first weights, from the seed of the sidebar on. The order of the images is shared."
-    )
-    number = draw_number("Seeds", "seeds", 3, disabled, words)
+    words = "Each draws other weights, from the seed of the sidebar on. The order of the images is shared."
+    number = draw_number("Number of seeds", "seeds", 3, disabled, help_of("random seed", words))
     return [(settings.seed + step) % (BOUNDS["seed"][1] + 1) for step in range(number)]
 
 
 def draw_spreads(settings: TrainConfig, disabled: bool) -> list[str]:
-    """Draw which spreads of the first weights are tried; none means that of the sidebar."""
+    """Draw which weight initializations are tried; none means that of the sidebar."""
     chosen = st.pills(
-        "Spread of first weights",
+        SETTING_NAMES["initialization"],
         list(INITIALIZATIONS),
         selection_mode="multi",
         format_func=INITIALIZATION_NAMES.__getitem__,
         key="train_sweep_spreads",
         persist_state="session",
         disabled=disabled,
-        help=GLOSSARY["initialization"] + " None chosen: that of the sidebar.",
+        help=help_of_setting("initialization", "None chosen: that of the sidebar."),
     )
     return [name for name in INITIALIZATIONS if name in chosen]
 
@@ -109,7 +110,7 @@ def words_of(configs: tuple[TrainConfig, ...], rates: list[float], seeds: list[i
     spreads = dict.fromkeys(INITIALIZATION_NAMES[each.initialization] for each in configs)
     return (
         f"η = {', '.join(f'{rate:g}' for rate in rates)}; {count(len(seeds), 'seed')}; "
-        f"spread of first weights {', '.join(spreads)}. "
+        f"{in_sentence('initialization')} {', '.join(spreads)}. "
         f"That makes {count(len(configs), 'network')} of {widths}, {count(config.num_epochs, 'epoch')} each: "
         f"about {duration(seconds)}."
     )

@@ -29,7 +29,7 @@ def draw_weights(snapshot: Snapshot) -> None:
     epoch = chosen_epoch(epochs, next_epoch(epochs))
     left, right = st.columns([3, 2])
     with left:
-        title = f"What the units of the first layer look for, {when(epoch)}"
+        title = f"First-layer weights, {when(epoch)}"
         images = np.asarray(kept[epoch][0].weights)
         sheet = remembered("train_weight_sheet", (run.id, epoch), lambda: weight_sheet(images, title))
         show_sketch(sheet, "train_weights")
@@ -97,7 +97,7 @@ def figures_after(run: Run, epoch: int) -> str:
     if epoch >= len(run.history):
         return ""
     metrics = run.history[epoch]
-    right = f"{percent(metrics.test.accuracy)} of the test images read right"
+    right = f"test accuracy {percent(metrics.test.accuracy)}"
     return f"{when(epoch).capitalize()}: test cost {metrics.test.cost:.4f}, {right}."
 
 
