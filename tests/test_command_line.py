@@ -65,7 +65,7 @@ def test_predict_reads_pictures(trained, generated, tmp_path):
     assert name == str(digit)
     assert len(activations.split()) == 10
     assert int(answer) == np.argmax([float(a) for a in activations.split()])
-    assert second == f"{blank}\tnone"
+    assert second == f"{blank}\tno ink"
 
 
 def test_the_notebook_preset_prints_its_two_figures_on_real_mnist(mnist):
