@@ -75,7 +75,7 @@ def load(path: str | Path) -> Run:
         OSError: It cannot be read.
     """
     try:
-        data = content_of(Path(path), MAX_FILE_BYTES, "The file of a network")
+        data = content_of(Path(path), MAX_FILE_BYTES, "A network")
     except ValueError as error:
         raise NetworkFileError(str(error)) from error
     return loads(data)
