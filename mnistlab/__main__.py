@@ -1,13 +1,17 @@
 """The lab without a browser: python -m mnistlab train | sweep | evaluate | predict | data."""
 
+from mnistlab import interruption
+
+if __name__ == "__main__":
+    interruption.watch()  # all that is imported below takes a second, in which Ctrl-C would be a traceback
+
 import argparse
-import signal
+import io
+import os
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 
 from mnistlab.activations import ACTIVATIONS
 from mnistlab.config import DATASETS, PRESETS, TrainConfig
@@ -19,33 +23,26 @@ OK, FAILED = 0, 1
 BAR = 40  # characters
 
 
-class Ended(KeyboardInterrupt):
-    """The process was told to end, as Ctrl-C tells it."""
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the arguments say and return the exit status."""
-    parser = build_parser()
-    given = parser.parse_args(arguments)
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, end)
+    if arguments is None:  # the process is a command's, and no test's
+        interruption.watch()
+        if isinstance(sys.stdout, io.TextIOWrapper):  # where there is no é, \\xe9, as on standard error
+            sys.stdout.reconfigure(errors="backslashreplace")
+    given = build_parser().parse_args(arguments)
     try:
-        return given.command(given)
+        status = given.command(given)
+        sys.stdout.flush()
+        return status
     except ValueError as error:  # every error that a user can cause is one sentence
         print(f"mnistlab: {error}", file=sys.stderr)
-        return FAILED
     except OSError as error:
         print(f"mnistlab: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt as interrupt:
-        number = signal.SIGTERM if isinstance(interrupt, Ended) else signal.SIGINT
-        print(f"\nmnistlab: Ended by {number.name}. {vars(given).get('kept', '')}".rstrip(), file=sys.stderr)
-        return 128 + number
-
-
-def end(number: int, frame: FrameType | None) -> None:
-    """Have a signal end the process as Ctrl-C does: what is done is kept, and one sentence says what."""
-    raise Ended
+    try:
+        sys.stdout.flush()
+    except OSError:  # the disk is full, or the reader has left: at exit Python would try again and complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return FAILED
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -86,6 +83,11 @@ def build_parser() -> argparse.ArgumentParser:
     predict.set_defaults(command=predict_command, parser=predict)
     predict.add_argument("network", type=Path, metavar="NETWORK")
     predict.add_argument("pictures", type=Path, nargs="+", metavar="PICTURE")
+    predict.add_argument(
+        "--json",
+        action="store_true",
+        help="print one list of records: file, digit or null, decision, the ten outputs, and an error if any",
+    )
 
     data = commands.add_parser("data", help="fetch MNIST and verify it")
     data.set_defaults(command=data_command, parser=data)
@@ -156,7 +158,7 @@ def train_command(given: argparse.Namespace) -> int:
             require_place(given.save, given.force)
     except ValueError as error:
         given.parser.error(str(error))
-    given.kept = kept_sentence(None)
+    interruption.kept = kept_sentence(None)
     require_memory(config, free_bytes(), num_labs=1, num_workers=1)
     dataset = load_dataset(config.dataset, given.data_dir)
     run = new_run(config, initial_params(config), "")
@@ -167,8 +169,9 @@ def train_command(given: argparse.Namespace) -> int:
         else:
             run = with_epoch(run, epoch.metrics, epoch.params)
         if given.save and epoch.metrics.epoch:
-            checkpoints.save(run, given.save)
-            given.kept = kept_sentence(given.save)
+            with interruption.postponed():
+                checkpoints.save(run, given.save)
+                interruption.kept = kept_sentence(given.save)
     return OK
 
 
@@ -205,21 +208,12 @@ def evaluate_command(given: argparse.Namespace) -> int:
 
 
 def predict_command(given: argparse.Namespace) -> int:
-    """Print file, digit or none, and the ten activations, for each picture."""
-    from mnistlab.drawing import frame
-    from mnistlab.evaluation import activations_of
+    """Print what a saved network makes of each picture."""
     from mnistlab.files import checkpoints
-    from mnistlab.pictures import read_picture
+    from mnistlab.prediction import print_predictions
 
     run = checkpoints.load(given.network)
-    for path in given.pictures:
-        framed = frame(read_picture(path.read_bytes()))
-        if framed is None:
-            print(f"{path}\tnone")
-            continue
-        activations = activations_of(run.params, framed[None], run.config)[0]
-        print(f"{path}\t{activations.argmax()}\t" + " ".join(f"{a:.4f}" for a in activations))
-    return OK
+    return OK if print_predictions(run, given.pictures, given.json) else FAILED
 
 
 def data_command(given: argparse.Namespace) -> int:

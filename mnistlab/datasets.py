@@ -75,7 +75,7 @@ def load_mnist(data_dir: str | Path | None = None) -> Dataset:
     all processes share. Takes a tenth of a second from the copy, one second without.
 
     Args:
-        data_dir: Folder with the four published .gz files.
+        data_dir: Folder with the four published files, .gz or unpacked.
 
     Returns:
         train: 60,000 examples, test: 10,000.

@@ -1,6 +1,7 @@
 """Servers of MNIST on this machine: good, dead, slow and lying ones; and a machine without MNIST."""
 
 import contextlib
+import gzip
 import http.server
 import subprocess
 import sys
@@ -20,6 +21,7 @@ FIRST_TRAIN_LABELS = [4, 1, 0, 7, 8, 1, 2, 7, 1, 6]
 QUICK = Limits(probe=3.0, stall=10.0, total=40.0)
 IMPATIENT = Limits(probe=1.0, stall=1.0, total=40.0)
 PATIENCE = 60.0
+ENDLESS = 150_000_000  # bytes
 
 needs_mnist = pytest.mark.skipif(
     not all((MNIST_FOLDER / name).exists() for name in NAMES),
@@ -57,6 +59,7 @@ class Mirror(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answer = answer
         self.asked = []  # names, in the order of the requests
+        self.num_sent = 0  # bytes of a body that should have been given up
         self.half_sent = threading.Event()  # half of the big file is out
         self.client_left = threading.Event()  # the one who waited for the other half has hung up
 
@@ -130,6 +133,49 @@ def labels_cut(handler, name):
 def other_content(handler, name):
     content = bytearray(content_of(name))
     content[-1] ^= 1
+    handler.head(len(content))
+    handler.wfile.write(content)
+
+
+def pour(handler, piece):
+    """Send more than anybody wants; for the test's sake it does end."""
+    with contextlib.suppress(OSError):
+        while handler.server.num_sent < ENDLESS:
+            handler.wfile.write(piece)
+            handler.server.num_sent += len(piece)
+
+
+def endless(handler, name):
+    handler.send_response(200)
+    handler.end_headers()
+    pour(handler, content_of(name))
+
+
+def endless_redirect(handler, name):
+    if name.startswith("moved-"):
+        return good(handler, name.removeprefix("moved-"))
+    handler.send_response(302)
+    handler.send_header("Location", f"moved-{name}")
+    handler.end_headers()
+    return pour(handler, content_of(name))
+
+
+def bomb(handler, name):
+    """The big file as one that is small until somebody unpacks it, as its header says."""
+    if name != BIG:
+        return good(handler, name)
+    content = gzip.compress(bytes(ENDLESS), 1)
+    handler.send_response(200)
+    handler.send_header("Content-Encoding", "gzip")
+    handler.send_header("Content-Length", str(len(content)))
+    handler.end_headers()
+    with contextlib.suppress(OSError):
+        handler.wfile.write(content)
+    return None
+
+
+def big_file_longer(handler, name):
+    content = content_of(name) + b"x" * (name == BIG)
     handler.head(len(content))
     handler.wfile.write(content)
 

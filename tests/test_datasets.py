@@ -171,6 +171,49 @@ def test_a_wrong_file_in_the_given_folder_is_named(given_folder, name, damage, s
 
 
 @needs_mnist
+def test_files_that_were_unpacked_are_the_same_images(given_folder, mnist):
+    for name, spelling in zip(NAMES, ("{}-idx3-ubyte", "{}.idx1-ubyte", "{}.idx3-ubyte"), strict=False):
+        unpacked = given_folder / spelling.format(name[: name.index("-idx")])
+        unpacked.write_bytes(gzip.decompress((given_folder / name).read_bytes()))
+        (given_folder / name).unlink()
+    found = load_mnist(given_folder)  # three unpacked, under both spellings, and one as published
+    for part, same in ((found.train, mnist.train), (found.test, mnist.test)):
+        assert np.array_equal(part.images, same.images)
+        assert np.array_equal(part.labels, same.labels)
+
+
+@needs_mnist
+@pytest.mark.parametrize("name", NAMES)
+def test_an_unpacked_file_that_is_another_one_is_named(given_folder, name):
+    unpacked = given_folder / name.removesuffix(".gz").replace("-idx", ".idx")
+    content = gzip.decompress((given_folder / name).read_bytes())
+    (given_folder / name).unlink()
+    for other, sentence in (
+        (content[:-1] + bytes([content[-1] ^ 1]), "must have MNIST's SHA-256, "),
+        (content[:-1], f"must have {len(content):,} bytes, as MNIST's has. Got {len(content) - 1:,}."),
+    ):
+        unpacked.write_bytes(other)
+        with pytest.raises(DataError) as caught:
+            load_mnist(given_folder)
+        assert str(caught.value).startswith(f"{unpacked} {sentence}")
+
+
+@needs_mnist
+@pytest.mark.parametrize("strange", ["a pipe", "without end", "ten gigabytes"])
+def test_a_file_that_could_be_read_for_ever_is_not_read(given_folder, strange):
+    place = given_folder / NAMES[0]
+    place.unlink()
+    if strange == "a pipe":
+        os.mkfifo(place)
+    elif strange == "without end":
+        place.symlink_to("/dev/zero")
+    else:
+        os.truncate(os.open(place, os.O_CREAT | os.O_WRONLY), 10**10)
+    with pytest.raises(DataError, match=f"{NAMES[0]} must have 9,912,422 bytes, as MNIST's has. Got "):
+        load_mnist(given_folder)
+
+
+@needs_mnist
 def test_files_with_each_others_names_are_noticed(given_folder):
     images, labels = given_folder / NAMES[0], given_folder / NAMES[2]
     images.rename(given_folder / "third")

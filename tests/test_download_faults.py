@@ -14,13 +14,19 @@ from mnistlab.mnist.downloads import Limits, download_mnist
 from tests import mirrors
 from tests.conftest import REPOSITORY
 from tests.mirrors import (
+    BIG,
     FIRST_TRAIN_LABELS,
     IMPATIENT,
     NAMES,
     PATIENCE,
     QUICK,
     SMALL,
+    big_file_longer,
+    bomb,
+    content_of,
     downloads_folder,
+    endless,
+    endless_redirect,
     error_503,
     fetching_process,
     good,
@@ -38,6 +44,7 @@ from tests.mirrors import (
 
 empty_machine, mirror = mirrors.empty_machine, mirrors.mirror  # their fixtures
 pytestmark = pytest.mark.usefixtures("empty_machine")
+IN_FLIGHT = 20_000_000  # bytes that the system's buffers of a connection may hold
 
 
 def test_a_truncated_file_is_gone_even_when_the_download_fails(mirror, empty_machine):
@@ -59,6 +66,7 @@ def test_a_truncated_file_is_gone_even_when_the_download_fails(mirror, empty_mac
             "The download of MNIST broke off: check the internet connection and try again, or set",
         ),
         (other_content, "What arrived is not MNIST, its checksum is wrong: try another network, or set"),
+        (big_file_longer, "What arrived is not MNIST, its size is wrong: try another network, or set"),
         (web_page, "A web page came instead of MNIST, perhaps the login page of this network: log in"),
         (
             web_page_in_place_of_the_big_file,
@@ -77,6 +85,53 @@ def test_a_bad_server_ends_in_a_sentence_that_says_what_to_do(mirror, empty_mach
         download_mnist(limits=IMPATIENT if answer in (half_then_silence, no_word) else QUICK)
     assert nothing_is_trusted(empty_machine)
     assert not any(name.endswith(transfer.PART_SUFFIX) for name in names_in(empty_machine))
+
+
+MEASURED = """
+import os, resource
+from mnistlab.mnist import fetching, originals, transfer
+from mnistlab.mnist.downloads import Limits
+
+def peak():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+
+originals.import_tensorflow_datasets()
+largest = max(file.size for file in originals.registered_originals().values()) + transfer.PIECE
+resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+before = peak()
+try:
+    fetching.fetch(lambda *report: None, Limits())
+except originals.DataError as error:
+    print(error)
+print((peak() - before) / 1000, flush=True)
+os._exit(0)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the peak of memory")
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (endless, "What arrived is not MNIST, its size is wrong: try another network, or set"),
+        (bomb, "The server of MNIST, 127.0.0.1, must send the files as they are, not encoded as 'gzip': try"),
+    ],
+)
+def test_of_a_server_that_sends_without_end_no_more_than_mnist_is_taken(mirror, answer, sentence):
+    server = mirror(answer)
+    done = subprocess.run(  # in which a file larger than MNIST's cannot be written
+        [sys.executable, "-c", MEASURED], cwd=REPOSITORY, capture_output=True, text=True, timeout=60
+    )
+    said, megabytes = done.stdout.splitlines()
+    assert said.startswith(sentence), done.stderr
+    assert float(megabytes) < 10
+    assert server.num_sent < len(content_of(BIG)) + IN_FLIGHT
+
+
+def test_what_comes_with_a_redirect_is_not_read(mirror):
+    server = mirror(endless_redirect)
+    transfer.check_server(server.url + SMALL, QUICK.probe)
+    assert server.asked == [SMALL, f"moved-{SMALL}"]
+    assert server.num_sent < IN_FLIGHT
 
 
 def test_no_server_gives_its_verdict_within_ten_seconds(mirror):
@@ -200,6 +255,22 @@ def test_a_download_killed_half_way_leaves_nothing_that_is_taken_for_good(mirror
     mirror(good)
     assert download_mnist().train.labels[:10].tolist() == FIRST_TRAIN_LABELS
     assert not any(name.endswith(transfer.PART_SUFFIX) for name in names_in(empty_machine))
+
+
+def test_a_folder_of_somebody_else_stays_whatever_its_name(mirror, empty_machine):
+    mirror(error_503)
+    strangers = downloads_folder(empty_machine) / f"{transfer.PART_PREFIX}thesis{transfer.PART_SUFFIX}"
+    killed = strangers.with_name(f"{transfer.PART_PREFIX}killed{transfer.PART_SUFFIX}")
+    for folder, name in ((strangers, "thesis.doc"), (killed, transfer.MARKER)):
+        folder.mkdir(parents=True)
+        (folder / name).write_text("years of work")
+    files = list(originals.registered_originals().values())
+    with pytest.raises(DataError, match="status 503"):
+        transfer.download_files(
+            files, strangers.parent, lambda *report: None, PATIENCE, time.monotonic() + PATIENCE
+        )
+    assert [path.name for path in strangers.parent.iterdir()] == [strangers.name]
+    assert [path.name for path in strangers.iterdir()] == ["thesis.doc"]
 
 
 def test_a_killed_child_is_told_as_such(mirror, monkeypatch):

@@ -20,10 +20,12 @@ def idx(values: bytes, *shape: int) -> bytes:
 @given(st.integers(0, 5), st.integers(0, 4), st.integers(0, 3), st.data())
 def test_an_array_comes_back_as_it_was_written(count, rows, columns, data):
     values = data.draw(st.binary(min_size=count * rows * columns, max_size=count * rows * columns))
-    array = read_idx(idx(values, count, rows, columns), "it")
-    assert array.shape == (count, rows, columns)
-    assert array.dtype == np.uint8
-    assert array.tobytes() == values
+    packed = idx(values, count, rows, columns)
+    for content in (packed, gzip.decompress(packed)):
+        array = read_idx(content, "it")
+        assert array.shape == (count, rows, columns)
+        assert array.dtype == np.uint8
+        assert array.tobytes() == values
 
 
 def test_the_array_is_read_only():

@@ -24,7 +24,10 @@ from mnistlab.runs.run import (
 )
 from mnistlab.runs.run_store import RunStore
 from tests.fake_engine import HandPool
+from tests.test_attacks import bounded
 from tests.test_checkpoints import figures, same_figures, trained_run
+
+LONGEST_MEGABYTES = 128
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +46,9 @@ def longest():
 
 def test_the_longest_run_comes_back_from_a_file_and_can_be_handed_on(longest):
     assert MAX_EPOCHS >= 3000
-    back = loads(dumps(longest))
+    data = dumps(longest)
+    with bounded(LONGEST_MEGABYTES):
+        back = loads(data)
     assert same_figures(back.history, longest.history)
     assert len(back.schedule) == MAX_CHANGES
     assert header_texts(back) == header_texts(longest)

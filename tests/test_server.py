@@ -310,7 +310,7 @@ def test_a_state_folder_that_can_be_written_is_not_a_word_worth(tmp_path, monkey
 
 USES = """
 import asyncio, sys
-from mnistlab.mnist import originals, transfer
+from mnistlab.mnist import originals
 from mnistlab.ui.server import lifespan
 
 def note(frame, event, argument):
@@ -324,7 +324,7 @@ async def serve():
             file.name_in_tfds, file.registration()
         originals._hashed_order("test", 3)
         from tensorflow_datasets.core.download import resource
-        transfer._explained(OSError(), originals.Path("none"))
+        resource.epath.Path("none")
 
 asyncio.run(serve())
 """

@@ -1,11 +1,11 @@
 """A run as a .safetensors file to take away, and back; the file may come from anywhere."""
 
 import json
-import os
 from pathlib import Path
 
 from mnistlab.config import TrainConfig
 from mnistlab.files.atomic_file import write_whole
+from mnistlab.files.named_file import content_of
 from mnistlab.files.records import (
     MAX_EPOCHS,
     RecordError,
@@ -19,8 +19,8 @@ from mnistlab.files.weights import (
     MAX_FILE_BYTES,
     MAX_HEADER_BYTES,
     NetworkFileError,
+    bounded_json,
     packed,
-    read_json,
     unpacked,
 )
 from mnistlab.network import Params, dimensions_of
@@ -74,10 +74,11 @@ def load(path: str | Path) -> Run:
         NetworkFileError: The file is not one of this lab's.
         OSError: It cannot be read.
     """
-    size = os.stat(path).st_size
-    if size > MAX_FILE_BYTES:
-        raise NetworkFileError(f"The file must have at most {MAX_FILE_BYTES:,} bytes. Got {size:,}.")
-    return loads(Path(path).read_bytes())
+    try:
+        data = content_of(Path(path), MAX_FILE_BYTES, "A network")
+    except ValueError as error:
+        raise NetworkFileError(str(error)) from error
+    return loads(data)
 
 
 def loads(data: bytes) -> Run:
@@ -89,7 +90,7 @@ def loads(data: bytes) -> Run:
     params, texts = unpacked(data)
     if not texts.get("format", "").startswith(FORMATS) or "run" not in texts:
         raise NetworkFileError("The file must come from this lab. Got a network without its settings.")
-    record = read_json(texts.pop("run"), "The run's settings")
+    record = bounded_json(texts.pop("run"), "The run's settings")
     if isinstance(record, dict):
         record.pop(TEXTS, None)
         record |= {TEXTS: texts} if texts != {"format": FORMAT} else {}

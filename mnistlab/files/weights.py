@@ -11,6 +11,14 @@ from mnistlab.network import Layer, Params, num_parameters
 
 MAX_TENSORS = 64
 MAX_HEADER_BYTES = 27 * 2**18  # a run as large as it may become (mnistlab.runs.run), texts of others included
+# What a header may consist of: as values, a byte of it can take thirty times its place. The longest run with
+# all that it may hold needs half of each or less, and 90 MB to be read.
+MAX_PARTS = {
+    "[": (200_000, "lists"),
+    "{": (30_000, "records"),
+    '"': (200_000, "quotes"),
+    ",": (1_500_000, "commas"),
+}
 # The largest network that the settings allow, 784-1024-1024-1024-1024-1024-1024-10, in float32.
 MAX_PARAMETERS = num_parameters((NUM_PIXELS, *[MAX_WIDTH] * MAX_HIDDEN_LAYERS, NUM_CLASSES))
 MAX_FILE_BYTES = 8 + MAX_HEADER_BYTES + 4 * MAX_PARAMETERS
@@ -59,10 +67,22 @@ def _header(data: bytes) -> tuple[dict[str, Any], int]:
         raise NetworkFileError(
             f"The file's header must have at most {MAX_HEADER_BYTES:,} bytes. Got {length:,}."
         )
-    header = read_json(data[8 : 8 + length], "The file's header")
+    header = bounded_json(data[8 : 8 + length], "The file's header")
     if not isinstance(header, dict):
         raise NetworkFileError("The file's header must be a record. Got something else.")
     return header, 8 + length
+
+
+def bounded_json(text: bytes | str, what: str) -> Any:
+    """Return the values in a JSON text, if they are not too many.
+
+    Raises:
+        NetworkFileError: They are, or `read_json` refuses the text.
+    """
+    for mark, (most, name) in MAX_PARTS.items():
+        if (count := text.count(mark) if isinstance(text, str) else text.count(mark.encode())) > most:
+            raise NetworkFileError(f"{what} must have at most {most:,} {name}. Got {count:,}.")
+    return read_json(text, what)
 
 
 def read_json(text: bytes | str, what: str) -> Any:

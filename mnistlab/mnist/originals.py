@@ -20,9 +20,16 @@ FILE_NAMES = {
     "test_images": "t10k-images-idx3-ubyte.gz",
     "test_labels": "t10k-labels-idx1-ubyte.gz",
 }
+# Field -> size and SHA-256 of the file unpacked, as some programs leave it.
+UNPACKED = {
+    "train_images": (47_040_016, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
+    "train_labels": (60_008, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
+    "test_images": (7_840_016, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
+    "test_labels": (10_008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+}
 DATASET = "mnist"
 OTHERWISE = "or set MNISTLAB_DATA_DIR to a folder with the four .gz files of MNIST."
-UNSIGNED_BYTES = 0x08
+IDX_MAGIC, UNSIGNED_BYTES = b"\0\0", 0x08
 
 
 class DataError(ValueError):
@@ -95,7 +102,7 @@ def cache_folder() -> Path:
 
 
 def download_folders() -> tuple[Path, ...]:
-    """Return the folders in which tensorflow-datasets' download manager may have left the files."""
+    """Return the folders in which tensorflow-datasets, or the lab in its place, may have left the files."""
     tfds = Path(os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")).expanduser() / "downloads"
     return tfds / DATASET, tfds, cache_folder() / "downloads" / DATASET
 
@@ -107,8 +114,10 @@ def verified_bytes(path: Path, original: Original) -> bytes:
         DataError: It is missing, cannot be read, or is another file; the sentence names it.
     """
     try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size == original.size else b""
+        size, data = path.stat().st_size, b""
+        if size == original.size:
+            with path.open("rb") as file:
+                data = file.read(size + 1)
     except OSError as error:
         raise DataError(f"{path} must be a file that can be read. Got: {error.strerror or error}.") from error
     if len(data) != original.size:
@@ -120,12 +129,23 @@ def verified_bytes(path: Path, original: Original) -> bytes:
 
 
 def given_bytes(folder: Path) -> dict[str, bytes]:
-    """Return field -> verified content of the four files, under their published names, in a folder.
+    """Return field -> verified content of the four files in a folder, each as published or unpacked.
 
     Raises:
         DataError: One of them is missing or not the registered one.
     """
-    return {field: verified_bytes(folder / file.name, file) for field, file in registered_originals().items()}
+    return {field: _given_bytes(folder, field, file) for field, file in registered_originals().items()}
+
+
+def _given_bytes(folder: Path, field: str, published: Original) -> bytes:
+    """Return the verified content of a file, which lies under one of the names that it goes by."""
+    bare = published.name.removesuffix(".gz")
+    names = (published.name, bare, bare.replace("-idx", ".idx"))
+    name = next((name for name in names if os.path.exists(folder / name)), published.name)
+    if name != published.name:
+        size, sha256 = UNPACKED[field]
+        published = published._replace(size=size, sha256=sha256)
+    return verified_bytes(folder / name, published)
 
 
 def downloaded_bytes(original: Original) -> bytes | None:
@@ -169,7 +189,7 @@ def unpacked(files: dict[str, bytes]) -> dict[str, np.ndarray]:
     """Return field -> uint8 array, examples in the order of `tfds.load("mnist", shuffle_files=False)`.
 
     Args:
-        files: Field -> verified content of the four files.
+        files: Field -> verified content of the four files, gzipped or not.
 
     Source: tensorflow_datasets.core.shuffle sorts examples by the hash of their index, salted with the split.
     """
@@ -186,22 +206,22 @@ def _hashed_order(split: str, count: int) -> list[int]:
 
 
 def read_idx(packed: bytes, name: str) -> np.ndarray:
-    """Return the array that a gzipped IDX file of unsigned bytes holds.
+    """Return the array that an IDX file of unsigned bytes holds.
 
     Args:
-        packed: The whole file, as it lies on the disk.
+        packed: The whole file, as it lies on the disk, gzipped or not.
         name: What errors call the file.
 
     Returns:
         uint8 array, read-only, of the shape in the file's header.
 
     Raises:
-        ValueError: It is not gzip, its header is not IDX, or the header promises other bytes than are there.
+        ValueError: It is neither, its header is not IDX, or the header promises other bytes than are there.
 
     Source: http://yann.lecun.com/exdb/mnist/, "The IDX file format".
     """
     try:
-        data = gzip.decompress(packed)
+        data = packed if packed.startswith(IDX_MAGIC) else gzip.decompress(packed)
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"{name} must be a whole gzip file. Got: {error}.") from error
     shape, header_size = _shape_and_header_size(data, name)

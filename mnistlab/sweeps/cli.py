@@ -8,6 +8,7 @@ from tempfile import TemporaryFile
 
 import numpy as np
 
+from mnistlab import interruption
 from mnistlab.config import TrainConfig
 from mnistlab.datasets import Dataset, load_dataset
 from mnistlab.files.checkpoints import NetworkFileError, load, save
@@ -106,7 +107,7 @@ def run_sweep(given: argparse.Namespace, config: TrainConfig) -> int:
             given.parser.error(f"--save must be a folder. Got {given.save}: {error.strerror or error}.")
         except ValueError as error:
             given.parser.error(str(error))
-    given.kept = kept_sentence(given.save)
+    interruption.kept = kept_sentence(given.save)
     if place is None:
         return train_networks(configs, load_dataset(config.dataset, given.data_dir), given.save)
     if not is_child():
@@ -168,8 +169,9 @@ def train_networks(
 
 def save_networks(runs: Sequence[Run], epoch: SweepEpoch, folder: Path) -> None:
     """Write the networks of this process, each with its settings and history."""
-    for number in epoch.numbers:
-        save(runs[number], network_path(folder, number))
+    with interruption.postponed():
+        for number in epoch.numbers:
+            save(runs[number], network_path(folder, number))
 
 
 def network_path(folder: Path, number: int) -> Path:

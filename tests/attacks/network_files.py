@@ -11,7 +11,7 @@ import zipfile
 
 import numpy as np
 
-from mnistlab.files.weights import MAX_FILE_BYTES
+from mnistlab.files.weights import MAX_FILE_BYTES, MAX_HEADER_BYTES, MAX_PARTS
 from tests.attacks.cutting import file_of, header_of, with_array, with_header, with_tensors, with_texts
 
 FIRST, LAST = "layers.0.weights", "layers.1.biases"
@@ -40,6 +40,21 @@ def npz_bomb():
 def many_arrays(count):
     """A file that is all header."""
     return file_of({f"l{number}": EMPTY_ARRAY for number in range(count)}, b"")
+
+
+def full_header(piece):
+    """A file that is all header, of one piece again and again."""
+    count = (MAX_HEADER_BYTES - 3) // len(piece)
+    return file_of(b"[" + piece * count + b"0]", b"")
+
+
+def largest_values():
+    """A header that takes as much memory as one may."""
+    (lists, _), (records, _), (quotes, _), (commas, _) = MAX_PARTS.values()
+    texts = quotes // 2 - records
+    values = "[]," * (lists - 1) + '{"":0},' * records + '"ab",' * texts
+    numbers = min(commas - values.count(","), (MAX_HEADER_BYTES - len(values) - 3) // 4)
+    return f"[{values}{'999,' * numbers}0]".encode()
 
 
 def with_array_twice(data, name):
@@ -88,6 +103,12 @@ HEADERS = {
     "a name twice": lambda data: with_array_twice(data, FIRST),
     "200,000 arrays": lambda data: many_arrays(200_000),
     "50,000 arrays, within its bounds": lambda data: many_arrays(50_000),
+    "of millions of lists": lambda data: full_header(b"[],"),
+    "of millions of records": lambda data: full_header(b"{},"),
+    "of millions of texts": lambda data: full_header(b'"ab",'),
+    "of millions of numbers": lambda data: full_header(b"999,"),
+    "nested as deep as it is long": lambda data: file_of(b"[" * MAX_HEADER_BYTES, b""),
+    "of as many values as are allowed": lambda data: file_of(largest_values(), b""),
     "no arrays": lambda data: file_of({"__metadata__": {"format": "mnistlab 1", "run": "{}"}}, b""),
     "no texts": lambda data: with_header(data, lambda header: header.pop("__metadata__")),
     "another format": lambda data: with_texts(data, format="other"),
