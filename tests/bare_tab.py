@@ -29,7 +29,6 @@ class BareTab:
             ping_interval=None,  # a busy machine may be slow to answer, and this waits as long as it says
         )
         self.session = session
-        self.told: list[bytes] = []  # all that came
 
     def draw(self, *texts: str, query: str = "") -> None:
         """Have Home drawn and wait until these texts have come.
@@ -45,12 +44,15 @@ class BareTab:
         self.send(bytes([90, len(address)]) + address)  # "run the script again, for this address"
         missing, end = {text.encode() for text in texts}, time.monotonic() + SECONDS
         while missing:
-            told = self._socket.recv(timeout=end - time.monotonic())
-            self.told.append(told)
+            told = self.hear(end - time.monotonic())
             missing -= {text for text in missing if text in told}
             if not self.session:
                 *_, session = SESSION.findall(told)  # the greeting: this run, this machine, this session
                 self.session = session.decode()
+
+    def hear(self, seconds: float = SECONDS) -> bytes:
+        """Return the next message of the server."""
+        return self._socket.recv(timeout=seconds)
 
     def send(self, message: bytes) -> None:
         """Send the server something."""

@@ -1,7 +1,8 @@
 """One person's lab: settings, digits and the trainer with its networks, as a page finds them when it runs."""
 
+import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
 import streamlit as st
@@ -44,6 +45,7 @@ class Lab:
     trainer: Trainer
     snapshot: Snapshot
     places: Places
+    drawing: int = field(default_factory=itertools.count().__next__)  # of the page, unlike any other
 
     @property
     def run(self) -> Run:

@@ -1,6 +1,5 @@
 """What moves by itself on a page: one fragment that looks at the lab again and again, and draws all of it."""
 
-import itertools
 from collections.abc import Callable
 
 import streamlit as st
@@ -12,8 +11,6 @@ from mnistlab.ui.network_status import arrival_phase, draw_arrival, draw_network
 TICK = 0.5  # seconds between two looks at something that moves
 STILL_HERE = 60.0  # seconds, at rest: often enough for the lab to know that somebody has it open
 
-_drawings = itertools.count()  # of pages, in all sessions
-
 
 def draw_live(lab: Lab, draw: Callable[[Snapshot], None] = lambda snapshot: None, tick: float = 0.0) -> None:
     """Draw what moves on this page and in the sidebar; from then on it redraws itself.
@@ -21,9 +18,9 @@ def draw_live(lab: Lab, draw: Callable[[Snapshot], None] = lambda snapshot: None
     A page calls this once, and last: several such fragments would race with each other and with runs of the
     whole page, and where this has the page drawn anew, a button that is drawn after it loses its press.
 
-    Streamlit knows a fragment by its function's name, so each drawing of a page gets one of its own: on a
-    busy server a tick of the page as it was would else be answered in place of the press that came just
-    before it, which nobody would then see, and nothing would ever tick again.
+    Streamlit knows a fragment by its function's name, so it gets another one each time the whole page is
+    drawn: on a busy server a tick of the page as it was would else be answered in place of the press that
+    came just before it, whose page nobody would see, and nothing would ever tick again.
 
     Args:
         lab: As the page found it.
@@ -35,7 +32,7 @@ def draw_live(lab: Lab, draw: Callable[[Snapshot], None] = lambda snapshot: None
     def look(phase: tuple) -> None:
         live(lab, phase, draw)
 
-    look.__qualname__ = f"look_{next(_drawings)}"
+    look.__qualname__ = f"look_{lab.drawing}"
     st.fragment(look, run_every=tick or seconds_between(lab))(phase_of(lab, lab.snapshot))
 
 
