@@ -48,6 +48,22 @@ def test_a_page_that_began_alone_looks_more_seldom_when_others_come(monkeypatch)
     assert rest == live.phase_of(None, snapshot("a", 1, active=False)), "at rest nobody's coming is noticed"
 
 
+def test_a_training_page_that_is_drawn_anew_is_not_ticked_by_what_stood_there_before(monkeypatch):
+    names = []
+    recorder = SimpleNamespace(fragment=lambda look, run_every: names.append(look.__qualname__) or id)
+    monkeypatch.setattr(live, "st", recorder)
+    monkeypatch.setattr(live, "arrival_phase", lambda lab: ArrivalPhase("here", True))
+    for drawing, active in enumerate((False, False, True, True, False)):
+        run = SimpleNamespace(id="a", epoch=1)
+        page = lab(active=active)
+        page.snapshot = page.snapshot._replace(run=run)
+        page.drawing = drawing
+        live.draw_live(page)
+    rest, again, first, second, end = names
+    assert rest == again == end, "a click at rest is answered, though the page was drawn anew meanwhile"
+    assert len({rest, first, second}) == 3
+
+
 @pytest.fixture
 def clock(monkeypatch):
     now = SimpleNamespace(time=100.0)

@@ -10,7 +10,6 @@ import subprocess
 import sys
 
 import pytest
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -20,10 +19,8 @@ from mnistlab.jobs.storage import LOCK_NAME
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.ui.connections import is_connected
 from mnistlab.ui.server import Guard, host_name, is_welcome, lifespan, policy
-from tests.bare_tab import BareTab
 from tests.server import REPOSITORY, Server, serving
 
-LAST_ON_HOME = "A link for your class"
 PATIENCE = 300.0  # seconds; the machine may be busy with others
 PLAIN_APP = "import streamlit as st\n\napp = st.App('script.py')\n"
 
@@ -337,15 +334,3 @@ def test_while_people_are_served_nobody_replaces_the_import_of_python():
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
-
-
-def test_a_page_that_is_drawn_anew_is_not_ticked_by_what_stood_there_before(server):
-    # On a busy server such a tick would be answered in place of the new page.
-    tab, ticking = BareTab(f"http://127.0.0.1:{server.port}"), []
-    for _ in range(3):
-        tab.draw(LAST_ON_HOME)
-        while not (name := ForwardMsg.FromString(tab.hear()).auto_rerun.fragment_id):
-            pass
-        ticking.append(name)
-    assert len(set(ticking)) == 3
-    tab.close()

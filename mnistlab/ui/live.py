@@ -18,9 +18,10 @@ def draw_live(lab: Lab, draw: Callable[[Snapshot], None] = lambda snapshot: None
     A page calls this once, and last: several such fragments would race with each other and with runs of the
     whole page, and where this has the page drawn anew, a button that is drawn after it loses its press.
 
-    Streamlit knows a fragment by its function's name, so it gets another one each time the whole page is
-    drawn: on a busy server a tick of the page as it was would else be answered in place of the press that
-    came just before it, whose page nobody would see, and nothing would ever tick again.
+    Streamlit knows a fragment by its function's name. During a training it gets another one each time the
+    whole page is drawn: on a busy server a tick of the page as it was would else be answered in place of the
+    press that came just before it, whose page nobody would see, and nothing would ever tick again. At rest it
+    keeps its name: a click on what the page showed a moment ago is then answered, not left to the next tick.
 
     Args:
         lab: As the page found it.
@@ -32,7 +33,7 @@ def draw_live(lab: Lab, draw: Callable[[Snapshot], None] = lambda snapshot: None
     def look(phase: tuple) -> None:
         live(lab, phase, draw)
 
-    look.__qualname__ = f"look_{lab.drawing}"
+    look.__qualname__ = f"look_{lab.drawing}" if lab.snapshot.active else "look"
     st.fragment(look, run_every=tick or seconds_between(lab))(phase_of(lab, lab.snapshot))
 
 
