@@ -265,6 +265,16 @@ def test_a_zoom_and_a_hidden_line_outlive_ten_epochs(page):
     until(page, chart, lambda seen: seen["hidden"] == [] and seen["range"] != zoomed)
 
 
+def test_a_finger_that_scrolls_the_page_does_not_stop_a_chart(page):
+    begin(page)
+    place = page.locator(".st-key-train_cost .chart")
+    place.scroll_into_view_if_needed()
+    place.dispatch_event("pointerdown")
+    place.dispatch_event("pointercancel", {"bubbles": True})
+    before = place.evaluate(CHART)["epochs"]
+    until(page, lambda: place.evaluate(CHART)["epochs"], lambda epochs: epochs > max(before, 0) + 2)
+
+
 def test_a_chart_below_the_window_is_drawn_when_it_is_scrolled_to(page):
     begin(page, SHORT)
     recall = page.locator(".st-key-train_recall .chart")

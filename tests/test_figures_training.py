@@ -161,6 +161,18 @@ def test_a_level_or_broken_curve_has_an_axis_too(curve):
     assert 0.0 <= low < high <= 1.0
 
 
+@pytest.mark.parametrize("view", ["latest", "all", "log"])
+def test_a_network_that_never_errs_has_curves_too(view):
+    perfect = tuple(epoch(number, 0.0, wrong=0) for number in range(5))
+    for figure in (
+        plot_cost([("a", perfect)], 10, view),
+        plot_accuracy([("a", perfect)], 10, view),
+        plot_accuracy([("a", perfect)], 10, view, errors=True),
+    ):
+        low, high = figure.layout.yaxis.range or (0, 1)
+        assert low < high
+
+
 def test_the_lowest_test_cost_is_marked_at_its_epoch():
     history = (*HISTORY, epoch(3, 0.2), epoch(4, 0.3))
     ring = line(plot_cost([("now", history)], 10), "lowest test cost")

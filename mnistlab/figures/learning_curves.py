@@ -37,7 +37,7 @@ def plot_cost(
         changes: What was changed on the way in the first run: after which epoch, and to what.
     """
     costs = [cost for _, history in runs for m in history for cost in (m.train.cost, m.test.cost)]
-    whole = 0.0, 1.06 * max(filter(math.isfinite, costs), default=1.0)
+    whole = 0.0, 1.06 * (max(filter(math.isfinite, costs), default=0.0) or 1.0)
     axis = partial(value_axis, "cost L", view, whole, False)
     figure = runs_figure(runs, "Cost", lambda score: score.cost, ".4f", axis, x_max, changes)
     lowest = lowest_test_cost(runs[0][1]) if runs else None
@@ -77,7 +77,7 @@ def plot_accuracy(
     if errors or view == "log":
         rates = [1 - m.test.accuracy for _, history in runs for m in history]
         least = None if view == "log" else 0.0  # a logarithmic axis has no zero
-        axis = partial(value_axis, "error rate", view, (0.0, 1.06 * max(rates, default=1.0)), True)
+        axis = partial(value_axis, "error rate", view, (0.0, 1.06 * (max(rates, default=0.0) or 1.0)), True)
         rate = lambda score: (1 - score.accuracy) or least  # noqa: E731
         return runs_figure(runs, "Error rate", rate, ".2%", axis, x_max, changes)
     axis = partial(value_axis, "accuracy", view, (0.0, 1.02), True)

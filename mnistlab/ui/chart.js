@@ -30,10 +30,11 @@ function theme(style) {
 }
 
 async function draw(place) {
+  if (!place.seen || place.held) return
   const { colors, layout } = theme(getComputedStyle(place))
   const text = place.figure.replace(NAME, (_, at, opacity = "") => `"${colors[+at]}${opacity}"`)
   const looks = text + JSON.stringify(layout)
-  if (!place.seen || place.held || place.looks === looks) return
+  if (place.looks === looks) return
   place.looks = looks
   const figure = JSON.parse(text)
   figure.layout.template = { layout }
@@ -61,10 +62,11 @@ function begin(place) {
     draw(place)
   })
   place.addEventListener("pointerdown", hold, true)
-  window.addEventListener("pointerup", release)
+  const ends = ["pointerup", "pointercancel"]  // a finger that scrolls the page is canceled
+  for (const each of ends) window.addEventListener(each, release)
   return () => {
     for (const each of [seen, size]) each.disconnect()
-    window.removeEventListener("pointerup", release)
+    for (const each of ends) window.removeEventListener(each, release)
     window.Plotly?.purge(place)
   }
 }
