@@ -14,7 +14,7 @@ from tests.browser import ARGUMENTS, LAPTOP, chromium_path
 
 SECONDS = 120.0  # that anybody waits for anything
 STATE = ".st-key-network_state"
-COUNTED = re.compile(r"images/s|epoch ([2-9]|\d\d+) of|Trained for")
+COUNTED = re.compile(r"mini-batch [1-9]|images/s|epoch ([2-9]|\d\d+) of|Trained for")
 PAGES = {
     "mnistlab": "Home",
     **{name: name for name in ("Data", "Architecture", "Backprop", "Train", "Predict")},

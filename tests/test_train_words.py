@@ -74,14 +74,21 @@ def test_progress_says_epoch_pace_and_time_left():
     assert progress_fraction(snapshot(step=117)) == 0.25
 
 
-@pytest.mark.parametrize(("state", "ahead"), [("queued", 2), ("running", 14)])
-def test_whoever_waits_reads_how_many_are_ahead(state, ahead):
-    words = progress_words(snapshot(state=state, ahead=ahead, sharing=20))
-    assert words == f"epoch 1 of 10, queued, {ahead} ahead"
+def test_progress_counts_mini_batches_until_the_pace_is_known():
+    begun = snapshot(run(2), step=117)
+    assert progress_words(begun) == "epoch 3 of 10, mini-batch 117 of 468"
+    assert progress_words(begun, short=True) == "epoch 3 of 10"
+    assert progress_words(snapshot(run(2))) == "epoch 3 of 10"
 
 
-def test_a_short_turn_of_another_is_not_a_queue():
-    assert progress_words(snapshot(ahead=1, sharing=2)) == "epoch 1 of 10, in turns with 1 other"
+def test_whoever_waits_for_the_first_turn_reads_how_many_are_ahead():
+    waiting = snapshot(state="queued", ahead=2, sharing=20)
+    assert progress_words(waiting) == "epoch 1 of 10, queued, 2 ahead"
+
+
+def test_turns_within_an_epoch_are_not_a_queue():
+    moving = snapshot(step=117, ahead=14, sharing=20)
+    assert progress_words(moving) == "epoch 1 of 10, mini-batch 117 of 468, in turns with 19 others"
 
 
 def test_a_pause_says_that_it_comes_at_the_end_of_the_epoch():

@@ -5,7 +5,6 @@ import re
 from mnistlab.jobs.snapshot import Snapshot
 
 WORD_JOINER = "\u2060"
-LONG_QUEUE = 3  # others ahead, from which a training in the middle of an epoch reads as waiting
 
 
 def duration(seconds: float) -> str:
@@ -45,7 +44,7 @@ def progress_words(snapshot: Snapshot, short: bool = False) -> str:
         return f"{waiting_words(snapshot)}measuring the untrained network"
     if snapshot.state == "pausing":
         return f"{epoch}, pausing at its end"
-    if snapshot.ahead >= (1 if snapshot.state == "queued" else LONG_QUEUE):
+    if snapshot.state == "queued" and snapshot.ahead:
         return f"{epoch}, queued, {snapshot.ahead} ahead"
     return ", ".join([epoch, *pace_words(snapshot, short)])
 
@@ -56,11 +55,18 @@ def waiting_words(snapshot: Snapshot) -> str:
 
 
 def pace_words(snapshot: Snapshot, short: bool) -> list[str]:
-    """Return images per second, time left and who else shares the machine; short: only the time left."""
+    """Return images per second, time left and who else shares the machine; short: only the time left.
+
+    In the first moments, when nobody knows the pace yet, the mini-batches that are done take its place.
+    """
     words = [f"{duration(snapshot.seconds_left)} left"] if snapshot.images_per_second else []
-    if words and not short:
+    if short:
+        return words
+    if words:
         words.insert(0, f"{round(snapshot.images_per_second, -2):,.0f} images/s")
-    if snapshot.sharing > 1 and not short:
+    elif snapshot.step:
+        words.append(f"mini-batch {snapshot.step:,} of {snapshot.num_steps:,}")
+    if snapshot.sharing > 1:
         words.append(f"in turns with {count(snapshot.sharing - 1, 'other')}")
     return words
 
