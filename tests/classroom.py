@@ -76,10 +76,10 @@ async def train(page: Page, address: str, ready: asyncio.Barrier | None = None) 
         await ready.wait()
     await button.click()
     start = time.monotonic()
-    main = page.locator(".stMain")
-    await expect(main).to_contain_text(COUNTED, timeout=1000 * SECONDS)
+    line = page.locator(".stMain [data-testid='stProgress']").first
+    await expect(line).to_contain_text(COUNTED, timeout=1000 * SECONDS)
     begun = time.monotonic() - start
-    await expect(main).to_contain_text("Trained for", timeout=1000 * SECONDS)
+    await expect(line).to_contain_text("Trained for", timeout=1000 * SECONDS)
     ended = time.monotonic() - start
     await expect(page.get_by_role("heading", level=1)).to_have_text("Train")
     return Trained(begun, ended)
