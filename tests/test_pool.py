@@ -90,6 +90,18 @@ def test_equal_labs_take_turns(machine_of, num_jobs, num_workers):
     assert jain(used) > 0.99
 
 
+def test_who_begins_while_others_wait_soon_has_a_first_short_slice(machine_of):
+    machine = machine_of(1)
+    machine.pool.submit(Work("alone"), Listener())
+    (alone,) = machine.wait_for_busy(1)
+    for name in range(20):
+        machine.pool.submit(Work(name), Listener())
+    machine.end_slice(alone)
+    (first,) = machine.wait_for_busy(1)
+    assert alone.seconds == SLICE_SECONDS
+    assert first.seconds < SLICE_SECONDS / 4
+
+
 @pytest.mark.parametrize("num_workers", [1, 2])
 def test_a_class_of_equal_networks_comes_equally_far_in_some_minutes_of_work(machine_of, num_workers):
     machine = machine_of(num_workers)

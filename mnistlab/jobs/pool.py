@@ -22,6 +22,7 @@ from mnistlab.runs.run import num_bytes
 logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 0.25
+FIRST_SHARE = 0.2  # of a slice, for whoever begins while others wait: each soon sees that it moves
 TRAVEL_BYTES = 100e6  # per second, there and back, by a pipe and pickled twice; on a busy machine
 MAX_TRAVEL = 0.1  # of a slice
 MAX_DEATHS = 3  # of workers over one task, before the task is blamed
@@ -198,7 +199,7 @@ class Pool:
             while self._waiting and self._idle:
                 job, worker = min(self._waiting, key=self._order), self._idle.pop()
                 try:
-                    future = worker.executor.submit(advance, job.task, self._seconds_for(job.task))
+                    future = worker.executor.submit(advance, job.task, self._seconds_for(job))
                 except RuntimeError:  # it died while it was idle, which is nobody's fault
                     self._forget(worker)
                     continue
@@ -209,9 +210,10 @@ class Pool:
                 return job
         return None
 
-    def _seconds_for(self, task: Task) -> float:
-        """Return how long a slice of a task is to be: much longer than its network travels."""
-        return max(self._slice_seconds, num_bytes(task.params) / TRAVEL_BYTES / MAX_TRAVEL)
+    def _seconds_for(self, job: Job) -> float:
+        """Return how long the next slice of a job is to be: much longer than its network travels."""
+        share = FIRST_SHARE if not job.begun and len(self._waiting) > 1 else 1.0
+        return max(share * self._slice_seconds, num_bytes(job.task.params) / TRAVEL_BYTES / MAX_TRAVEL)
 
     def _when_done(self, future: "Future[Any]", event: "Callable[[Future[Any]], None]") -> None:
         future.add_done_callback(lambda future: self._events.put(partial(event, future)))
