@@ -24,6 +24,7 @@ class Activation(NamedTuple):
     slope_formula: Callable[[str, str], str]  # z and a in LaTeX -> sigma'(z) in LaTeX
     slope_factors: Callable[[float, float], tuple[float, ...]]  # z, a -> numbers with the product sigma'(z)
     saturates: bool  # whether sigma is flat wherever |z| is large, on both sides
+    character: str  # a sentence or two on what it does
 
     def derivative(self, z: Array) -> Array:
         """Return sigma'(z), any shape."""
@@ -52,6 +53,8 @@ ACTIVATIONS: dict[str, Activation] = {
         slope_formula=lambda z, a: rf"{a}\,(1 - {a})",
         slope_factors=lambda z, a: (a, 1.0 - a),
         saturates=True,
+        character="Between 0 and 1, and flat on both sides. Even at its steepest, only a quarter of the "
+        "error passes back.",
     ),
     "tanh": Activation(
         name="tanh",
@@ -62,6 +65,7 @@ ACTIVATIONS: dict[str, Activation] = {
         slope_formula=lambda z, a: rf"(1 + {a})\,(1 - {a})",
         slope_factors=lambda z, a: (1.0 + a, 1.0 - a),
         saturates=True,
+        character="A sigmoid between −1 and 1. Where $z$ is near 0, nearly all of the error passes back.",
     ),
     "relu": Activation(
         name="ReLU",
@@ -72,6 +76,20 @@ ACTIVATIONS: dict[str, Activation] = {
         slope_formula=lambda z, a: rf"1 \text{{ if }} {z} > 0 \text{{, else }} 0",
         slope_factors=lambda z, a: (float(z > 0),),
         saturates=False,
+        character="A positive $z$ passes unchanged, a negative one gives 0. A unit whose $z$ is negative for "
+        "every image learns nothing.",
+    ),
+    "silu": Activation(  # Elfwing, Uchibe, Doya, arXiv:1702.03118; also called swish
+        name="SiLU",
+        function=lambda z: z * lax.logistic(z),
+        slope=lambda z, a: lax.logistic(z) * (1.0 + z - a),
+        float64=lambda z: z * sigmoid_float64(z),
+        formula=r"\frac{z}{1 + e^{-z}}",
+        slope_formula=lambda z, a: rf"\frac{{1 + {z} - {a}}}{{1 + e^{{-{z}}}}}",
+        slope_factors=lambda z, a: (float(sigmoid_float64(np.array(z))), 1.0 + z - a),
+        saturates=False,
+        character="$z$ times its own sigmoid: a smooth ReLU, a little below 0 where $z$ is negative. Below "
+        "$z = −1.28$ it falls while $z$ rises, so its slope is negative.",
     ),
 }
 

@@ -16,6 +16,7 @@ from mnistlab.explaining.gradient_check import BOUND, against_differences, again
 from mnistlab.explaining.worked import worked_weight
 from mnistlab.network import forward, initialize_network
 from mnistlab.ui.architecture.case import Viewed
+from mnistlab.ui.architecture.sigma import meaning
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.backprop.passes import why_so_many_are_zero
 from tests.oracles import disagreement, some_batch, some_network, steepest_place, summed_cost
@@ -30,6 +31,7 @@ SINE = Activation(
     slope_formula=lambda z, a: rf"\cos({z})",
     slope_factors=lambda z, a: (np.cos(z),),
     saturates=False,
+    character="A wave.",
 )
 Z = np.array([-90.0, -6.0, -1.0, -1e-3, 1e-3, 0.7, 3.0, 20.0, 90.0])
 
@@ -131,8 +133,18 @@ def test_the_architecture_page_shows_a_made_up_activation_by_its_own_formulas(si
     latex, words = drawn(draw, viewed, SimpleNamespace(dataset=generated))
     assert r"\sigma(z) = \sin(z)" in latex
     assert r"\sigma'(z) = \cos(z)" in latex
+    assert "A wave." in words
     assert "Sine lets every positive" in words
     assert "saturated" not in words
+
+
+@pytest.mark.parametrize(
+    ("slope", "words"),
+    [(0.25, "**25%** passes on to its weights."), (-0.003, "almost nothing passes"),
+     (-0.1, "**10%** passes on to its weights, with its sign reversed.")],
+)  # fmt: skip
+def test_the_page_says_what_a_slope_means_for_the_error(slope, words):
+    assert words in meaning(slope)
 
 
 def drawn(draw, *args):

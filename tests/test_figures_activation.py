@@ -45,3 +45,8 @@ def test_the_marked_z_has_the_values_of_both_curves_and_stands_on_them():
     assert list(marks.y) == pytest.approx([a, a * (1 - a)], abs=1e-4)
     assert list(marks.text) == [f"{a:.3f}", f"{a * (1 - a):.3f}"]
     assert f"σ(z) = {a:.3f}" in alt_text(figure)
+
+
+def test_where_a_slope_only_changes_its_sign_nothing_is_saturated():
+    ((low, high),) = flat_parts(Z, np.where(Z < -7, 0.0, Z + 1.3))
+    assert (low, high) == (-10.0, pytest.approx(-7.0, abs=0.06))

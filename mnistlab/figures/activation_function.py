@@ -8,6 +8,7 @@ from mnistlab.figures.histogram import zone
 from mnistlab.figures.template import ACCENT, MUTED, TEXT, TRAINING, framed, number
 
 SATURATED_SLOPE = 0.007
+TURN = 0.05  # of the axis: where a curve turns its slope is 0, too, but that is soon over
 EDGE = 0.8  # of the axis; from here on numbers stand on the side of the middle
 LOOKS = (
     ("σ(z)", {"color": ACCENT, "width": 3}),
@@ -73,7 +74,8 @@ def places(z: float, reach: float) -> list[str]:
 
 
 def flat_parts(z: np.ndarray, slopes: np.ndarray) -> list[tuple[float, float]]:
-    """Return from where to where the slope is under 0.007."""
+    """Return from where to where the slope stays under 0.007 in size."""
     flat = np.concatenate([[False], np.abs(slopes) < SATURATED_SLOPE, [False]])
     starts, ends = np.flatnonzero(flat[1:] & ~flat[:-1]), np.flatnonzero(~flat[1:] & flat[:-1]) - 1
-    return [(float(z[start]), float(z[end])) for start, end in zip(starts, ends, strict=True) if end > start]
+    parts = [(float(z[start]), float(z[end])) for start, end in zip(starts, ends, strict=True)]
+    return [(start, end) for start, end in parts if end - start > TURN * (z[-1] - z[0])]

@@ -2,14 +2,17 @@
 
 import re
 
+from mnistlab.activations import ACTIVATIONS
 from mnistlab.explaining.verdict import FIRES, MARGIN
+
+NAMES = [activation.name for activation in ACTIVATIONS.values()]
 
 GLOSSARY = {
     "dataset": "The images and their labels: MNIST, or digits that the lab generates itself. Training uses "
     "one part of it, the test images are only for measuring.",
     "unit": "Forms a weighted sum z of its inputs and passes on a = σ(z).",
     "activation": "What a unit passes on, a = σ(z): its pre-activation z passed through σ. "
-    "Hidden layers may use sigmoid, tanh or ReLU; the ten outputs always use the sigmoid.",
+    f"Hidden layers may use {', '.join(NAMES[:-1])} or {NAMES[-1]}; the ten outputs always use the sigmoid.",
     "activation function": "The function σ that turns a pre-activation z into the activation a = σ(z). The "
     "hidden layers use the one from the sidebar, the ten outputs always the sigmoid.",
     "pre-activation": "The weighted sum z = W a + b that a unit forms before σ is applied.",

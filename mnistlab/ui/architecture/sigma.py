@@ -33,6 +33,7 @@ def draw_sigma(viewed: Viewed) -> None:
         value, slope = at(name, z)
         st.latex(r"\sigma(z) = " + ACTIVATIONS[name].formula)
         st.latex(r"\sigma'(z) = " + ACTIVATIONS[name].slope_formula("z", r"\sigma(z)"))
+        st.markdown(ACTIVATIONS[name].character)
         st.markdown(
             rf"At $z = {z:.1f}$: $\;\sigma(z) = {value:.4f}, \;\sigma'(z) = {slope:.4f}$. {meaning(slope)}"
         )
@@ -63,9 +64,12 @@ def at(name: str, z: float) -> tuple[float, float]:
 
 def meaning(slope: float) -> str:
     """Return what a slope means for the error that comes back through a unit."""
-    if slope < FLAT:
+    if abs(slope) < FLAT:
         return (
             "Of the error that comes back to this unit, almost nothing passes: it is **saturated**, and its "
             "weights hardly learn."
         )
-    return f"Of the error that comes back to this unit, **{slope:.0%}** passes on to its weights."
+    turned = ", with its sign reversed" if slope < 0 else ""
+    return (
+        f"Of the error that comes back to this unit, **{abs(slope):.0%}** passes on to its weights{turned}."
+    )

@@ -90,4 +90,4 @@ def change(viewed: Viewed, before, after) -> str:
         f"{shape.name} {flat_share(first, shape.activation):.0%} → {flat_share(last, shape.activation):.0%}"
         for shape, first, last in zip(shapes, before, after, strict=True)
     ]
-    return f"Where $\\sigma' < {FLAT}$, before → after epoch {viewed.epoch}: " + ", ".join(parts) + "."
+    return f"Where $|\\sigma'| < {FLAT}$, before → after epoch {viewed.epoch}: " + ", ".join(parts) + "."
