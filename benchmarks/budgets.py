@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.budget_rows import Rows
 from docs.pictures import draw
-from mnistlab.config import PRESETS
+from mnistlab.engine.config import PRESETS
 from tests.browser import ARGUMENTS, LAPTOP, at_rest, chromium_path, follow, settled
 from tests.server import Server, serving
 

@@ -16,19 +16,19 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.pen_strokes import WRITTEN, drawn, strokes_of
-from mnistlab.config import PRESETS
-from mnistlab.datasets import best_available
-from mnistlab.drawing import stages
-from mnistlab.explaining.evidence import evidence
-from mnistlab.explaining.neighbors import nearest, shadows_of
-from mnistlab.explaining.single_image import passed_by
-from mnistlab.explaining.verdict import verdict
+from mnistlab.analysis.attribution import evidence
+from mnistlab.analysis.decision import verdict
+from mnistlab.analysis.neighbors import nearest, shadows_of
+from mnistlab.analysis.single_image import passed_by
+from mnistlab.data.datasets import best_available
+from mnistlab.data.framing import stages
+from mnistlab.data.image_loading import read_canvas
+from mnistlab.engine.config import PRESETS
+from mnistlab.engine.training import initial_params
 from mnistlab.figures.evidence import draw_evidence
 from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.figures.preprocessing import draw_stages
 from mnistlab.operating_system import return_freed_memory
-from mnistlab.pictures import read_canvas
-from mnistlab.training import initial_params
 from mnistlab.ui.bars import bars_markup
 from mnistlab.ui.picture import gallery
 from mnistlab.ui.sketch import sent

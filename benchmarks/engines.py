@@ -7,10 +7,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from benchmarks.problem import Problem
-from mnistlab.backprop import batch_step, image_deltas, image_gradient
-from mnistlab.evaluation import evaluate
-from mnistlab.network import Layer
-from mnistlab.training import batches_in, step_function
+from mnistlab.engine.backprop import batch_step, image_deltas, image_gradient
+from mnistlab.engine.evaluation import evaluate
+from mnistlab.engine.network import Layer
+from mnistlab.engine.training import batches_in, step_function
 
 
 class JaxEngine:

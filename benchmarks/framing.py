@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from mnistlab.config import PRESETS
-from mnistlab.datasets import load_mnist
-from mnistlab.drawing import frame, raw_resize
-from mnistlab.evaluation import activations_of
-from mnistlab.training import train
+from mnistlab.data.datasets import load_mnist
+from mnistlab.data.framing import frame, raw_resize
+from mnistlab.engine.config import PRESETS
+from mnistlab.engine.evaluation import activations_of
+from mnistlab.engine.training import train
 
 MNIST_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "mnist"
 CANVAS = 280

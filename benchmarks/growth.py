@@ -16,9 +16,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from mnistlab.network import initialize_network
+from mnistlab.engine.network import initialize_network
+from mnistlab.engine.training import step_function
 from mnistlab.sweeps.sweep import stacked, sweep_step
-from mnistlab.training import step_function
 
 REPEATS = 7
 SECONDS = 0.15  # of steps in each repeat

@@ -19,8 +19,8 @@ from benchmarks.load_pool import without_pages
 from benchmarks.load_rows import Row, logged, table
 from benchmarks.load_server import Server, serving
 from benchmarks.load_training import Trained, compared, training
-from mnistlab.datasets import load_dataset
-from mnistlab.mnist.originals import cache_folder
+from mnistlab.data.datasets import load_dataset
+from mnistlab.data.mnist.originals import cache_folder
 
 PARTS = ("training", "mixed", "dropped", "closed")
 DROPPED = 60  # connections

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from benchmarks.load_rows import Row, at_least
 from benchmarks.load_training import fairness
-from mnistlab.config import MAX_HIDDEN_LAYERS, MAX_STEP_WORK, MAX_WIDTH, TrainConfig
+from mnistlab.engine.config import MAX_HIDDEN_LAYERS, MAX_STEP_WORK, MAX_WIDTH, TrainConfig
+from mnistlab.engine.network import num_parameters
 from mnistlab.jobs.pool import Pool
 from mnistlab.jobs.trainer import Trainer
-from mnistlab.network import num_parameters
 
 PATIENCE = 600.0  # seconds until each has done steps; the machine may be busy with others
 EPOCHS = 1000  # nobody gets there

@@ -10,7 +10,7 @@ from benchmarks.load_marks import new_mark
 from benchmarks.load_rows import Row, at_least, at_most, failures, isolated, logged, none_of, share_within
 from benchmarks.load_server import Server
 from benchmarks.load_session import PATIENCE, Session
-from mnistlab.config import TrainConfig
+from mnistlab.engine.config import TrainConfig
 
 SETTINGS = {"dataset": "generated", "num_epochs": "1000"}  # for the rest the Notebook preset
 STEPS = TrainConfig().num_steps  # in an epoch

@@ -4,7 +4,7 @@ import jax
 import numpy as np
 
 from benchmarks.problem import Problem
-from mnistlab.pixels import network_inputs
+from mnistlab.engine.scaling import network_inputs
 
 TARGETS = np.eye(10, dtype=np.float32)
 

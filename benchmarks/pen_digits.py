@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.pen_strokes import PEN, SIDE, WRITTEN, drawn, strokes_of
-from mnistlab.config import PRESETS
-from mnistlab.datasets import load_dataset, load_mnist
-from mnistlab.drawing import frame, raw_resize
-from mnistlab.evaluation import activations_of
-from mnistlab.explaining.verdict import judged
-from mnistlab.training import train
+from mnistlab.analysis.decision import judged
+from mnistlab.data.datasets import load_dataset, load_mnist
+from mnistlab.data.framing import frame, raw_resize
+from mnistlab.engine.config import PRESETS
+from mnistlab.engine.evaluation import activations_of
+from mnistlab.engine.training import train
 
 CORNER = 0.4  # size of the small digits, which stand in a corner of the sheet
 UNSTEADY = 10  # times that each digit is written with an unsteady hand

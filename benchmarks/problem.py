@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnistlab.config import TrainConfig
-from mnistlab.datasets import Dataset, best_available
-from mnistlab.training import initial_params
+from mnistlab.data.datasets import Dataset, best_available
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.training import initial_params
 
 
 class Problem(NamedTuple):

@@ -21,7 +21,7 @@ from benchmarks.apart import Apart
 from benchmarks.engines import JaxEngine, Ours
 from benchmarks.peers import TorchEager
 from benchmarks.problem import Problem, problem
-from mnistlab.evaluation import evaluate
+from mnistlab.engine.evaluation import evaluate
 from mnistlab.sweeps.sweep import network_of, stacked, sweep_step
 
 SWEEP, ALONE, TORCH = "mnistlab, sweep (no jit)", "mnistlab, one by one", "PyTorch eager, one by one"

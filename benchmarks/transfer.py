@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from mnistlab import handwriting
-from mnistlab.config import PRESETS, TrainConfig
-from mnistlab.datasets import Dataset, Split, load_mnist
-from mnistlab.evaluation import evaluate
-from mnistlab.training import train
+from mnistlab.data.datasets import Dataset, Split, load_mnist
+from mnistlab.data.synthetic import handwriting
+from mnistlab.engine.config import PRESETS, TrainConfig
+from mnistlab.engine.evaluation import evaluate
+from mnistlab.engine.training import train
 
 MNIST_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "mnist"
 ENOUGH = 0.85  # of MNIST's test set, for the best of the settings

@@ -1,4 +1,4 @@
-"""Choose the two thresholds of `mnistlab.explaining.verdict` on training images held out of the training.
+"""Choose the two thresholds of `mnistlab.analysis.decision` on training images held out of the training.
 
     python -m benchmarks.verdict_thresholds [DATA_DIR]
 
@@ -13,11 +13,11 @@ from itertools import product
 
 import numpy as np
 
-from mnistlab.config import PRESETS
-from mnistlab.datasets import Dataset, Split, load_mnist
-from mnistlab.evaluation import activations_of
-from mnistlab.explaining.verdict import FIRES, MARGIN, judged
-from mnistlab.training import train
+from mnistlab.analysis.decision import FIRES, MARGIN, judged
+from mnistlab.data.datasets import Dataset, Split, load_mnist
+from mnistlab.engine.config import PRESETS
+from mnistlab.engine.evaluation import activations_of
+from mnistlab.engine.training import train
 
 HELD_OUT = 10_000
 CAUGHT = 0.5  # of the wrong answers, at least

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from mnistlab.activations import ACTIVATIONS
-from mnistlab.config import DATASETS, PRESETS, TrainConfig
+from mnistlab.engine.activations import ACTIVATIONS
+from mnistlab.engine.config import DATASETS, PRESETS, TrainConfig
+from mnistlab.engine.training import Step, initial_params, train
 from mnistlab.operating_system import free_bytes, keep_freed_memory, one_thread_per_operation
 from mnistlab.sweeps.cli import INITIALIZATION, add_sweep_arguments, kept_sentence, require_place, run_sweep
-from mnistlab.training import Step, initial_params, train
 
 OK, FAILED = 0, 1
 BAR = 40  # characters
@@ -146,11 +146,11 @@ def train_command(given: argparse.Namespace) -> int:
     one_thread_per_operation()
     keep_freed_memory()
     config = config_of(given)
-    from mnistlab.datasets import load_dataset
-    from mnistlab.files import checkpoints
-    from mnistlab.files.export import log_lines
+    from mnistlab.data.datasets import load_dataset
     from mnistlab.jobs.memory_limit import require_memory
     from mnistlab.jobs.transitions import is_finite
+    from mnistlab.runs import checkpoints
+    from mnistlab.runs.export import log_lines
     from mnistlab.runs.run import new_run, with_epoch
 
     try:
@@ -195,9 +195,9 @@ def progress_bar(steps: Iterator[Step]) -> Iterator[Step]:
 
 def evaluate_command(given: argparse.Namespace) -> int:
     """Print the last two lines of the log for a saved network."""
-    from mnistlab.datasets import load_dataset
-    from mnistlab.evaluation import evaluate
-    from mnistlab.files import checkpoints
+    from mnistlab.data.datasets import load_dataset
+    from mnistlab.engine.evaluation import evaluate
+    from mnistlab.runs import checkpoints
 
     run = checkpoints.load(given.network)
     dataset = load_dataset(given.dataset or run.config.dataset, given.data_dir)
@@ -209,8 +209,8 @@ def evaluate_command(given: argparse.Namespace) -> int:
 
 def predict_command(given: argparse.Namespace) -> int:
     """Print what a saved network makes of each picture."""
-    from mnistlab.files import checkpoints
     from mnistlab.prediction import print_predictions
+    from mnistlab.runs import checkpoints
 
     run = checkpoints.load(given.network)
     return OK if print_predictions(run, given.pictures, given.json) else FAILED
@@ -218,8 +218,8 @@ def predict_command(given: argparse.Namespace) -> int:
 
 def data_command(given: argparse.Namespace) -> int:
     """Fetch MNIST where it is not here yet, verify it, and say what there is."""
-    from mnistlab.datasets import load_mnist
-    from mnistlab.mnist.downloads import download_mnist
+    from mnistlab.data.datasets import load_mnist
+    from mnistlab.data.mnist.downloads import download_mnist
 
     if given.data_dir:
         dataset = load_mnist(given.data_dir)

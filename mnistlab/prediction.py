@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mnistlab.drawing import frame
-from mnistlab.evaluation import activations_of
-from mnistlab.explaining.verdict import DIGIT, MARGIN, NONE, TORN, verdict
-from mnistlab.files.named_file import content_of
-from mnistlab.pictures import MAX_BYTES, read_picture
+from mnistlab.analysis.decision import DIGIT, MARGIN, NONE, TORN, verdict
+from mnistlab.data.framing import frame
+from mnistlab.data.image_loading import MAX_BYTES, read_picture
+from mnistlab.engine.evaluation import activations_of
+from mnistlab.runs.named_file import content_of
 from mnistlab.runs.run import Run
 
 NO_INK, NO_OUTPUT = "no ink", "no output above the threshold"

@@ -1,6 +1,6 @@
 """What each setting, and each choice it offers, is called on the screen and on paper."""
 
-from mnistlab.activations import ACTIVATIONS
+from mnistlab.engine.activations import ACTIVATIONS
 
 SETTING_NAMES = {
     "dataset": "Dataset",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-from mnistlab.mnist.originals import import_tensorflow_datasets
+from mnistlab.data.mnist.originals import import_tensorflow_datasets
 from mnistlab.operating_system import one_thread_per_operation
 
 PLUGINS = "browser", "predict_page", "registry_bench", "trainer_bench"
@@ -54,7 +54,7 @@ def mnist():
     """Real MNIST, in the order of tensorflow-datasets."""
     if not (MNIST_FOLDER / "train-images-idx3-ubyte.gz").exists():
         pytest.skip("real MNIST is not at hand (../shared/mnist)")
-    from mnistlab.datasets import load_mnist
+    from mnistlab.data.datasets import load_mnist
 
     return load_mnist(MNIST_FOLDER)
 
@@ -62,6 +62,6 @@ def mnist():
 @pytest.fixture(scope="session")
 def generated():
     """The generated digits."""
-    from mnistlab.datasets import load_dataset
+    from mnistlab.data.datasets import load_dataset
 
     return load_dataset("generated")

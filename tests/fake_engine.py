@@ -10,13 +10,13 @@ from concurrent.futures.process import BrokenProcessPool
 
 import numpy as np
 
-from mnistlab.config import TrainConfig
-from mnistlab.evaluation import EpochMetrics, Score
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.evaluation import EpochMetrics, Score
+from mnistlab.engine.network import Layer
+from mnistlab.engine.training import Epoch
 from mnistlab.jobs.tasks import EpochTask, FineTuned, MeasureTask, OwnDigitsTask
 from mnistlab.jobs.worker import Slice
-from mnistlab.network import Layer
 from mnistlab.runs.run import OwnDigits, SettingChange
-from mnistlab.training import Epoch
 
 PRIME = 2_147_483_647
 STEPS = 4

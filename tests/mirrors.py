@@ -10,9 +10,9 @@ import time
 
 import pytest
 
-from mnistlab.datasets import MnistNotFound, load_mnist
-from mnistlab.mnist import originals
-from mnistlab.mnist.downloads import Limits
+from mnistlab.data.datasets import MnistNotFound, load_mnist
+from mnistlab.data.mnist import originals
+from mnistlab.data.mnist.downloads import Limits
 from tests.conftest import MNIST_FOLDER, REPOSITORY
 
 NAMES = tuple(originals.FILE_NAMES.values())
@@ -243,7 +243,7 @@ def nothing_is_trusted(machine):
 
 def fetching_process():
     return subprocess.Popen(
-        [sys.executable, "-m", "mnistlab.mnist.fetching", *QUICK.as_arguments()],
+        [sys.executable, "-m", "mnistlab.data.mnist.fetching", *QUICK.as_arguments()],
         cwd=REPOSITORY,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -7,9 +7,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from mnistlab.backprop import cost
-from mnistlab.explaining.single_image import Place
-from mnistlab.network import Layer, outputs
+from mnistlab.analysis.single_image import Place
+from mnistlab.engine.backprop import cost
+from mnistlab.engine.network import Layer, outputs
 
 NUMPY = {
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),

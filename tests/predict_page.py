@@ -12,11 +12,11 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.pen_strokes import WRITTEN, drawn, strokes_of
-from mnistlab.config import TrainConfig
-from mnistlab.evaluation import activations_of
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.evaluation import activations_of
+from mnistlab.engine.training import train
 from mnistlab.jobs.labs import labs, new_token
 from mnistlab.runs.run import new_run
-from mnistlab.training import train
 from mnistlab.ui.canvas import CANVAS, HIDDEN, SIDE
 from mnistlab.ui.query_params import query_of
 from tests.conftest import REPOSITORY

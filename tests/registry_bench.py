@@ -35,7 +35,7 @@ def labs(tmp_path, clock):
 
 def real_initial(config):
     """Untrained networks of the right shape, without JAX."""
-    from mnistlab.network import Layer
+    from mnistlab.engine.network import Layer
 
     order = np.random.default_rng(config.seed)
     widths = config.dimensions

@@ -5,7 +5,7 @@ from concurrent.futures import Executor, Future
 
 import numpy as np
 
-from mnistlab.datasets import Dataset, Split
+from mnistlab.data.datasets import Dataset, Split
 from mnistlab.jobs.pool import Pool
 from mnistlab.jobs.worker import Slice, stepped
 

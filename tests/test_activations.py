@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistlab.activations import ACTIVATIONS, Activation
-from mnistlab.backprop import batch_gradient
-from mnistlab.config import TrainConfig
-from mnistlab.explaining.evidence import evidence
-from mnistlab.explaining.gradient_check import BOUND, against_differences, against_jax, random_places
-from mnistlab.explaining.worked import worked_weight
-from mnistlab.network import forward, initialize_network
+from mnistlab.analysis.attribution import evidence
+from mnistlab.analysis.equations import worked_weight
+from mnistlab.analysis.gradient_check import BOUND, against_differences, against_jax, random_places
+from mnistlab.engine.activations import ACTIVATIONS, Activation
+from mnistlab.engine.backprop import batch_gradient
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.network import forward, initialize_network
 from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.architecture.sigma import meaning
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.backprop.passes import why_so_many_are_zero
 from tests.oracles import disagreement, some_batch, some_network, steepest_place, summed_cost
-from tests.test_worked import some_case
+from tests.test_equations import some_case
 
 SINE = Activation(
     name="Sine",

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from mnistlab.files.atomic_file import load_arrays, save_arrays
+from mnistlab.atomic_file import load_arrays, save_arrays
 
 
 def rewrite(path, content):

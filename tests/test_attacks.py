@@ -8,14 +8,14 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from mnistlab.config import TrainConfig
-from mnistlab.diagnosis import diagnose
-from mnistlab.drawing import frame
-from mnistlab.files.checkpoints import NetworkFileError, dumps, loads
-from mnistlab.files.comparing import compared
-from mnistlab.files.report import html_report
-from mnistlab.own_digits import EMPTY
-from mnistlab.pictures import PictureError, read_canvas, read_picture
+from mnistlab.analysis.diagnosis import diagnose
+from mnistlab.data.framing import frame
+from mnistlab.data.image_loading import PictureError, read_canvas, read_picture
+from mnistlab.data.user_digits import EMPTY
+from mnistlab.engine.config import TrainConfig
+from mnistlab.runs.checkpoints import NetworkFileError, dumps, loads
+from mnistlab.runs.comparing import compared
+from mnistlab.runs.report import html_report
 from mnistlab.runs.run import MAX_NAME
 from mnistlab.ui.canvas import MAX_STROKES, sent
 from mnistlab.ui.query_params import lesson_from, settings_from

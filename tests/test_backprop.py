@@ -7,15 +7,15 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from mnistlab.backprop import (
+from mnistlab.engine.backprop import (
     backward,
     batch_gradient,
     batch_step,
     cost,
     image_gradient,
 )
-from mnistlab.dispatch import traced
-from mnistlab.network import Layer, forward, initialize_network
+from mnistlab.engine.dispatch import traced
+from mnistlab.engine.network import Layer, forward, initialize_network
 from tests.oracles import ACTIVATIONS, disagreement, some_batch, some_network, summed_cost
 
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import load as read_by_its_own_library
 
-from mnistlab.config import TrainConfig
-from mnistlab.files import checkpoints
-from mnistlab.files.checkpoints import NetworkFileError, dumps, loads
-from mnistlab.files.weights import MAX_FILE_BYTES, MAX_HEADER_BYTES
-from mnistlab.network import initialize_network
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.network import initialize_network
+from mnistlab.runs import checkpoints
+from mnistlab.runs.checkpoints import NetworkFileError, dumps, loads
 from mnistlab.runs.run import OwnDigits, SettingChange, new_run, with_epoch
+from mnistlab.runs.safetensors_io import MAX_FILE_BYTES, MAX_HEADER_BYTES
 from tests.attacks.cutting import file_of, header_of, with_record
 
 CONFIG = TrainConfig(hidden=(12,), learning_rate=0.0123456789, seed=2**32 - 1, batch_size=7, scaling="unit")
@@ -29,7 +29,7 @@ def trained_run(config=CONFIG, epochs=4):
 
 def figures(config, epoch):
     """Return figures whose every digit matters."""
-    from mnistlab.evaluation import EpochMetrics, Score
+    from mnistlab.engine.evaluation import EpochMetrics, Score
 
     order = np.random.default_rng(epoch)
     scores = [Score(float(order.random() / 3), order.integers(0, 900, (10, 10))) for _ in range(2)]

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnistlab.config import TrainConfig
-from mnistlab.explaining.verdict import DIGIT
-from mnistlab.network import initialize_network
+from mnistlab.analysis.decision import DIGIT
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.network import initialize_network
 from mnistlab.prediction import decision
 from tests.conftest import MNIST_FOLDER, REPOSITORY
 
@@ -122,7 +122,7 @@ def test_failures_end_with_status_1_and_a_sentence(tmp_path):
 
 
 def test_a_saved_network_keeps_its_settings(trained):
-    from mnistlab.files import checkpoints
+    from mnistlab.runs import checkpoints
 
     run = checkpoints.load(trained[0])
     assert run.config == TrainConfig(

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from mnistlab.__main__ import main
-from mnistlab.files import checkpoints
+from mnistlab.runs import checkpoints
 from tests.conftest import REPOSITORY
 from tests.test_checkpoints import trained_run
 
@@ -125,7 +125,14 @@ runpy.run_module("mnistlab", run_name="__main__", alter_sys=True)
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
-    "module", ["argparse", "jax", "mnistlab.sweeps.cli", "mnistlab.datasets", "mnistlab.handwriting"]
+    "module",
+    [
+        "argparse",
+        "jax",
+        "mnistlab.sweeps.cli",
+        "mnistlab.data.datasets",
+        "mnistlab.data.synthetic.handwriting",
+    ],
 )
 def test_a_signal_at_any_moment_ends_in_a_sentence(module, number, network):
     arguments = ("evaluate", network, "--dataset", "generated")

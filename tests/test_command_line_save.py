@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from mnistlab.__main__ import main
-from mnistlab.files import checkpoints
+from mnistlab.runs import checkpoints
 from mnistlab.sweeps import cli
 from tests.conftest import REPOSITORY
 from tests.test_checkpoints import trained_run
@@ -64,7 +64,7 @@ def test_without_save_nothing_is_said_to_be_kept(generated):
 @pytest.fixture
 def untrained(monkeypatch):
     """Have any look at the data fail: the place is checked before."""
-    monkeypatch.setattr("mnistlab.datasets.load_dataset", None)
+    monkeypatch.setattr("mnistlab.data.datasets.load_dataset", None)
     monkeypatch.setattr(cli, "load_dataset", None)
 
 

@@ -5,12 +5,12 @@ import stat
 import subprocess
 import sys
 
-from mnistlab.compilation_cache import forget_oldest
+from mnistlab.engine.compilation_cache import forget_oldest
 from tests.conftest import REPOSITORY
 
 SCRIPT = """
 import jax
-from mnistlab.compilation_cache import keep_compiled_operations
+from mnistlab.engine.compilation_cache import keep_compiled_operations
 keep_compiled_operations()
 print(float(jax.numpy.tanh(jax.numpy.ones(7)).sum()), jax.config.jax_compilation_cache_dir)
 """

@@ -11,7 +11,7 @@ from streamlit import config
 
 from mnistlab.figures.ink import INK_COLOR, PAPER
 from mnistlab.figures.template import RIGHT, WRONG
-from mnistlab.files.weights import MAX_FILE_BYTES
+from mnistlab.runs.safetensors_io import MAX_FILE_BYTES
 
 FILE = Path(__file__).parent.parent / ".streamlit" / "config.toml"
 SETTINGS = tomllib.loads(FILE.read_text())

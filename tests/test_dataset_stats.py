@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from mnistlab.datasets import Dataset, Split
-from mnistlab.explaining.dataset_stats import (
+from mnistlab.analysis.dataset_stats import (
     baselines,
     by_class_mean,
     by_darkness,
@@ -13,6 +12,7 @@ from mnistlab.explaining.dataset_stats import (
     pixel_counts,
     project,
 )
+from mnistlab.data.datasets import Dataset, Split
 
 # Figures of real MNIST that are known from elsewhere.
 MOST_FREQUENT = 0.1135  # of the test images are a 1

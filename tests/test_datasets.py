@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnistlab import handwriting
-from mnistlab.datasets import (
+from mnistlab.data.datasets import (
     DATASETS,
     DataError,
     MnistNotFound,
@@ -21,7 +20,8 @@ from mnistlab.datasets import (
     load_dataset,
     load_mnist,
 )
-from mnistlab.mnist import originals
+from mnistlab.data.mnist import originals
+from mnistlab.data.synthetic import handwriting
 from tests import mirrors
 from tests.conftest import MNIST_FOLDER, REPOSITORY
 from tests.mirrors import FIRST_TRAIN_LABELS, NAMES, needs_mnist
@@ -268,7 +268,7 @@ def test_a_cache_folder_that_cannot_be_written_only_means_no_copy(empty_machine,
 def test_a_full_disk_only_means_no_copy(empty_machine):
     program = f"""
 import resource
-from mnistlab.datasets import load_mnist
+from mnistlab.data.datasets import load_mnist
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000_000, 20_000_000))
 print(load_mnist({str(MNIST_FOLDER)!r}).train.labels[:10].tolist())
 """
@@ -283,7 +283,7 @@ print(load_mnist({str(MNIST_FOLDER)!r}).train.labels[:10].tolist())
 def test_reading_mnist_needs_no_tensorflow_and_no_jax():
     program = f"""
 import sys
-from mnistlab.datasets import load_mnist
+from mnistlab.data.datasets import load_mnist
 load_mnist({str(MNIST_FOLDER)!r})
 print(sorted({{"tensorflow", "jax", "streamlit"}} & set(sys.modules)))
 """
@@ -296,7 +296,7 @@ print(sorted({{"tensorflow", "jax", "streamlit"}} & set(sys.modules)))
 def test_where_nothing_was_ever_fetched_the_answer_takes_no_import():
     program = """
 import sys
-from mnistlab.datasets import MnistNotFound, load_mnist
+from mnistlab.data.datasets import MnistNotFound, load_mnist
 try:
     load_mnist()
 except MnistNotFound:

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnistlab.config import TrainConfig
-from mnistlab.diagnosis import LEVELS, diagnose
-from mnistlab.files.records import config_of, history_of
+from mnistlab.analysis.diagnosis import LEVELS, diagnose
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.training import train
 from mnistlab.jobs.tasks import EpochTask
 from mnistlab.jobs.transitions import with_result
 from mnistlab.runs.run import Run, new_run, with_epoch
-from mnistlab.training import train
+from mnistlab.runs.serialization import config_of, history_of
 from tests.recorded.record import SETTINGS
 
 RECORDED = Path(__file__).parent / "recorded"

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from mnistlab.datasets import DataError
-from mnistlab.mnist import originals, transfer
-from mnistlab.mnist.downloads import Limits, download_mnist
+from mnistlab.data.datasets import DataError
+from mnistlab.data.mnist import originals, transfer
+from mnistlab.data.mnist.downloads import Limits, download_mnist
 from tests import mirrors
 from tests.conftest import REPOSITORY
 from tests.mirrors import (
@@ -89,8 +89,10 @@ def test_a_bad_server_ends_in_a_sentence_that_says_what_to_do(mirror, empty_mach
 
 MEASURED = """
 import os, resource
-from mnistlab.mnist import fetching, originals, transfer
-from mnistlab.mnist.downloads import Limits
+from mnistlab.data.mnist import fetching
+from mnistlab.data.mnist import originals
+from mnistlab.data.mnist import transfer
+from mnistlab.data.mnist.downloads import Limits
 
 def peak():
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
@@ -210,7 +212,7 @@ def test_a_disk_that_fills_up_ends_in_a_sentence(mirror, empty_machine):
     mirror(good)
     program = """
 import resource, sys
-from mnistlab.mnist.downloads import DataError, download_mnist
+from mnistlab.data.mnist.downloads import DataError, download_mnist
 resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
 try:
     download_mnist()
@@ -281,7 +283,7 @@ def test_a_killed_child_is_told_as_such(mirror, monkeypatch):
 
 def test_the_child_ends_with_the_process_that_asked(mirror):
     server = mirror(half_then_silence)
-    program = "from mnistlab.mnist.downloads import download_mnist; download_mnist()"
+    program = "from mnistlab.data.mnist.downloads import download_mnist; download_mnist()"
     with subprocess.Popen([sys.executable, "-c", program], cwd=REPOSITORY) as parent:
         assert server.half_sent.wait(PATIENCE)
         parent.kill()

@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from mnistlab.mnist import originals
-from mnistlab.mnist.downloads import Download, download_mnist, mnist_download
+from mnistlab.data.mnist import originals
+from mnistlab.data.mnist.downloads import Download, download_mnist, mnist_download
 from tests import mirrors
 from tests.conftest import MNIST_FOLDER, REPOSITORY
 from tests.mirrors import (
@@ -56,8 +56,8 @@ def test_the_download_imports_no_tensorflow_and_no_jax(mirror):
     mirror(good)
     program = """
 import os, sys
-from mnistlab.mnist import fetching
-from mnistlab.mnist.downloads import Limits
+from mnistlab.data.mnist import fetching
+from mnistlab.data.mnist.downloads import Limits
 fetching.fetch(lambda *report: None, Limits())
 print(sorted({"tensorflow", "jax", "streamlit"} & set(sys.modules)), flush=True)
 os._exit(0)
@@ -119,7 +119,7 @@ def test_mnist_at_hand_is_not_fetched(mirror, monkeypatch):
 def test_four_processes_at_once_make_one_download(mirror):
     server = mirror(good)
     program = (
-        "from mnistlab.mnist.downloads import download_mnist; labels = download_mnist().train.labels; "
+        "from mnistlab.data.mnist.downloads import download_mnist; labels = download_mnist().train.labels; "
         "print(labels[:10].tolist())"
     )
     processes = [
@@ -150,7 +150,7 @@ def test_a_process_that_waits_for_another_says_so(mirror):
 
 
 def test_what_a_library_prints_between_the_reports_is_passed_over():
-    from mnistlab.mnist.downloads import _reports
+    from mnistlab.data.mnist.downloads import _reports
 
     lines = [
         "Downloading...\n",

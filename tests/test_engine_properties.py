@@ -10,9 +10,9 @@ pytest.importorskip("hypothesis", reason="hypothesis is in tests/requirements.tx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnistlab.backprop import batch_gradient
-from mnistlab.config import TrainConfig, config_from
-from mnistlab.network import forward
+from mnistlab.engine.backprop import batch_gradient
+from mnistlab.engine.config import TrainConfig, config_from
+from mnistlab.engine.network import forward
 from tests.oracles import ACTIVATIONS, NUMPY, disagreement, some_batch, some_network, summed_cost
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnistlab.evaluation import EpochMetrics, Score
-from mnistlab.experiments import EXPERIMENTS
-from mnistlab.training import train
+from mnistlab.analysis.experiments import EXPERIMENTS
+from mnistlab.engine.evaluation import EpochMetrics, Score
+from mnistlab.engine.training import train
 
 NEEDS_EVERY_STEP = ("unit-pixels", "no-hidden-layer")
 HALF = 30_000  # images

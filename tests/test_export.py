@@ -11,9 +11,9 @@ import sys
 import numpy as np
 import pytest
 
-from mnistlab.config import TrainConfig
-from mnistlab.files import export
+from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.trainer import Trainer
+from mnistlab.runs import export
 from mnistlab.runs.run import OwnDigits
 from tests.conftest import MNIST_FOLDER, REPOSITORY
 from tests.small_worker import pool_in_this_process

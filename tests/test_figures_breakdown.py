@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from mnistlab.evaluation import EpochMetrics, Score
+from mnistlab.engine.evaluation import EpochMetrics, Score
 from mnistlab.figures.breakdown import plot_gradient_norms, plot_recall
 from mnistlab.figures.template import DIGITS, alt_text
 

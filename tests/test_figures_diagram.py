@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pytest
 
+from mnistlab.engine.network import Layer
 from mnistlab.figures.diagram import STRENGTHS, draw_network, drawn_units
-from mnistlab.network import Layer
 from mnistlab.ui.sketch import sent
 
 RANDOM = np.random.default_rng(2)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from mnistlab import figures
-from mnistlab.evaluation import EpochMetrics, Score
+from mnistlab.engine.evaluation import EpochMetrics, Score
+from mnistlab.engine.network import Layer
 from mnistlab.figures import (
     breakdown,
     histogram,
@@ -19,7 +20,6 @@ from mnistlab.figures import (
     sweep,
     template,
 )
-from mnistlab.network import Layer
 
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.integers(0, 256, (16, 28, 28), dtype=np.uint8)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import ImageColor
 
+from mnistlab.engine.network import Layer
 from mnistlab.figures.evidence import FAINT_INK, draw_evidence, over_ink
 from mnistlab.figures.histogram import plot_pre_activations, plot_weight_histogram
 from mnistlab.figures.ink import PAPER
@@ -15,7 +16,6 @@ from mnistlab.figures.statistics import (
     plot_pixel_histogram,
 )
 from mnistlab.figures.template import ACCENT, number
-from mnistlab.network import Layer
 
 RANDOM = np.random.default_rng(2)
 

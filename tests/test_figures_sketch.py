@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from mnistlab.explaining.numerals import plain
+from mnistlab.analysis.numerals import plain
 from mnistlab.figures import sketch as sketches
 from mnistlab.figures.diagram import draw_network
 from mnistlab.figures.gradients import draw_gradient_matrix, draw_gradient_picture, draw_gradient_sheet

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnistlab.evaluation import EpochMetrics, Score
+from mnistlab.engine.evaluation import EpochMetrics, Score
 from mnistlab.figures.curve_axes import epoch_axis, first_shown, latest_range
 from mnistlab.figures.learning_curves import plot_accuracy, plot_cost
 from mnistlab.figures.sweep import plot_sweep

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mnistlab.experiments import EXPERIMENTS
-from mnistlab.explaining.verdict import FIRES, MARGIN
+from mnistlab.analysis.decision import FIRES, MARGIN
+from mnistlab.analysis.experiments import EXPERIMENTS
 from mnistlab.ui.glossary import GLOSSARY, explained, help_of, mentions
 
 TERMS = (

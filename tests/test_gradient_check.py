@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mnistlab.explaining import gradient_check
-from mnistlab.explaining.gradient_check import (
+from mnistlab.analysis import gradient_check
+from mnistlab.analysis.gradient_check import (
     BOUND,
     against_differences,
     against_jax,
@@ -14,9 +14,9 @@ from mnistlab.explaining.gradient_check import (
     moved,
     random_places,
 )
-from mnistlab.explaining.single_image import Place
+from mnistlab.analysis.single_image import Place
 from tests.oracles import steepest_place
-from tests.test_worked import NETWORKS, by_numpy, some_case
+from tests.test_equations import NETWORKS, by_numpy, some_case
 
 
 @pytest.mark.parametrize(("hidden", "activation", "scaling"), NETWORKS)

@@ -10,15 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from mnistlab import handwriting
-from mnistlab.config import PRESETS, TrainConfig
-from mnistlab.drawing import frame
-from mnistlab.evaluation import evaluate
-from mnistlab.training import train
-from mnistlab.writing import pen
-from mnistlab.writing.pen import CANVAS, Writing, inked
-from mnistlab.writing.splines import DOTS, basis
-from mnistlab.writing.strokes import TEMPLATES
+from mnistlab.data.framing import frame
+from mnistlab.data.synthetic import handwriting, pen
+from mnistlab.data.synthetic.pen import CANVAS, Writing, inked
+from mnistlab.data.synthetic.splines import DOTS, basis
+from mnistlab.data.synthetic.strokes import TEMPLATES
+from mnistlab.engine.config import PRESETS, TrainConfig
+from mnistlab.engine.evaluation import evaluate
+from mnistlab.engine.training import train
 
 FORMS = [(digit, form) for digit in range(10) for form in range(len(TEMPLATES[digit]))]
 

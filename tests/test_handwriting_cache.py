@@ -6,7 +6,7 @@ import numpy as np
 import psutil
 import pytest
 
-from mnistlab import handwriting
+from mnistlab.data.synthetic import handwriting
 
 
 def shapes(train_images, test_images):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnistlab.mnist.originals import read_idx
+from mnistlab.data.mnist.originals import read_idx
 
 
 def idx(values: bytes, *shape: int) -> bytes:

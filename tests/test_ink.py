@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from mnistlab.drawing import frame, ink_of
+from mnistlab.data.framing import frame, ink_of
 
 COLORS = st.tuples(*[st.integers(0, 255)] * 3)
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistlab.config import TrainConfig
-from mnistlab.files.checkpoints import dumps, loads
-from mnistlab.files.report import html_report, picture
+from mnistlab.data.user_digits import Collection
+from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.labs import Labs, folder_name, labs, new_token
-from mnistlab.own_digits import Collection
+from mnistlab.runs.checkpoints import dumps, loads
+from mnistlab.runs.report import html_report, picture
 from mnistlab.runs.run import OwnDigits, Run
 from mnistlab.ui.predict.answer import OWN
 from tests.attacks.run_records import MARKUP

@@ -18,7 +18,7 @@ PROMISED_SECONDS = 1.0
 TRAINING = textwrap.dedent("""
     import sys, time
     from pathlib import Path
-    from mnistlab.config import TrainConfig
+    from mnistlab.engine.config import TrainConfig
     from mnistlab.jobs.labs import Labs
     from mnistlab.jobs.pool import Pool
     from tests.small_worker import small_dataset

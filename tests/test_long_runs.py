@@ -5,14 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnistlab.config import TrainConfig
-from mnistlab.files import report
-from mnistlab.files.checkpoints import dumps, header_texts, loads
-from mnistlab.files.records import RecordError, extra_of
-from mnistlab.files.weights import MAX_FILE_BYTES
+from mnistlab.data.user_digits import EMPTY
+from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.autosave import Autosave
 from mnistlab.jobs.trainer import Trainer
-from mnistlab.own_digits import EMPTY
+from mnistlab.runs import report
+from mnistlab.runs.checkpoints import dumps, header_texts, loads
 from mnistlab.runs.run import (
     MAX_CHANGES,
     MAX_EPOCHS,
@@ -23,6 +21,8 @@ from mnistlab.runs.run import (
     new_run,
 )
 from mnistlab.runs.run_store import RunStore
+from mnistlab.runs.safetensors_io import MAX_FILE_BYTES
+from mnistlab.runs.serialization import RecordError, extra_of
 from tests.fake_engine import HandPool
 from tests.test_attacks import bounded
 from tests.test_checkpoints import figures, same_figures, trained_run

@@ -8,8 +8,7 @@ import psutil
 import pytest
 
 from mnistlab import __main__ as entry
-from mnistlab.config import PRESETS, TrainConfig
-from mnistlab.files.checkpoints import dumps
+from mnistlab.engine.config import PRESETS, TrainConfig
 from mnistlab.jobs import labs as registries
 from mnistlab.jobs.labs import Labs, new_token
 from mnistlab.jobs.memory_limit import (
@@ -20,6 +19,7 @@ from mnistlab.jobs.memory_limit import (
     working_bytes,
 )
 from mnistlab.operating_system import free_bytes
+from mnistlab.runs.checkpoints import dumps
 from mnistlab.sweeps import cli as commands
 from tests.conftest import REPOSITORY
 from tests.registry_bench import Clock, QuietPool, real_initial
@@ -37,13 +37,13 @@ import re, sys
 from pathlib import Path
 import jax
 import numpy as np
-from mnistlab.config import TrainConfig
-from mnistlab.datasets import load_dataset
+from mnistlab.engine.config import TrainConfig
+from mnistlab.data.datasets import load_dataset
 from mnistlab.jobs.tasks import EpochTask
 from mnistlab.jobs.worker import stepped
 from mnistlab.sweeps.sweep import members, stacked
 from mnistlab.sweeps.task import SweepTask
-from mnistlab.training import initial_params
+from mnistlab.engine.training import initial_params
 
 def peak():  # of this program alone: what getrusage tells begins with the peak of the process that started it
     return 1024 * int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])

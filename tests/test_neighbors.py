@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnistlab.explaining.neighbors import NUM_AXES, nearest, shadows_of
+from mnistlab.analysis.neighbors import NUM_AXES, nearest, shadows_of
 
 
 def by_comparing_all(image, images, count):

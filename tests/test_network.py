@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from mnistlab.network import dimensions_of, forward, initialize_network, num_parameters
+from mnistlab.engine.network import dimensions_of, forward, initialize_network, num_parameters
 from tests.oracles import NUMPY
 
 

@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from mnistlab import operating_system
-from mnistlab.compilation_cache import keep_compiled_operations
-from mnistlab.files.atomic_file import load_arrays, save_arrays
+from mnistlab.atomic_file import load_arrays, save_arrays
+from mnistlab.engine.compilation_cache import keep_compiled_operations
 from mnistlab.jobs.pool import default_num_workers
 from mnistlab.operating_system import (
     REPLACE_TRIES,

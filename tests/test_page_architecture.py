@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistlab.config import TrainConfig
-from mnistlab.datasets import Dataset, Split
-from mnistlab.evaluation import evaluate
-from mnistlab.explaining.layers import curve, flat_share, layer_shapes, pre_activations
-from mnistlab.explaining.numerals import plain
+from mnistlab.analysis.layers import curve, flat_share, layer_shapes, pre_activations
+from mnistlab.analysis.numerals import plain
+from mnistlab.data.datasets import Dataset, Split
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.evaluation import evaluate
+from mnistlab.engine.training import initial_params, train
 from mnistlab.jobs.labs import labs
 from mnistlab.runs.run import new_run, with_epoch
-from mnistlab.training import initial_params, train
 from tests.conftest import REPOSITORY
 
 pytestmark = pytest.mark.usefixtures("generated")

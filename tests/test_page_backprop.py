@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistlab import backprop
-from mnistlab.config import TrainConfig
-from mnistlab.datasets import Dataset, Split
-from mnistlab.explaining.gradient_check import against_differences, against_jax, random_places
-from mnistlab.explaining.single_image import follow
-from mnistlab.explaining.stepping import Growth, SgdStep, batch_of, take_step
+from mnistlab.analysis.gradient_check import against_differences, against_jax, random_places
+from mnistlab.analysis.sgd_step import Growth, SgdStep, batch_of, take_step
+from mnistlab.analysis.single_image import follow
+from mnistlab.data.datasets import Dataset, Split
+from mnistlab.engine import backprop
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.network import initialize_network
+from mnistlab.engine.training import epoch_key, epoch_steps, train
 from mnistlab.jobs.labs import labs
-from mnistlab.network import initialize_network
 from mnistlab.runs.run import new_run, with_epoch
-from mnistlab.training import epoch_key, epoch_steps, train
 from mnistlab.ui.backprop.code import SHOWN
 from mnistlab.ui.backprop.step import words_on, words_on_growth
 from mnistlab.ui.change import change_of_cost

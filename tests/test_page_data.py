@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistlab.explaining.dataset_stats import baselines
+from mnistlab.analysis.dataset_stats import baselines
+from mnistlab.data.synthetic.strokes import TEMPLATES
 from mnistlab.ui.data.sheet import pixel_table
 from mnistlab.ui.digits import generated_digits
-from mnistlab.writing.strokes import TEMPLATES
 from tests.conftest import REPOSITORY
 
 

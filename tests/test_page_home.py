@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnistlab.config import PRESETS
-from mnistlab.experiments import EXPERIMENTS
+from mnistlab.analysis.experiments import EXPERIMENTS
+from mnistlab.engine.config import PRESETS
 from mnistlab.jobs.labs import labs, new_token
 from mnistlab.ui import digits
 from mnistlab.ui.query_params import query_of

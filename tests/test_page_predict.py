@@ -3,8 +3,8 @@
 import numpy as np
 
 from benchmarks.pen_strokes import drawn
-from mnistlab.drawing import frame, raw_resize, shift, stages
-from mnistlab.evaluation import activations_of
+from mnistlab.data.framing import frame, raw_resize, shift, stages
+from mnistlab.engine.evaluation import activations_of
 from mnistlab.jobs.labs import labs
 from tests.predict_page import CANVAS, SEVEN, THREE, bars, draw, read_by, sent, shown, sketch
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnistlab.drawing import frame
+from mnistlab.data.framing import frame
 from tests.predict_page import CANVAS, SEVEN, THREE, bars, bars_say, draw, read_by, sent, shown, sketch
 from tests.widgets import named
 

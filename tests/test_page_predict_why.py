@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from mnistlab.drawing import frame
-from mnistlab.explaining.evidence import evidence
-from mnistlab.explaining.single_image import passed_by
+from mnistlab.analysis.attribution import evidence
+from mnistlab.analysis.single_image import passed_by
+from mnistlab.data.framing import frame
+from mnistlab.engine.training import train
 from mnistlab.jobs.labs import labs
 from mnistlab.runs.run import new_run
-from mnistlab.training import train
 from tests.predict_page import QUICK, SEVEN, THREE, draw, opened, shown, sketch
 from tests.widgets import named
 

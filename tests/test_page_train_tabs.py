@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from mnistlab.explaining.verdict import a_digit
-from mnistlab.files.checkpoints import dumps
-from mnistlab.files.export import history_csv
+from mnistlab.analysis.decision import a_digit
+from mnistlab.runs.checkpoints import dumps
+from mnistlab.runs.export import history_csv
 from tests.test_page_train import in_tab, pressed, run_of, settled, shown, trained, trainer
 
 

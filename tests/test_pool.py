@@ -8,6 +8,7 @@ from concurrent.futures import Executor, Future
 import numpy as np
 import pytest
 
+from mnistlab.engine.network import Layer
 from mnistlab.jobs import pool as pools
 from mnistlab.jobs.pool import (
     DIED,
@@ -18,7 +19,6 @@ from mnistlab.jobs.pool import (
     Pool,
     default_num_workers,
 )
-from mnistlab.network import Layer
 from tests.fake_machine import PATIENCE, Heard, Machine, Work
 
 

@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 from mnistlab.__main__ import main
-from mnistlab.config import TrainConfig
-from mnistlab.explaining.verdict import FIRES, MARGIN, verdict
-from mnistlab.files import checkpoints
-from mnistlab.network import Layer
+from mnistlab.analysis.decision import FIRES, MARGIN, verdict
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.network import Layer
 from mnistlab.prediction import NO_INK, NO_OUTPUT, Prediction, decision, record_of
+from mnistlab.runs import checkpoints
 from mnistlab.runs.run import new_run
 
 

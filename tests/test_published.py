@@ -2,12 +2,12 @@
 
 import re
 
-from mnistlab.config import MAX_HIDDEN_LAYERS, MAX_STEP_WORK, MAX_WIDTH
-from mnistlab.files.weights import MAX_FILE_BYTES, MAX_HEADER_BYTES, MAX_PARAMETERS, MAX_TENSORS
+from mnistlab.data.image_loading import MAX_BYTES, MAX_PIXELS, MAX_SCANS
+from mnistlab.engine.config import MAX_HIDDEN_LAYERS, MAX_STEP_WORK, MAX_WIDTH
 from mnistlab.jobs.labs import FREE_SECONDS, MAX_LABS, PAUSE_SECONDS
 from mnistlab.jobs.pool import SLICE_SECONDS
-from mnistlab.pictures import MAX_BYTES, MAX_PIXELS, MAX_SCANS
 from mnistlab.runs import run_store
+from mnistlab.runs.safetensors_io import MAX_FILE_BYTES, MAX_HEADER_BYTES, MAX_PARAMETERS, MAX_TENSORS
 from mnistlab.sweeps import sweeping
 from mnistlab.sweeps.sweep import MAX_NETWORKS
 from mnistlab.ui.canvas import SIDE

@@ -9,7 +9,7 @@ pytest.importorskip("hypothesis", reason="hypothesis is in tests/requirements.tx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnistlab.config import DATASETS, TrainConfig
+from mnistlab.engine.config import DATASETS, TrainConfig
 from mnistlab.ui.query_params import (
     CONTROLS,
     MAX_NOTE,

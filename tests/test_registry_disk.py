@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from mnistlab.config import TrainConfig
+from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.autosave import INDEX, Autosave
 from mnistlab.jobs.labs import SAVE_SECONDS, SWEEP_SECONDS, Labs, folder_name, new_token
 from mnistlab.runs.run import SettingChange

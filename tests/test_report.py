@@ -6,12 +6,12 @@ from html.parser import HTMLParser
 
 import numpy as np
 
-from mnistlab.config import TrainConfig
-from mnistlab.evaluation import activations_of
-from mnistlab.files.report import MAX_DRAWINGS, html_report
-from mnistlab.own_digits import EMPTY, with_digit
+from mnistlab.data.user_digits import EMPTY, with_digit
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.evaluation import activations_of
+from mnistlab.engine.training import initial_params, train
+from mnistlab.runs.report import MAX_DRAWINGS, html_report
 from mnistlab.runs.run import new_run, with_epoch
-from mnistlab.training import initial_params, train
 from tests.test_training import some_data
 
 CONFIG = TrainConfig(hidden=(5,), batch_size=10, train_size=100, scaling="unit", num_epochs=2)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnistlab.config import TrainConfig
-from mnistlab.network import Layer
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.network import Layer
 from mnistlab.runs import run_store as shelves
 from mnistlab.runs.run import (
     MAX_KEPT_BYTES,

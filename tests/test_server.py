@@ -13,7 +13,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from mnistlab.config import TrainConfig
+from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.labs import labs, new_token, stop_labs
 from mnistlab.jobs.storage import LOCK_NAME
 from mnistlab.jobs.trainer import Trainer
@@ -307,7 +307,7 @@ def test_a_state_folder_that_can_be_written_is_not_a_word_worth(tmp_path, monkey
 
 USES = """
 import asyncio, sys
-from mnistlab.mnist import originals
+from mnistlab.data.mnist import originals
 from mnistlab.ui.server import lifespan
 
 def note(frame, event, argument):

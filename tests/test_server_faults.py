@@ -11,9 +11,9 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from mnistlab.config import TrainConfig
-from mnistlab.files.checkpoints import load
-from mnistlab.training import train
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.training import train
+from mnistlab.runs.checkpoints import load
 from tests.browser import listen, until
 from tests.server import Server
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from mnistlab.config import TrainConfig
-from mnistlab.files import records
-from mnistlab.files.checkpoints import dumps, header_texts, loads
+from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs import lab_files
 from mnistlab.jobs.autosave import Autosave
 from mnistlab.jobs.lab_files import INDEX, file_name
 from mnistlab.jobs.labs import folder_name, new_token
+from mnistlab.runs import serialization as records
+from mnistlab.runs.checkpoints import dumps, header_texts, loads
 from mnistlab.runs.run import with_epoch
 from mnistlab.runs.run_store import RunStore, with_run
 from tests.attacks.cutting import with_record, with_texts

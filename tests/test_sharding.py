@@ -14,7 +14,7 @@ import numpy as np
 import psutil
 import pytest
 
-from mnistlab.files import checkpoints
+from mnistlab.runs import checkpoints
 from mnistlab.sweeps.sharding import Spread
 from mnistlab.sweeps.sweep import members, sweep
 from tests.conftest import REPOSITORY

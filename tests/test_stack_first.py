@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from jax import lax
 
-from mnistlab.backprop import batch_step
-from mnistlab.dispatch import traced
-from mnistlab.network import Layer
+from mnistlab.engine.backprop import batch_step
+from mnistlab.engine.dispatch import traced
+from mnistlab.engine.network import Layer
 from mnistlab.sweeps.stack_first import is_matrix_times_stack, stack_first
 
 RNG = np.random.default_rng(5)

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from mnistlab.config import MAX_TRAIN_SIZE, PRESETS, TrainConfig, config_from
-from mnistlab.experiments import EXPERIMENTS
+from mnistlab.analysis.experiments import EXPERIMENTS
+from mnistlab.engine.config import MAX_TRAIN_SIZE, PRESETS, TrainConfig, config_from
 from mnistlab.sweeps.sweeping import Sweeping
 from mnistlab.ui.query_params import settings_from
 from tests.test_page_home import home

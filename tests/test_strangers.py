@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 
-from mnistlab.config import BOUNDS, MAX_LEARNING_RATE, TrainConfig
-from mnistlab.experiments import EXPERIMENTS
+from mnistlab.analysis.experiments import EXPERIMENTS
+from mnistlab.engine.config import BOUNDS, MAX_LEARNING_RATE, TrainConfig
 from mnistlab.ui import digits, settings
 from mnistlab.ui.query_params import CONTROLS, LESSON_NAMES, MAX_NOTE, PAGES, SETTING_NAMES, as_text
 from tests.attacks import addresses

@@ -6,11 +6,11 @@ import jax
 import numpy as np
 import pytest
 
-from mnistlab.config import AS_SEED, TrainConfig
+from mnistlab.engine.config import AS_SEED, TrainConfig
+from mnistlab.engine.training import train
 from mnistlab.sweeps.runs import accuracies, begun, best_first, names_of, with_sweep_epoch
 from mnistlab.sweeps.sharding import Spread
 from mnistlab.sweeps.sweep import MAX_NETWORKS, members, network_of, sweep
-from mnistlab.training import train
 from tests.test_training import some_data
 
 BASE = TrainConfig(hidden=(6, 5), batch_size=10, train_size=200, scaling="unit", num_epochs=2, seed=4)

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 import pytest
 
-from mnistlab.config import TrainConfig
+from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.labs import PAUSE_SECONDS, Labs, new_token
 from mnistlab.jobs.pool import Pool
 from mnistlab.jobs.trainer import Trainer

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnistlab.config import TrainConfig
-from mnistlab.evaluation import EpochMetrics, Score
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.evaluation import EpochMetrics, Score
+from mnistlab.engine.network import Layer
 from mnistlab.figures.learning_curves import EDGE, SPARK_HEIGHT, plot_sparkline
-from mnistlab.files.comparing import BEST, FINAL, compared
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.network import Layer
+from mnistlab.runs.comparing import BEST, FINAL, compared
 from mnistlab.runs.run import OwnDigits, changed, new_run, with_epoch
 from mnistlab.ui.words import (
     count,

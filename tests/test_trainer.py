@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnistlab.config import TrainConfig
+from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.jobs.transitions import is_finite
 from mnistlab.runs.run import SettingChange

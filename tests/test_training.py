@@ -7,9 +7,9 @@ import jax
 import numpy as np
 import pytest
 
-from mnistlab.backprop import batch_step
-from mnistlab.config import PRESETS, TrainConfig, config_from
-from mnistlab.training import batches, epoch_key, epoch_order, epoch_steps, initial_params, train
+from mnistlab.engine.backprop import batch_step
+from mnistlab.engine.config import PRESETS, TrainConfig, config_from
+from mnistlab.engine.training import batches, epoch_key, epoch_order, epoch_steps, initial_params, train
 
 
 class Split(NamedTuple):

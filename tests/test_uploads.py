@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.load_marks import Mark
 from benchmarks.load_session import Session
-from mnistlab import pictures
+from mnistlab.data import image_loading as pictures
 from mnistlab.ui import uploads
 from mnistlab.ui.uploads import MAX_HELD_BYTES, UploadLimit
 from tests.attacks.pictures import as_file, seven

@@ -4,13 +4,13 @@ import jax
 import numpy as np
 import pytest
 
-from mnistlab.config import TrainConfig
-from mnistlab.explaining.random_keys import first_images, splits
-from mnistlab.explaining.stepping import batch_of
-from mnistlab.explaining.vectorization import compare, lifted_shapes, loop_gradient, step_operations
+from mnistlab.analysis.random_keys import first_images, splits
+from mnistlab.analysis.sgd_step import batch_of
+from mnistlab.analysis.vectorization import compare, lifted_shapes, loop_gradient, step_operations
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.network import initialize_network
+from mnistlab.engine.training import batches, epoch_key, step_function
 from mnistlab.figures.key_tree import draw_key_tree
-from mnistlab.network import initialize_network
-from mnistlab.training import batches, epoch_key, step_function
 
 CONFIG = TrainConfig(hidden=(12,), dataset="generated", scaling="unit", initialization="scaled")
 

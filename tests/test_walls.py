@@ -81,6 +81,15 @@ def test_nothing_below_the_rim_imports_the_rim(path):
     assert not [module for module in imported_modules(path) if module.startswith(rim)]
 
 
+GROUND = [path for path in PACKAGE if path.parent.name == "engine" or "data" in path.parts[:-1]]
+
+
+@pytest.mark.parametrize("path", [path for path in GROUND if "ui" not in path.parts], ids=name_of)
+def test_engine_and_data_know_nothing_of_what_stands_on_them(path):
+    above = tuple(f"mnistlab.{floor}" for floor in ("analysis", "runs", "jobs", "sweeps"))
+    assert not [module for module in imported_modules(path) if module.startswith(above)]
+
+
 @pytest.mark.parametrize("path", [*PACKAGE, *PAGES], ids=name_of)
 def test_nothing_of_streamlit_is_used_that_is_private(path):
     private = ("streamlit.runtime", "streamlit.proto", "streamlit.web")

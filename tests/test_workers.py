@@ -11,14 +11,14 @@ import numpy as np
 import psutil
 import pytest
 
-from mnistlab.config import TrainConfig
+from mnistlab.data.user_digits import own_digit_steps
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.training import initial_params, train
 from mnistlab.jobs import pool as pools
 from mnistlab.jobs import worker
 from mnistlab.jobs.pool import DIED, Pool
 from mnistlab.jobs.tasks import EpochTask
 from mnistlab.jobs.trainer import Trainer
-from mnistlab.own_digits import own_digit_steps
-from mnistlab.training import initial_params, train
 from tests.conftest import REPOSITORY
 from tests.fake_machine import Heard
 from tests.small_worker import TRAIN, small_dataset
@@ -166,7 +166,7 @@ def test_closing_leaves_no_process_and_no_zombie(own_pool):
 LAB = """
 import signal
 import sys
-from mnistlab.config import TrainConfig
+from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.pool import Pool
 from mnistlab.jobs.trainer import Trainer
 from tests.small_worker import small_dataset

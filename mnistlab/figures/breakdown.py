@@ -12,7 +12,7 @@ from mnistlab.figures.learning_curves import by_epoch, curve
 from mnistlab.figures.template import DASHES, DIGITS, MUTED, empty, legend_above, note
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
-    from mnistlab.evaluation import EpochMetrics
+    from mnistlab.engine.evaluation import EpochMetrics
 
     History = Sequence[EpochMetrics]
 

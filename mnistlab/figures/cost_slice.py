@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from mnistlab.explaining.numerals import plain
+from mnistlab.analysis.numerals import plain
 from mnistlab.figures.template import ACCENT, RIGHT, TEXT, TRAINING, framed, legend_above, note
 
 PLAIN = "#00003759"

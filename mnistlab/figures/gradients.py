@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistlab.explaining.numerals import plain
+from mnistlab.analysis.numerals import plain
 from mnistlab.figures.cost_slice import PLAIN, line
 from mnistlab.figures.sketch import DIVERGING, Field, Sketch, field_markup, reach_of, signed_levels
 from mnistlab.figures.template import ACCENT, MUTED, framed

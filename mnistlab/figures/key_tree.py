@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mnistlab.figures.sketch import Sketch
 
 if TYPE_CHECKING:  # the keys' module imports JAX, which no figure needs
-    from mnistlab.explaining.random_keys import Split
+    from mnistlab.analysis.random_keys import Split
 
 STEP, ROW, BOX = 190, 92, 150  # px: from split to split, from row to row, width of a key
 

@@ -13,7 +13,7 @@ from mnistlab.figures.curve_axes import LIVE, MARKED, View, beyond, epoch_axis, 
 from mnistlab.figures.template import DASHES, DIGITS, MUTED, TEST, TRAINING, empty, framed, note
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
-    from mnistlab.evaluation import EpochMetrics, Score
+    from mnistlab.engine.evaluation import EpochMetrics, Score
 
     History = Sequence[EpochMetrics]
     Run = tuple[str, History]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnistlab.explaining.numerals import plain
+from mnistlab.analysis.numerals import plain
 from mnistlab.figures.sketch import (
     DIVERGING,
     SEQUENTIAL,

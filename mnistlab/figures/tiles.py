@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mnistlab.explaining.numerals import plain
+from mnistlab.analysis.numerals import plain
 from mnistlab.figures.sketch import (
     DIVERGING,
     INK,

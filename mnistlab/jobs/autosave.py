@@ -12,10 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mnistlab.files.atomic_file import private_folder, write_whole
-from mnistlab.files.checkpoints import run_from
-from mnistlab.files.records import run_record
-from mnistlab.files.weights import packed, read_json, unpacked
+from mnistlab.atomic_file import private_folder, write_whole
+from mnistlab.engine.network import Params
 from mnistlab.jobs.lab_files import (
     FIELDS,
     INDEX,
@@ -26,9 +24,11 @@ from mnistlab.jobs.lab_files import (
     networks_of,
     read_index,
 )
-from mnistlab.network import Params
+from mnistlab.runs.checkpoints import run_from
 from mnistlab.runs.run import Run
 from mnistlab.runs.run_store import RunStore, Undo
+from mnistlab.runs.safetensors_io import packed, read_json, unpacked
+from mnistlab.runs.serialization import run_record
 
 SET_ASIDE = "Some of what was saved cannot be read now; it is kept, and comes back when it can be: {}."
 

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from mnistlab.files.weights import NetworkFileError, read_json
+from mnistlab.runs.safetensors_io import NetworkFileError, read_json
 
 INDEX = "lab.json"
 MAX_INDEX_BYTES = 2**24

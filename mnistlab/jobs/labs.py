@@ -11,7 +11,9 @@ from pathlib import Path
 
 from filelock import BaseFileLock
 
-from mnistlab.config import TrainConfig
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.network import Params
+from mnistlab.engine.training import initial_params
 from mnistlab.jobs.autosave import Autosave
 from mnistlab.jobs.memory_limit import require_memory
 from mnistlab.jobs.pool import Pool
@@ -19,11 +21,9 @@ from mnistlab.jobs.storage import folder_name, locked_folder, state_folder, swee
 from mnistlab.jobs.tasks import WarmTask
 from mnistlab.jobs.time_left import Speed
 from mnistlab.jobs.trainer import Trainer
-from mnistlab.network import Params
 from mnistlab.operating_system import free_bytes, release_free_heap
 from mnistlab.runs.run_store import EMPTY, without_untouched
 from mnistlab.sweeps.sweeping import Sweeping
-from mnistlab.training import initial_params
 
 logger = logging.getLogger(__name__)
 

@@ -1,8 +1,8 @@
 """How much memory a training takes, and how much is free: a network that would not fit is never built."""
 
-from mnistlab.config import NUM_CLASSES, NUM_PIXELS, TrainConfig
-from mnistlab.evaluation import MEASURED, PROBED
-from mnistlab.network import num_parameters
+from mnistlab.engine.config import NUM_CLASSES, NUM_PIXELS, TrainConfig
+from mnistlab.engine.evaluation import MEASURED, PROBED
+from mnistlab.engine.network import num_parameters
 
 FLOAT = 4  # bytes
 MEGABYTE = 2**20

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from loky import ProcessPoolExecutor, cpu_count
 
-from mnistlab.datasets import load_dataset
+from mnistlab.data.datasets import load_dataset
 from mnistlab.jobs.tasks import Task
 from mnistlab.jobs.worker import Load, Slice, advance, begin
 from mnistlab.operating_system import ONE_THREAD

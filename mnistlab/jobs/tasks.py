@@ -7,12 +7,12 @@ from typing import Any, NamedTuple, Protocol
 import jax
 import numpy as np
 
-from mnistlab.config import TrainConfig
-from mnistlab.datasets import Dataset
-from mnistlab.evaluation import activations_of, epoch_metrics, evaluate
-from mnistlab.network import Params
-from mnistlab.own_digits import own_digit_steps
-from mnistlab.training import Epoch, Step, epoch_key, epoch_steps
+from mnistlab.data.datasets import Dataset
+from mnistlab.data.user_digits import own_digit_steps
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.evaluation import activations_of, epoch_metrics, evaluate
+from mnistlab.engine.network import Params
+from mnistlab.engine.training import Epoch, Step, epoch_key, epoch_steps
 
 
 class Task(Protocol):

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from math import exp, log
 
-from mnistlab.config import TrainConfig
-from mnistlab.evaluation import MEASURED
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.evaluation import MEASURED
 
 WINDOW_SECONDS = 12.0  # shorter, and a hiccup of the machine would make hours of minutes
 LEAST_SECONDS = 1.0

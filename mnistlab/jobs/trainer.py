@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from mnistlab.config import MAX_TRAIN_SIZE, TrainConfig
+from mnistlab.engine.config import MAX_TRAIN_SIZE, TrainConfig
+from mnistlab.engine.network import Params
+from mnistlab.engine.training import initial_params
 from mnistlab.jobs.pool import Job, Listener, Pool
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.tasks import EpochTask, MeasureTask, OwnDigitsTask
 from mnistlab.jobs.time_left import Pace, Speed
 from mnistlab.jobs.transitions import broken_sentence, next_task, no_better_sentence, with_result
-from mnistlab.network import Params
 from mnistlab.runs import run_store as stores
 from mnistlab.runs.run import (
     MAX_EPOCHS,
@@ -25,7 +26,6 @@ from mnistlab.runs.run import (
     require_room,
 )
 from mnistlab.runs.run_store import EMPTY, RunStore, Undo
-from mnistlab.training import initial_params
 
 DOING = {MeasureTask: "measuring", EpochTask: "training", OwnDigitsTask: "own digits"}
 

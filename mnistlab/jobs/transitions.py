@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from mnistlab.engine.network import Params
+from mnistlab.engine.training import Epoch
 from mnistlab.jobs.tasks import EpochTask, FineTuned, MeasureTask, OwnDigitsTask, RunTask, Task
-from mnistlab.network import Params
 from mnistlab.runs.run import OwnDigits, Run, apply_pending_changes, locked, with_epoch
-from mnistlab.training import Epoch
 
 
 def next_task(run: Run, digits: OwnDigitsTask | None, target: int) -> RunTask | None:

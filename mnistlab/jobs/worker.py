@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import jax
 
-from mnistlab.compilation_cache import keep_compiled_operations
-from mnistlab.datasets import Dataset, load_dataset
+from mnistlab.data.datasets import Dataset, load_dataset
+from mnistlab.engine.compilation_cache import keep_compiled_operations
 from mnistlab.jobs.tasks import Task, as_numpy
 from mnistlab.operating_system import end_with, keep_freed_memory, leave_terminal, lower_priority
 

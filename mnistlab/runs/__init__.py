@@ -1,1 +1,1 @@
-"""The record of one network's training, and the store of all runs of a lab."""
+"""The record of one network's training, the store of all runs of a lab, and the files they go into."""

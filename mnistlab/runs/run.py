@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mnistlab.config import TrainConfig
-from mnistlab.evaluation import EpochMetrics
-from mnistlab.network import Params
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.evaluation import EpochMetrics
+from mnistlab.engine.network import Params
 
 MAX_NAME = 60  # characters
 MAX_KEPT_BYTES = 16 * 2**20

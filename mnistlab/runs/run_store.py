@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import NamedTuple
 
-from mnistlab.config import TrainConfig
-from mnistlab.network import Params
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.network import Params
 from mnistlab.runs.run import MAX_NAME, Run, bounded_name, new_run, num_bytes
 
 MAX_RUNS = 100

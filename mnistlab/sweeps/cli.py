@@ -9,12 +9,12 @@ from tempfile import TemporaryFile
 import numpy as np
 
 from mnistlab import interruption
-from mnistlab.config import TrainConfig
-from mnistlab.datasets import Dataset, load_dataset
-from mnistlab.files.checkpoints import NetworkFileError, load, save
+from mnistlab.data.datasets import Dataset, load_dataset
+from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.memory_limit import require_memory
 from mnistlab.jobs.worker import sentence_of
 from mnistlab.operating_system import free_bytes, keep_freed_memory
+from mnistlab.runs.checkpoints import NetworkFileError, load, save
 from mnistlab.runs.run import Run
 from mnistlab.sweeps.distributed import (
     Place,

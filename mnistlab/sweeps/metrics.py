@@ -8,13 +8,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from mnistlab.backprop import batch_gradient
-from mnistlab.config import NUM_CLASSES, TrainConfig
-from mnistlab.datasets import Dataset
-from mnistlab.dispatch import traced
-from mnistlab.evaluation import CHUNK, MEASURED, PROBED, SATURATED, EpochMetrics, score
-from mnistlab.network import Params, forward, outputs
-from mnistlab.pixels import network_inputs
+from mnistlab.data.datasets import Dataset
+from mnistlab.engine.backprop import batch_gradient
+from mnistlab.engine.config import NUM_CLASSES, TrainConfig
+from mnistlab.engine.dispatch import traced
+from mnistlab.engine.evaluation import CHUNK, MEASURED, PROBED, SATURATED, EpochMetrics, score
+from mnistlab.engine.network import Params, forward, outputs
+from mnistlab.engine.scaling import network_inputs
 from mnistlab.sweeps.sharding import Spread
 
 MIN_CHUNK = 128  # images; smaller matrices would be slower

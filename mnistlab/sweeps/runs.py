@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from mnistlab.config import TrainConfig
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.training import Epoch, initial_params
 from mnistlab.jobs.transitions import is_finite
 from mnistlab.runs.run import Run, new_run, with_epoch
 from mnistlab.sweeps.sweep import SweepEpoch, network_of
-from mnistlab.training import Epoch, initial_params
 
 WORDS = {
     "initialization": "{} weights",

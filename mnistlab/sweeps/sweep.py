@@ -9,15 +9,15 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from mnistlab.backprop import batch_step
-from mnistlab.config import AS_SEED, TrainConfig
-from mnistlab.dispatch import traced
-from mnistlab.evaluation import EpochMetrics
-from mnistlab.network import Params
+from mnistlab.engine.backprop import batch_step
+from mnistlab.engine.config import AS_SEED, TrainConfig
+from mnistlab.engine.dispatch import traced
+from mnistlab.engine.evaluation import EpochMetrics
+from mnistlab.engine.network import Params
+from mnistlab.engine.training import Step, batches, epoch_key, initial_params
 from mnistlab.sweeps.metrics import sweep_metrics
 from mnistlab.sweeps.sharding import Spread
 from mnistlab.sweeps.stack_first import stack_first
-from mnistlab.training import Step, batches, epoch_key, initial_params
 
 MAX_NETWORKS = 64
 ALIKE = ("dataset", "hidden", "activation", "scaling", "batch_size", "train_size", "num_epochs")

@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from mnistlab.config import TrainConfig, require_step_work
+from mnistlab.engine.config import TrainConfig, require_step_work
+from mnistlab.engine.network import Params, num_parameters
 from mnistlab.jobs.pool import Job, Listener, Pool
-from mnistlab.network import Params, num_parameters
 from mnistlab.runs.run import Run
 from mnistlab.sweeps.runs import begun, with_sweep_epoch
 from mnistlab.sweeps.sweep import require_alike, stacked

@@ -4,13 +4,13 @@ from collections.abc import Hashable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from mnistlab.config import TrainConfig
-from mnistlab.datasets import Dataset
+from mnistlab.data.datasets import Dataset
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.network import Params
+from mnistlab.engine.training import Step
 from mnistlab.jobs.tasks import kind_of
-from mnistlab.network import Params
 from mnistlab.sweeps.sharding import Spread
 from mnistlab.sweeps.sweep import SweepEpoch, sweep_epoch, sweep_steps
-from mnistlab.training import Step
 
 
 @cache

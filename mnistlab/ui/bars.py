@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from mnistlab.explaining.verdict import a_digit
+from mnistlab.analysis.decision import a_digit
 from mnistlab.figures.template import RIGHT, WRONG
 
 HEIGHT = 236  # px, axis and digits included; look.css has it, too

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
+from mnistlab.data.image_loading import MAX_CANVAS_CHARACTERS, PictureError, read_canvas
 from mnistlab.figures.ink import INK_COLOR, PAPER
-from mnistlab.pictures import MAX_CANVAS_CHARACTERS, PictureError, read_canvas
 
 SIDE = 280  # px; fits the narrowest phones
 HIDDEN = 26  # px of the upper edge that nobody sees, see look.css

@@ -2,7 +2,7 @@
 
 from typing import Literal, TypedDict
 
-from mnistlab.explaining.numerals import signed
+from mnistlab.analysis.numerals import signed
 
 
 class Change(TypedDict, total=False):

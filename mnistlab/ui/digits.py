@@ -2,9 +2,9 @@
 
 import threading
 
-from mnistlab import handwriting
-from mnistlab.datasets import DataError, Dataset, Split, load_dataset, load_mnist
-from mnistlab.mnist.downloads import DownloadStatus, mnist_download
+from mnistlab.data.datasets import DataError, Dataset, Split, load_dataset, load_mnist
+from mnistlab.data.mnist.downloads import DownloadStatus, mnist_download
+from mnistlab.data.synthetic import handwriting
 from mnistlab.ui.memo import shared
 
 FIRST = 1_000  # generated digits that are there at once

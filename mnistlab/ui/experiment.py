@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mnistlab.config import TrainConfig
-from mnistlab.experiments import EXPERIMENTS, Experiment
+from mnistlab.analysis.experiments import EXPERIMENTS, Experiment
+from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import Run
 from mnistlab.ui.glossary import explained

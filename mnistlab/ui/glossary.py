@@ -2,8 +2,8 @@
 
 import re
 
-from mnistlab.activations import ACTIVATIONS
-from mnistlab.explaining.verdict import FIRES, MARGIN
+from mnistlab.analysis.decision import FIRES, MARGIN
+from mnistlab.engine.activations import ACTIVATIONS
 
 NAMES = [activation.name for activation in ACTIVATIONS.values()]
 

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from mnistlab.datasets import Split
+from mnistlab.data.datasets import Split
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import Lab, command

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mnistlab.config import TrainConfig
-from mnistlab.datasets import Dataset
+from mnistlab.data.datasets import Dataset
+from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.labs import labs
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from mnistlab.datasets import Dataset
-from mnistlab.explaining.neighbors import Shadows, nearest, shadows_of
+from mnistlab.analysis.neighbors import Shadows, nearest, shadows_of
+from mnistlab.data.datasets import Dataset
 from mnistlab.ui.memo import shared
 
 SETS = 3  # MNIST, the generated digits, and the first thousand of those

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from mnistlab.data.mnist.downloads import mnist_download
+from mnistlab.engine.network import num_parameters
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.mnist.downloads import mnist_download
-from mnistlab.network import num_parameters
 from mnistlab.runs.run import Run
 from mnistlab.setting_names import listed
 from mnistlab.ui.digits import arrival, dataset_in_use, generated_digits, mnist_is_here

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlencode
 
-from mnistlab.config import TrainConfig, config_from, shown
-from mnistlab.experiments import EXPERIMENTS, Experiment
+from mnistlab.analysis.experiments import EXPERIMENTS, Experiment
+from mnistlab.engine.config import TrainConfig, config_from, shown
 
 LONGEST = 200  # characters of one value; no setting needs more
 NO_LAYERS = "none"

@@ -15,9 +15,9 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mnistlab.compilation_cache import keep_compiled_operations
+from mnistlab.data.mnist.originals import import_tensorflow_datasets
+from mnistlab.engine.compilation_cache import keep_compiled_operations
 from mnistlab.jobs.labs import labs, stop_labs
-from mnistlab.mnist.originals import import_tensorflow_datasets
 from mnistlab.operating_system import return_freed_memory
 from mnistlab.ui.connections import closed, opened
 from mnistlab.ui.log_limit import limit_log

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from mnistlab.config import PRESETS, TrainConfig
+from mnistlab.engine.config import PRESETS, TrainConfig
 from mnistlab.ui.query_params import (
     LESSON_NAMES,
     SETTING_NAMES,

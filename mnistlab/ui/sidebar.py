@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from mnistlab.config import MAX_HIDDEN_LAYERS, MAX_WIDTH, PRESETS, TrainConfig
+from mnistlab.engine.config import MAX_HIDDEN_LAYERS, MAX_WIDTH, PRESETS, TrainConfig
 from mnistlab.setting_names import CHOICE_NAMES, SETTING_NAMES
 from mnistlab.ui.glossary import PRESETS as PRESET_HELP
 from mnistlab.ui.glossary import help_of_setting

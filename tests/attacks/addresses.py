@@ -1,6 +1,6 @@
 """Addresses that somebody typed, or made for others to click: settings and lessons that cannot be."""
 
-from mnistlab.config import MAX_HIDDEN_LAYERS
+from mnistlab.engine.config import MAX_HIDDEN_LAYERS
 
 LONG = "1" * 100_000
 PICTURE = "![x](http://127.0.0.1/x.png)"

@@ -11,7 +11,7 @@ import zipfile
 
 import numpy as np
 
-from mnistlab.files.weights import MAX_FILE_BYTES, MAX_HEADER_BYTES, MAX_PARTS
+from mnistlab.runs.safetensors_io import MAX_FILE_BYTES, MAX_HEADER_BYTES, MAX_PARTS
 from tests.attacks.cutting import file_of, header_of, with_array, with_header, with_tensors, with_texts
 
 FIRST, LAST = "layers.0.weights", "layers.1.biases"

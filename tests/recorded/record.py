@@ -8,11 +8,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from mnistlab.config import PRESETS, TrainConfig
-from mnistlab.datasets import load_mnist
-from mnistlab.files.records import run_record
+from mnistlab.data.datasets import load_mnist
+from mnistlab.engine.config import PRESETS, TrainConfig
+from mnistlab.engine.training import train
 from mnistlab.runs.run import new_run, with_epoch
-from mnistlab.training import train
+from mnistlab.runs.serialization import run_record
 
 HERE = Path(__file__).parent
 UNIT = TrainConfig(scaling="unit", initialization="scaled", num_epochs=6)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from mnistlab.datasets import Split
-from mnistlab.evaluation import Score
+from mnistlab.data.datasets import Split
+from mnistlab.engine.evaluation import Score
 from mnistlab.ui.architecture.case import FIRST, Viewed, known_answers, known_score
 from mnistlab.ui.bars import bars_markup
 from mnistlab.ui.change import Change, changed

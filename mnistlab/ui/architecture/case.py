@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from mnistlab.config import TrainConfig
-from mnistlab.datasets import Dataset
-from mnistlab.evaluation import Score, activations_of, evaluate
-from mnistlab.explaining import layers
-from mnistlab.network import Params
+from mnistlab.analysis import layers
+from mnistlab.data.datasets import Dataset
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.evaluation import Score, activations_of, evaluate
+from mnistlab.engine.network import Params
+from mnistlab.engine.training import initial_params
 from mnistlab.runs.run import locked
-from mnistlab.training import initial_params
 from mnistlab.ui.data.known import name_of
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import shared

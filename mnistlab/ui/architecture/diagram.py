@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnistlab.explaining.layers import LayerShape, layer_shapes
+from mnistlab.analysis.layers import LayerShape, layer_shapes
 from mnistlab.figures.diagram import draw_network
 from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.glossary import help_of

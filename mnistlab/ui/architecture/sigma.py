@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from mnistlab.activations import ACTIVATIONS
-from mnistlab.explaining.layers import FLAT, curve
+from mnistlab.analysis.layers import FLAT, curve
+from mnistlab.engine.activations import ACTIVATIONS
 from mnistlab.figures.activation_function import plot_activation
 from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.glossary import help_of

@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from mnistlab.activations import ACTIVATIONS
-from mnistlab.explaining.layers import FLAT, flat_share, layer_shapes
+from mnistlab.analysis.layers import FLAT, flat_share, layer_shapes
+from mnistlab.engine.activations import ACTIVATIONS
+from mnistlab.engine.scaling import SCALINGS
 from mnistlab.figures.histogram import plot_pre_activations
-from mnistlab.pixels import SCALINGS
 from mnistlab.setting_names import SETTING_NAMES
 from mnistlab.ui.architecture.case import PROBED, Viewed, known_sums
 from mnistlab.ui.glossary import help_of, help_of_setting

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from mnistlab.config import TrainConfig
-from mnistlab.explaining.single_image import Followed, Place, telling_source
-from mnistlab.explaining.worked import symbol
-from mnistlab.network import Params, initialize_network
+from mnistlab.analysis.equations import symbol
+from mnistlab.analysis.single_image import Followed, Place, telling_source
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.network import Params, initialize_network
 from mnistlab.runs.run import Run
 from mnistlab.ui.memo import shared
 from mnistlab.ui.widgets import entered, show_in, widget_key

@@ -5,12 +5,12 @@ import hashlib
 import numpy as np
 import streamlit as st
 
-from mnistlab.datasets import Split
-from mnistlab.evaluation import activations_of
-from mnistlab.explaining.numerals import numeral
-from mnistlab.explaining.single_image import Followed, follow
+from mnistlab.analysis.numerals import numeral
+from mnistlab.analysis.single_image import Followed, follow
+from mnistlab.data.datasets import Split
+from mnistlab.engine.evaluation import activations_of
+from mnistlab.engine.network import Params
 from mnistlab.figures.tiles import digit_picture
-from mnistlab.network import Params
 from mnistlab.ui.backprop.case import Case, chosen_place, params_of
 from mnistlab.ui.bars import bars_markup
 from mnistlab.ui.glossary import help_of

@@ -4,8 +4,8 @@ import inspect
 
 import streamlit as st
 
-from mnistlab import backprop, network
-from mnistlab.explaining import gradient_check
+from mnistlab.analysis import gradient_check
+from mnistlab.engine import backprop, network
 from mnistlab.ui.glossary import help_of
 
 SHOWN = {

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnistlab.explaining.numerals import numeral
+from mnistlab.analysis.numerals import numeral
 from mnistlab.figures.gradients import draw_gradient_matrix, draw_gradient_picture, draw_gradient_sheet
 from mnistlab.figures.tiles import digit_picture
 from mnistlab.ui.backprop.case import Case, choose

@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from mnistlab.explaining.gradient_check import moved
-from mnistlab.explaining.numerals import numeral, plain, signed
-from mnistlab.explaining.worked import symbol
+from mnistlab.analysis.equations import symbol
+from mnistlab.analysis.gradient_check import moved
+from mnistlab.analysis.numerals import numeral, plain, signed
 from mnistlab.figures.cost_slice import plot_cost_of_weight, plot_moved_outputs
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.change import change_of_cost

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from mnistlab.activations import ACTIVATIONS, OUTPUT
-from mnistlab.explaining.numerals import numeral, plain
-from mnistlab.explaining.single_image import Followed
+from mnistlab.analysis.numerals import numeral, plain
+from mnistlab.analysis.single_image import Followed
+from mnistlab.engine.activations import ACTIVATIONS, OUTPUT
 from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.ui.backprop.case import Case, choose
 from mnistlab.ui.glossary import help_of

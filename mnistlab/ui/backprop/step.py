@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from mnistlab.explaining.numerals import plain, signed
-from mnistlab.explaining.stepping import Growth, SgdStep, batch_of, gradient_growth, take_step
+from mnistlab.analysis.numerals import plain, signed
+from mnistlab.analysis.sgd_step import Growth, SgdStep, batch_of, gradient_growth, take_step
 from mnistlab.figures.cost_slice import plot_growth, plot_step
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.change import change_of_cost

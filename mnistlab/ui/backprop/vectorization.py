@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from mnistlab.config import BOUNDS
-from mnistlab.explaining.numerals import plain
-from mnistlab.explaining.random_keys import first_images, splits
-from mnistlab.explaining.stepping import batch_of
-from mnistlab.explaining.vectorization import Comparison, Operation, compare, lifted_shapes, step_operations
+from mnistlab.analysis.numerals import plain
+from mnistlab.analysis.random_keys import first_images, splits
+from mnistlab.analysis.sgd_step import batch_of
+from mnistlab.analysis.vectorization import Comparison, Operation, compare, lifted_shapes, step_operations
+from mnistlab.engine.config import BOUNDS
 from mnistlab.figures.key_tree import draw_key_tree
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.glossary import help_of

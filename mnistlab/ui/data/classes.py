@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnistlab.explaining.dataset_stats import digit_counts
+from mnistlab.analysis.dataset_stats import digit_counts
 from mnistlab.figures.statistics import (
     FULL_INK,
     plot_baselines,

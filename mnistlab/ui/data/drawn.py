@@ -2,15 +2,15 @@
 
 import streamlit as st
 
+from mnistlab.data.synthetic.handwriting import pen_path, variations
+from mnistlab.data.synthetic.splines import DOTS
+from mnistlab.data.synthetic.strokes import TEMPLATES
 from mnistlab.figures.preprocessing import draw_strokes
 from mnistlab.figures.sketch import INK, ink_levels
 from mnistlab.figures.tiles import sheet
-from mnistlab.handwriting import pen_path, variations
 from mnistlab.ui.data.seed import draw_seed
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.sketch import show_sketch
-from mnistlab.writing.splines import DOTS
-from mnistlab.writing.strokes import TEMPLATES
 
 WRITTEN = 40
 COLUMNS = 10

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from mnistlab.datasets import Dataset, Split
-from mnistlab.explaining import dataset_stats
-from mnistlab.explaining.dataset_stats import Baseline, Projection, baselines, project
+from mnistlab.analysis import dataset_stats
+from mnistlab.analysis.dataset_stats import Baseline, Projection, baselines, project
+from mnistlab.data.datasets import Dataset, Split
 from mnistlab.ui.memo import shared
 
 SETS = 3  # MNIST, the generated digits, and the first thousand of those

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from mnistlab.datasets import Split
-from mnistlab.explaining.verdict import a_digit
+from mnistlab.analysis.decision import a_digit
+from mnistlab.data.datasets import Split
 from mnistlab.figures.ink import ink_palette
 from mnistlab.figures.sketch import INK, Sketch, ink_levels
 from mnistlab.figures.statistics import FULL_INK

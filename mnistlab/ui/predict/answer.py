@@ -3,9 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnistlab.evaluation import activations_of
-from mnistlab.explaining.single_image import Reading, passed_by
-from mnistlab.explaining.verdict import (
+from mnistlab.analysis.decision import (
     DIGIT,
     NONE,
     TORN,
@@ -17,8 +15,10 @@ from mnistlab.explaining.verdict import (
     trust_sentence,
     verdict,
 )
+from mnistlab.analysis.single_image import Reading, passed_by
+from mnistlab.data.user_digits import EMPTY, Collection, label_of, with_digit
+from mnistlab.engine.evaluation import activations_of
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.own_digits import EMPTY, Collection, label_of, with_digit
 from mnistlab.runs.run import Run
 from mnistlab.ui.bars import draw_bars
 from mnistlab.ui.glossary import help_of

@@ -7,11 +7,11 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from mnistlab.drawing import stages
-from mnistlab.explaining.verdict import worst_mistakes
+from mnistlab.analysis.decision import worst_mistakes
+from mnistlab.data.framing import stages
+from mnistlab.data.image_loading import PictureError, averaged, read_picture
 from mnistlab.figures.sketch import INK, ink_levels
 from mnistlab.figures.tiles import digit_picture, named_tiles
-from mnistlab.pictures import PictureError, averaged, read_picture
 from mnistlab.ui.canvas import SIDE, draw_canvas
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered

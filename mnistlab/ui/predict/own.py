@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from mnistlab.evaluation import activations_of
+from mnistlab.data.user_digits import as_npz, as_png_zip, num_right, without_digit
+from mnistlab.engine.evaluation import activations_of
 from mnistlab.figures.sketch import INK, ink_levels
 from mnistlab.figures.tiles import named_tiles
 from mnistlab.jobs.trainer import Trainer
-from mnistlab.own_digits import as_npz, as_png_zip, num_right, without_digit
 from mnistlab.runs.run import OwnDigits, Run
 from mnistlab.ui.lab_session import Lab, command, current_snapshot, is_moving
 from mnistlab.ui.memo import remembered

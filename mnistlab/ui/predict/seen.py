@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mnistlab.drawing import raw_resize, shift
+from mnistlab.data.framing import raw_resize, shift
 from mnistlab.figures.preprocessing import draw_stages as drawn_stages
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.input import Asked

@@ -6,9 +6,9 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from mnistlab.explaining.evidence import evidence
-from mnistlab.explaining.single_image import Reading
-from mnistlab.explaining.verdict import a_digit
+from mnistlab.analysis.attribution import evidence
+from mnistlab.analysis.decision import a_digit
+from mnistlab.analysis.single_image import Reading
 from mnistlab.figures import evidence as plotted
 from mnistlab.figures.passes import Strip, draw_passes
 from mnistlab.figures.sketch import Sketch

@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from mnistlab.files.checkpoints import dumps, loads
-from mnistlab.files.export import history_csv, log_text, script
-from mnistlab.files.report import html_report
-from mnistlab.files.weights import MAX_FILE_BYTES
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
+from mnistlab.runs.checkpoints import dumps, loads
+from mnistlab.runs.export import history_csv, log_text, script
+from mnistlab.runs.report import html_report
 from mnistlab.runs.run import Run
+from mnistlab.runs.safetensors_io import MAX_FILE_BYTES
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import back_to_network, command
 from mnistlab.ui.predict.answer import own_digits

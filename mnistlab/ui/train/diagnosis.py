@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnistlab.diagnosis import Finding, diagnose
+from mnistlab.analysis.diagnosis import Finding, diagnose
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run
 from mnistlab.ui.words import plain

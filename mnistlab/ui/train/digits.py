@@ -5,9 +5,9 @@ import zlib
 import numpy as np
 import streamlit as st
 
-from mnistlab.datasets import Split
-from mnistlab.evaluation import activations_of, score
-from mnistlab.explaining.verdict import a_digit, worst_mistakes
+from mnistlab.analysis.decision import a_digit, worst_mistakes
+from mnistlab.data.datasets import Split
+from mnistlab.engine.evaluation import activations_of, score
 from mnistlab.figures.confusion import draw_confusion
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run

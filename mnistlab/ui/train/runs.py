@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from mnistlab.files.comparing import BEST, FINAL, compared
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
+from mnistlab.runs.comparing import BEST, FINAL, compared
 from mnistlab.runs.run import MAX_NAME, Run
 from mnistlab.ui.lab_session import back_to_network, command, current_snapshot
 from mnistlab.ui.widgets import entered, show_in, widget_key

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from mnistlab.config import TrainConfig
+from mnistlab.engine.config import TrainConfig
 from mnistlab.figures.sweep import plot_sweep
 from mnistlab.jobs.labs import labs
 from mnistlab.jobs.trainer import Trainer

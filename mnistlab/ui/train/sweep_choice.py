@@ -5,8 +5,8 @@ from bisect import bisect_left
 import numpy as np
 import streamlit as st
 
-from mnistlab.config import BOUNDS, TrainConfig
-from mnistlab.network import INITIALIZATIONS
+from mnistlab.engine.config import BOUNDS, TrainConfig
+from mnistlab.engine.network import INITIALIZATIONS
 from mnistlab.setting_names import SETTING_NAMES, in_sentence
 from mnistlab.sweeps.sweep import members
 from mnistlab.ui.glossary import help_of, help_of_setting

@@ -5,10 +5,10 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from mnistlab.engine.network import Params
 from mnistlab.figures.histogram import plot_weight_histogram
 from mnistlab.figures.tiles import weight_sheet
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.network import Params
 from mnistlab.runs.run import Run
 from mnistlab.ui.memo import remembered, shared
 from mnistlab.ui.sketch import show_sketch

@@ -1,0 +1,1 @@
+"""Where images come from: MNIST, generated digits, drawings and pictures, the digits one keeps."""

@@ -1,0 +1,122 @@
+"""Pictures from strangers: what may come in, and how it becomes an array of colors."""
+
+import base64
+import binascii
+import io
+import warnings
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from mnistlab.data.framing import LARGEST_PICTURE
+
+MAX_BYTES = 10_000_000
+MAX_PIXELS = 20_000_000
+LARGEST_SIDE = LARGEST_PICTURE  # px; longer pictures are averaged down, which framing would do as well
+MAX_SCANS = 100  # of a JPEG; each costs a pass over all pixels, and photographs have about ten
+MAX_CANVAS_CHARACTERS = 2_000_000
+FORMATS = ("PNG", "JPEG")
+PNG_ADDRESS = "data:image/png;base64,"
+JPEG_SCAN = b"\xff\xda"
+
+# Pillow warns of damage that it can live with and of sizes above our own bound: no news for the log.
+warnings.filterwarnings("ignore", module="PIL")
+
+
+class PictureError(ValueError):
+    """A file that cannot be read as a picture; the sentence says what must be how."""
+
+
+def read_picture(data: bytes) -> np.ndarray:
+    """Return the picture in a PNG or JPEG file, turned as its camera meant it.
+
+    Args:
+        data: The file's bytes; its name plays no part.
+
+    Returns:
+        uint8, (height, width, 4), averaged down to at most 1,120 pixels on the longer side; transparency is
+        kept, for `drawing.frame` to lay on paper.
+
+    Raises:
+        PictureError: The file is too large, has too many pixels or is no such picture.
+    """
+    if len(data) > MAX_BYTES:
+        raise PictureError(f"A picture must have at most 10 MB. Got {len(data) / 1e6:,.1f} MB.")
+    if data[:2] == b"\xff\xd8" and (scans := data.count(JPEG_SCAN)) > MAX_SCANS:
+        raise PictureError(f"A JPEG picture must have at most {MAX_SCANS} scans. Got {scans:,}.")
+    try:
+        # The size stands in the header: what is too large is refused before anything is unpacked.
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            width, height = picture.size
+            if width * height > MAX_PIXELS:
+                raise PictureError(
+                    f"A picture must have at most 20 megapixels. Got {width:,} x {height:,} pixels."
+                )
+            # A JPEG can be unpacked at a half, a quarter or an eighth of its size, which takes as much less.
+            block = -(-max(width, height) // LARGEST_SIDE)
+            picture.draft(None, (-(-width // block), -(-height // block)))
+            return np.asarray(averaged(with_four_channels(turned(eight_bits(picture))), LARGEST_SIDE))
+    except PictureError:
+        raise
+    except Image.DecompressionBombError:
+        raise PictureError("A picture must have at most 20 megapixels. Got many more.") from None
+    except UnidentifiedImageError:
+        raise PictureError("A picture must be a PNG or JPEG file. Got something else.") from None
+    except Exception as error:  # Pillow's decoders raise many kinds for damaged files
+        raise PictureError("A picture must be a whole PNG or JPEG file. Got a damaged one.") from error
+
+
+def turned(picture: Image.Image) -> Image.Image:
+    """Return the picture as its camera meant it; where that cannot be read, as it is."""
+    picture.load()
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # damaged EXIF raises many kinds; the pixels are good all the same
+        return picture
+
+
+def eight_bits(picture: Image.Image) -> Image.Image:
+    """Return a picture of 16 bits per pixel with 8; Pillow by itself would clip, not scale."""
+    if not picture.mode.startswith("I"):
+        return picture
+    scaled = Image.fromarray((np.asarray(picture, dtype=np.uint32) >> 8).astype(np.uint8))
+    scaled.info = picture.info
+    return scaled
+
+
+def with_four_channels(picture: Image.Image) -> Image.Image:
+    """Return the picture as red, green, blue and opacity."""
+    return picture.convert("RGB").convert("RGBA") if picture.mode == "CMYK" else picture.convert("RGBA")
+
+
+def averaged(picture: Image.Image, side: int) -> Image.Image:
+    """Return a picture longer than `side` averaged over square blocks, a smaller one as it is."""
+    block = -(-max(picture.size) // side)
+    return picture.reduce(block) if block > 1 else picture
+
+
+def read_canvas(address: str, height: int, width: int) -> np.ndarray:
+    """Return what a browser sent of a canvas.
+
+    Args:
+        address: A PNG written as an address, data:image/png;base64,...
+        height: In pixels, as the canvas has it.
+        width: Likewise.
+
+    Returns:
+        uint8, (height, width, 4).
+
+    Raises:
+        PictureError: It is no such picture, or one of another size.
+    """
+    if len(address) > MAX_CANVAS_CHARACTERS or not address.startswith(PNG_ADDRESS):
+        raise PictureError("A drawing must come as a PNG of at most 1.5 MB. Got something else.")
+    try:
+        data = base64.b64decode(address[len(PNG_ADDRESS) :], validate=True)
+    except (binascii.Error, ValueError):
+        raise PictureError("A drawing must come as a PNG in base64. Got something else.") from None
+    picture = read_picture(data)
+    if picture.shape[:2] != (height, width):
+        high, wide = picture.shape[:2]
+        raise PictureError(f"A drawing must have {width} x {height} pixels. Got {wide:,} x {high:,}.")
+    return picture

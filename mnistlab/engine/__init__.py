@@ -1,0 +1,1 @@
+"""The network and how it learns: forward pass, backpropagation, SGD, all by hand and without JIT."""

@@ -1,1 +1,0 @@
-"""What is worked out to be looked at: one image followed, one weight explained, the easy baselines."""

@@ -1,1 +1,0 @@
-"""What is kept or taken away: whole files or none, networks, tables, scripts, reports."""

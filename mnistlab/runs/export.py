@@ -1,0 +1,182 @@
+"""A run as texts to take away: its history as a table, the notebook's log, and a script that repeats it."""
+
+import base64
+import csv
+import io
+import textwrap
+import zlib
+from dataclasses import fields
+
+import numpy as np
+
+from mnistlab.engine.config import BOUNDS, NUM_CLASSES
+from mnistlab.engine.evaluation import EpochMetrics
+from mnistlab.runs.run import OwnDigits, Run, settings_in
+
+MOST_EPOCHS = BOUNDS["num_epochs"][1]
+LINE = 100  # characters of a line of encoded images
+
+SCRIPT = '''\
+# {title}, {epochs}. It gives the same numbers on the same platform.
+# Needs mnistlab on the path, and its data: python -m mnistlab data
+from dataclasses import replace
+
+{imports}
+from mnistlab.engine.config import TrainConfig
+from mnistlab.data.datasets import load_dataset
+{own_import}from mnistlab.engine.training import train
+
+config = TrainConfig(
+{settings}
+)
+dataset = load_dataset(config.dataset)
+
+
+def trained(params, epoch, num_epochs, learning_rate):
+    """Train on from an epoch, print the figures of each, and return the network."""
+    stage = replace(config, num_epochs=num_epochs, learning_rate=learning_rate)
+    for metrics, params in train(stage, dataset, params, epoch):
+        if metrics.epoch > epoch:
+            print(metrics.epoch, metrics.train.cost, metrics.test.cost, metrics.test.num_correct)
+    return params
+
+{own_function}
+metrics, params = next(train(config, dataset))
+print(metrics.epoch, metrics.train.cost, metrics.test.cost, metrics.test.num_correct)
+{stages}
+'''
+
+OWN_IMPORTS = """import base64
+import zlib
+
+import numpy as np
+"""
+
+OWN_FUNCTION = '''
+def taught(params, epoch, number, num_steps, learning_rate, labels, pixels):
+    """Train some steps on own digits mixed with training images, and return the network."""
+    images = np.frombuffer(zlib.decompress(base64.b64decode(pixels)), np.uint8).reshape(-1, 28, 28)
+    steps = own_digit_steps(
+        params,
+        images,
+        np.array(labels, np.uint8),
+        dataset.train,
+        replace(config, learning_rate=learning_rate),
+        epoch=epoch,
+        number=number,
+        num_steps=num_steps,
+    )
+    for step in steps:
+        params = step.params
+    return params
+
+'''
+
+
+def history_csv(run: Run) -> str:
+    """Return the figures of every epoch as a table; no digit of a number is lost."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(_columns(len(run.params)))
+    table.writerows(_row(metrics) for metrics in run.history)
+    return text.getvalue()
+
+
+def log_text(run: Run) -> str:
+    """Return the log that the notebook would have printed; its episode 0 is epoch 1."""
+    return "".join(f"{line}\n" for metrics in run.history for line in log_lines(metrics))
+
+
+def script(run: Run) -> str:
+    """Return a Python script that repeats the run: settings, changes on the way, own digits."""
+    taught = any(isinstance(change, OwnDigits) for change in run.schedule)
+    settings = "\n".join(
+        f"    {field.name}={getattr(run.config, field.name)!r}," for field in fields(run.config)
+    )
+    text = SCRIPT.format(
+        title=run.title,
+        epochs=f"{run.epoch} epoch{'' if run.epoch == 1 else 's'}",
+        imports=OWN_IMPORTS if taught else "",
+        own_import="from mnistlab.data.user_digits import own_digit_steps\n" if taught else "",
+        settings=settings,
+        own_function=OWN_FUNCTION if taught else "",
+        stages="\n".join(_stages(run)),
+    )
+    return text.replace("replace\n\n\nfrom mnistlab", "replace\n\nfrom mnistlab").rstrip() + "\n"
+
+
+def _columns(num_layers: int) -> list[str]:
+    layers = range(1, num_layers + 1)
+    return [
+        "epoch",
+        *(f"{part}_{figure}" for part in ("train", "test") for figure in ("cost", "correct", "images")),
+        *(f"test_recall_{digit}" for digit in range(NUM_CLASSES)),
+        *(f"gradient_norm_{layer}" for layer in layers),
+        *(f"saturation_{layer}" for layer in layers),
+        "learning_rate",
+        "seconds",
+    ]
+
+
+def _row(metrics: EpochMetrics) -> list[float | int | str]:
+    scores = [
+        figure
+        for score in (metrics.train, metrics.test)
+        for figure in (score.cost, score.num_correct, int(score.confusion.sum()))
+    ]
+    recalls = ["" if np.isnan(recall) else float(recall) for recall in metrics.test.recall]
+    return [
+        metrics.epoch,
+        *scores,
+        *recalls,
+        *metrics.gradient_norms,
+        *metrics.saturation,
+        metrics.learning_rate,
+        metrics.seconds,
+    ]
+
+
+def _stages(run: Run) -> list[str]:
+    """Return the calls of the script: epochs with one learning rate, own digits, in their order."""
+    calls, done = [], 0
+    digits = [change for change in run.schedule if isinstance(change, OwnDigits)]
+    for place, change in enumerate(digits):
+        calls += _epochs(run, done, change.epoch)
+        number = sum(earlier.epoch == change.epoch for earlier in digits[:place])
+        calls.append(_taught(run, change, number))
+        done = change.epoch
+    return calls + _epochs(run, done, run.epoch)
+
+
+def _epochs(run: Run, done: int, until: int) -> list[str]:
+    """Return the calls that train from one epoch to another."""
+    calls = []
+    while done < until:
+        rate = _rate(run, done + 1)
+        end = done + 1
+        while end < until and end - done < MOST_EPOCHS and _rate(run, end + 1) == rate:
+            end += 1
+        calls.append(f"params = trained(params, {done}, {end - done}, {rate!r})")
+        done = end
+    return calls
+
+
+def _taught(run: Run, change: OwnDigits, number: int) -> str:
+    pixels = base64.b64encode(zlib.compress(change.images.tobytes(), 9)).decode()
+    lines = "\n".join(f'    "{line}"' for line in textwrap.wrap(pixels, LINE))
+    labels = [int(label) for label in change.labels]
+    numbers = f"{change.epoch}, {number}, {change.num_steps}, {change.learning_rate!r}"
+    return f"params = taught(\n    params, {numbers},\n    {labels},\n{lines},\n)"
+
+
+def _rate(run: Run, epoch: int) -> float:
+    return settings_in(run.config, run.schedule, epoch).learning_rate
+
+
+def log_lines(metrics: EpochMetrics) -> list[str]:
+    """Return what the notebook prints for one epoch; epoch 0 is the untrained network."""
+    if metrics.epoch == 0:
+        opening = [f"Initial cost: {metrics.test.cost:.6f}"]
+    else:
+        opening = [f"Episode {metrics.epoch - 1}", f"Current cost: {metrics.test.cost:.6f}"]
+    return [*opening, f"Correctly predicted labels: {metrics.test.num_correct} / {metrics.test.num_images}"]

@@ -1,0 +1,276 @@
+"""A run without its networks as plain values for JSON, and back; what comes back is checked throughout."""
+
+import base64
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from mnistlab.engine.config import (
+    MAX_LEARNING_RATE,
+    MAX_TRAIN_SIZE,
+    NUM_CLASSES,
+    TrainConfig,
+    config_from,
+    shown,
+)
+from mnistlab.engine.evaluation import EpochMetrics, Score
+from mnistlab.runs.run import (
+    CHANGEABLE,
+    MAX_CHANGES,
+    MAX_OWN_DIGITS,
+    Change,
+    OwnDigits,
+    Run,
+    SettingChange,
+    settings_in,
+)
+
+VERSION = 2
+MAX_EPOCHS = 100_000  # more than are trained today: what was saved once can be read
+MAX_COUNT = 10_000_000
+MAX_EXTRA_BYTES = 2**18
+FIELDS = ("version", "name", "config", "schedule", "history", "broken_in")
+PLACE = ("id", "params", "kept")  # what the autosave writes beside them
+# What comes after version 2 is written only where it is not at its default: then a release that does not know
+# such a setting opens the run all the same, and one that it would train otherwise it refuses.
+LATER_SETTINGS: frozenset[str] = frozenset()
+
+
+class RecordError(ValueError):
+    """The values are not those of a run; the text is one sentence."""
+
+
+def run_record(run: Run) -> dict[str, Any]:
+    """Return settings, schedule and history of a run as plain values, with what a later release added."""
+    return _together(json.loads(run.extra) if run.extra else {}, _own_record(run))
+
+
+def extra_of(record: dict[str, Any]) -> str:
+    """Return what a record holds that this release does not know, as JSON, or "" where that is nothing.
+
+    Raises:
+        RecordError: It is too much.
+    """
+    extra: dict[str, Any] = _unknown(record, (*FIELDS, *PLACE))
+    epochs = {}
+    for number, values in enumerate(record["history"]):
+        rest = _unknown(values, EpochMetrics._fields)
+        for name in ("train", "test"):
+            if score := _unknown(values[name], Score._fields):
+                rest[name] = score
+        if rest:
+            epochs[str(number)] = rest
+    if epochs:
+        extra["history"] = epochs
+    version = record.get("version", 1)
+    if isinstance(version, int) and version > VERSION:
+        extra["version"] = version
+    try:
+        text = json.dumps(extra, separators=(",", ":"), allow_nan=False) if extra else ""
+    except (ValueError, RecursionError) as error:
+        raise RecordError("What a later release added must be plain JSON. Got something else.") from error
+    if len(text) > MAX_EXTRA_BYTES:
+        raise RecordError(
+            f"What a later release added must fit in {MAX_EXTRA_BYTES:,} bytes. Got {len(text):,}."
+        )
+    return text
+
+
+def _unknown(values: dict[str, Any], known: Iterable[str]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in known}
+
+
+def _together(extra: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return a record with what a later release added, each in its place."""
+    epochs, history = extra.get("history", {}), list(own["history"])
+    for number in range(len(history)):
+        for name, rest in epochs.get(str(number), {}).items():
+            mine = history[number].get(name)
+            history[number][name] = rest | mine if isinstance(mine, dict) else rest
+    return own | extra | {"history": history}
+
+
+def _own_record(run: Run) -> dict[str, Any]:
+    settings = asdict(run.config)
+    defaults = asdict(TrainConfig())
+    return {
+        "version": VERSION,
+        "name": run.name,
+        "config": {
+            name: value
+            for name, value in settings.items()
+            if name not in LATER_SETTINGS or value != defaults[name]
+        },
+        "schedule": [_change_record(change) for change in run.schedule],
+        "history": [_metrics_record(metrics) for metrics in run.history],
+        "broken_in": run.broken_in,
+    }
+
+
+def config_of(record: dict[str, Any]) -> TrainConfig:
+    """Return the settings in a record.
+
+    Raises:
+        RecordError: They are none.
+    """
+    values = _typed(record, "config", dict)
+    try:
+        return config_from(values)
+    except (ValueError, TypeError) as error:
+        raise RecordError(str(error)) from error
+
+
+def schedule_of(record: dict[str, Any], config: TrainConfig) -> tuple[Change, ...]:
+    """Return the changes in a record, in order of their epochs.
+
+    Raises:
+        RecordError: One of them is none.
+    """
+    changes = _typed(record, "schedule", list)
+    if len(changes) > MAX_CHANGES:
+        raise RecordError(f"schedule must have at most {MAX_CHANGES:,} changes. Got {len(changes):,}.")
+    schedule = tuple(_change(change) for change in changes)
+    try:
+        for change in schedule:
+            settings_in(config, schedule, change.epoch)
+    except ValueError as error:
+        raise RecordError(str(error)) from error
+    return schedule
+
+
+def history_of(record: dict[str, Any], num_layers: int) -> tuple[EpochMetrics, ...]:
+    """Return the figures in a record.
+
+    Raises:
+        RecordError: They are not those of epochs 0, 1, 2 ...
+    """
+    epochs = _typed(record, "history", list)
+    if len(epochs) > MAX_EPOCHS:
+        raise RecordError(f"history must have at most {MAX_EPOCHS:,} epochs. Got {len(epochs):,}.")
+    history = tuple(_metrics(epoch, num_layers) for epoch in epochs)
+    if [metrics.epoch for metrics in history] != list(range(len(history))):
+        raise RecordError("history must have epochs 0, 1, 2 and so on. Got others.")
+    return history
+
+
+def _change_record(change: Change) -> dict[str, Any]:
+    values = change._asdict()
+    if isinstance(change, OwnDigits):
+        values["images"] = base64.b64encode(np.ascontiguousarray(change.images).tobytes()).decode()
+        values["labels"] = [int(label) for label in change.labels]
+    return values
+
+
+def _change(values: Any) -> Change:
+    if not isinstance(values, dict):
+        raise RecordError(f"A change must be a record. Got {shown(values)}.")
+    if "images" in values:
+        return _own_digits(values)
+    name = _typed(values, "name", str)
+    if name not in CHANGEABLE:
+        raise RecordError(f"A change must be of {', '.join(CHANGEABLE)}. Got {shown(name)}.")
+    rate = name == "learning_rate"
+    value = _number(values, "value", MAX_LEARNING_RATE) if rate else _whole(values, "value", MAX_COUNT)
+    return SettingChange(_whole(values, "epoch", MAX_EPOCHS), name, value)
+
+
+def _own_digits(values: dict[str, Any]) -> OwnDigits:
+    labels = _typed(values, "labels", list)
+    if not 1 <= len(labels) <= MAX_OWN_DIGITS or any(
+        isinstance(label, bool) or not isinstance(label, int) or not 0 <= label < NUM_CLASSES
+        for label in labels
+    ):
+        raise RecordError(
+            f"Own digits must be 1 to {MAX_OWN_DIGITS:,} with labels 0 to 9. Got {shown(labels)}."
+        )
+    try:
+        pixels = base64.b64decode(_typed(values, "images", str), validate=True)
+    except ValueError as error:
+        raise RecordError("Own digits must be images in base64. Got something else.") from error
+    if len(pixels) != len(labels) * 784:
+        raise RecordError(f"Own digits must have {len(labels) * 784:,} pixels. Got {len(pixels):,}.")
+    rate, *shares = OwnDigits._fields[4:]
+    return OwnDigits(
+        _whole(values, "epoch", MAX_EPOCHS),
+        np.frombuffer(pixels, np.uint8).reshape(-1, 28, 28),
+        np.array(labels, np.uint8),
+        _whole(values, "num_steps", MAX_COUNT),
+        _number(values, rate, MAX_LEARNING_RATE),
+        *(_number(values, share, 1.0) for share in shares),
+    )
+
+
+def _metrics_record(metrics: EpochMetrics) -> dict[str, Any]:
+    scores = {
+        name: {"cost": score.cost, "confusion": score.confusion.tolist()}
+        for name, score in (("train", metrics.train), ("test", metrics.test))
+    }
+    return metrics._asdict() | scores
+
+
+def _metrics(values: Any, num_layers: int) -> EpochMetrics:
+    if not isinstance(values, dict):
+        raise RecordError(f"The figures of an epoch must be a record. Got {shown(values)}.")
+    return EpochMetrics(
+        epoch=_whole(values, "epoch", MAX_EPOCHS),
+        train=_score(values, "train"),
+        test=_score(values, "test"),
+        gradient_norms=_numbers(values, "gradient_norms", num_layers),
+        saturation=_numbers(values, "saturation", num_layers, 1.0),
+        learning_rate=_number(values, "learning_rate", MAX_LEARNING_RATE),
+        seconds=_number(values, "seconds"),
+    )
+
+
+def _score(values: dict[str, Any], name: str) -> Score:
+    score = _typed(values, name, dict)
+    rows = _typed(score, "confusion", list)
+    counts = [count for row in rows if isinstance(row, list) for count in row]
+    square = len(rows) == NUM_CLASSES and all(
+        isinstance(row, list) and len(row) == NUM_CLASSES for row in rows
+    )
+    if not square or any(
+        isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MAX_COUNT
+        for count in counts
+    ):
+        raise RecordError(f"confusion must be 10 rows of 10 counts. Got {shown(rows)}.")
+    if sum(counts) > MAX_TRAIN_SIZE:
+        raise RecordError(f"confusion must count at most {MAX_TRAIN_SIZE:,} images. Got {sum(counts):,}.")
+    return Score(_number(score, "cost"), np.array(rows, int))
+
+
+def _numbers(values: dict[str, Any], name: str, count: int, high: float = inf) -> tuple[float, ...]:
+    numbers = _typed(values, name, list)
+    if len(numbers) != count:
+        raise RecordError(f"{name} must have {count} numbers, one per layer. Got {len(numbers)}.")
+    return tuple(_number({name: number}, name, high) for number in numbers)
+
+
+def _number(values: dict[str, Any], name: str, high: float = inf) -> float:
+    number = values.get(name)
+    if (
+        isinstance(number, bool)
+        or not isinstance(number, (int, float))
+        or not 0 <= number <= min(high, 1e300)
+    ):
+        bounds = "0 or more" if high == inf else f"from 0 to {high:g}"
+        raise RecordError(f"{name} must be a finite number, {bounds}. Got {shown(number)}.")
+    return float(number)
+
+
+def _whole(values: dict[str, Any], name: str, high: int) -> int:
+    number = values.get(name)
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= high:
+        raise RecordError(f"{name} must be a whole number from 0 to {high:,}. Got {shown(number)}.")
+    return number
+
+
+def _typed(values: dict[str, Any], name: str, kind: type) -> Any:
+    value = values.get(name)
+    if not isinstance(value, kind):
+        raise RecordError(f"{name} must be a {kind.__name__}. Got {shown(value)}.")
+    return value

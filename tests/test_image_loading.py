@@ -1,0 +1,84 @@
+"""Pictures of every kind load as they should, and frame to the same digit."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnistlab.data.framing import frame
+from mnistlab.data.image_loading import read_canvas, read_picture
+from tests.attacks.canvases import address_of
+from tests.attacks.pictures import as_file, seven
+
+FRAMED = frame(np.asarray(seven().convert("RGBA")))
+
+
+def same_digit(pixels):
+    """Whether a picture frames to the 7, to rounding and compression."""
+    framed = frame(pixels)
+    return framed is not None and np.abs(framed.astype(int) - FRAMED).mean() < 6
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    {
+        "gray": as_file(seven()),
+        "white on black": as_file(seven(255, 0)),
+        "one bit": as_file(seven().convert("1")),
+        "palette": as_file(seven().convert("P")),
+        "gray with opacity": as_file(seven().convert("LA")),
+        "colors": as_file(seven("navy", "beige", "RGB")),
+        "colors with opacity": as_file(seven().convert("RGBA")),
+        "16 bits": as_file(Image.fromarray(np.asarray(seven()).astype(np.uint16) * 257)),
+        "interlaced": as_file(seven(), interlace=1),
+        "jpeg": as_file(seven(), "JPEG", quality=90),
+        "progressive jpeg": as_file(seven(), "JPEG", quality=90, progressive=True),
+        "cmyk jpeg": as_file(seven().convert("CMYK"), "JPEG", quality=95),
+        "photograph size": as_file(seven(size=3000), "JPEG", quality=90),
+    }.items(),
+)
+def test_every_kind_of_picture_is_the_same_digit(name, data):
+    pixels = read_picture(data)
+    assert pixels.dtype == np.uint8
+    assert pixels.shape[2] == 4
+    assert same_digit(pixels), name
+
+
+def test_ink_on_a_transparent_ground_is_ink_on_white():
+    clear = Image.new("RGBA", (300, 300), (0, 0, 0, 0))
+    clear.paste((0, 0, 0, 255), mask=Image.eval(seven(), lambda level: 255 - level))
+    assert same_digit(read_picture(as_file(clear)))
+
+
+def test_a_picture_is_turned_as_its_camera_meant_it():
+    turned = seven().transpose(Image.Transpose.ROTATE_90)  # as a camera stores it that was held sideways
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert same_digit(read_picture(as_file(turned, "JPEG", exif=exif, quality=90)))
+    assert same_digit(read_picture(as_file(turned, exif=exif)))
+    assert not same_digit(read_picture(as_file(turned)))
+
+
+def test_damaged_exif_does_not_lose_the_picture():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = bytearray(as_file(seven(), "JPEG", exif=exif, quality=90))
+    place = data.index(b"Exif\0\0") + 6
+    data[place : place + 8] = b"\xff" * 8
+    assert read_picture(bytes(data)).shape == (300, 300, 4)
+
+
+def test_long_pictures_come_back_averaged_down():
+    assert read_picture(as_file(Image.new("L", (4000, 4000)))).shape == (1000, 1000, 4)
+    assert read_picture(as_file(Image.new("L", (10_000, 1)))).shape == (1, 1112, 4)
+
+
+def test_an_animation_is_its_first_picture():
+    frames = [seven(), Image.new("L", (300, 300))]
+    data = as_file(frames[0], save_all=True, append_images=frames[1:])
+    assert same_digit(read_picture(data))
+
+
+def test_a_canvas_comes_back_as_it_was_sent():
+    pixels = read_canvas(address_of(as_file(Image.new("RGBA", (280, 306), "#F4F1EA"))), 306, 280)
+    assert pixels.shape == (306, 280, 4)
+    assert pixels[0, 0].tolist() == [0xF4, 0xF1, 0xEA, 255]
