@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from mnistlab.data.datasets import DATASETS
 from mnistlab.engine.activations import ACTIVATIONS
-from mnistlab.engine.config import DATASETS, PRESETS, TrainConfig
+from mnistlab.engine.config import PRESETS, TrainConfig
 from mnistlab.engine.training import Step, initial_params, train
 from mnistlab.operating_system import free_bytes, keep_freed_memory, one_thread_per_operation
 from mnistlab.sweeps.cli import INITIALIZATION, add_sweep_arguments, kept_sentence, require_place, run_sweep

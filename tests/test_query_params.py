@@ -9,11 +9,12 @@ pytest.importorskip("hypothesis", reason="hypothesis is in tests/requirements.tx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnistlab.engine.config import DATASETS, TrainConfig
+from mnistlab.data.datasets import DATASETS
+from mnistlab.engine.config import TrainConfig
+from mnistlab.ui.page_list import TO_LEAVE_OUT
 from mnistlab.ui.query_params import (
     CONTROLS,
     MAX_NOTE,
-    PAGES,
     Lesson,
     lesson_from,
     link_to,
@@ -120,8 +121,8 @@ def test_any_address_ends_in_settings_and_sentences(query):
         hide=st.lists(st.sampled_from(CONTROLS), unique=True).map(
             lambda names: tuple(sorted(names, key=CONTROLS.index))
         ),
-        without=st.lists(st.sampled_from(PAGES), unique=True).map(
-            lambda names: tuple(sorted(names, key=PAGES.index))
+        without=st.lists(st.sampled_from(TO_LEAVE_OUT), unique=True).map(
+            lambda names: tuple(sorted(names, key=TO_LEAVE_OUT.index))
         ),
         experiment=st.sampled_from(["", "notebook", "vanishing"]),
     ),

@@ -13,14 +13,15 @@ import pytest
 from mnistlab.analysis.experiments import EXPERIMENTS
 from mnistlab.engine.config import BOUNDS, MAX_LEARNING_RATE, TrainConfig
 from mnistlab.ui import digits, settings
-from mnistlab.ui.query_params import CONTROLS, LESSON_NAMES, MAX_NOTE, PAGES, SETTING_NAMES, as_text
+from mnistlab.ui.page_list import TO_LEAVE_OUT
+from mnistlab.ui.query_params import CONTROLS, LESSON_NAMES, MAX_NOTE, SETTING_NAMES, as_text
 from tests.attacks import addresses
 from tests.test_attacks import assert_clear
 
 STRANGE = [*addresses.VALUES.values(), *addresses.NOT_WHOLE.values(), *addresses.WIDTHS.values()]
 CHARACTERS = "0123456789.,+-eE_ \t\n\0%&=#<>![]()`$:*é数\u0661\u202e\U0001f600\ufffd"
 WORDS = ["sigmoid", "tanh", "relu", "notebook", "scaled", "raw", "unit", "mnist", "generated", "none"]
-WORDS += [experiment.slug for experiment in EXPERIMENTS] + [*CONTROLS, *PAGES]
+WORDS += [experiment.slug for experiment in EXPERIMENTS] + [*CONTROLS, *TO_LEAVE_OUT]
 
 CONFIGS = [TrainConfig(), TrainConfig(), *(experiment.config for experiment in EXPERIMENTS)]
 
@@ -98,7 +99,7 @@ def assert_valid(config, lesson, complaints):
     assert len(config.hidden) <= 6
     assert all(1 <= width <= 1024 for width in config.hidden)
     assert set(lesson.hide) <= set(CONTROLS)
-    assert set(lesson.without) <= set(PAGES)
+    assert set(lesson.without) <= set(TO_LEAVE_OUT)
     assert len(lesson.note) <= MAX_NOTE
     for sentence in complaints:
         assert_clear(sentence)

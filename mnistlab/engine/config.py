@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from mnistlab.data.datasets import DATASETS
 from mnistlab.engine.activations import ACTIVATIONS
 from mnistlab.engine.network import INITIALIZATIONS, num_parameters
 from mnistlab.engine.scaling import SCALINGS
@@ -15,7 +16,6 @@ MAX_TRAIN_SIZE = 60_000
 NUM_PIXELS = 784
 NUM_CLASSES = 10
 
-DATASETS = ("mnist", "generated")
 
 BOUNDS = {
     "seed": (0, 2**32 - 1),  # JAX would silently take the seed modulo 2**32

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from mnistlab.analysis.experiments import EXPERIMENTS, Experiment
 from mnistlab.engine.config import TrainConfig, config_from, shown
+from mnistlab.ui.page_list import TO_LEAVE_OUT
 
 LONGEST = 200  # characters of one value; no setting needs more
 NO_LAYERS = "none"
@@ -14,7 +15,6 @@ DEFAULTS = TrainConfig()
 SETTING_NAMES = tuple(field.name for field in fields(TrainConfig))
 MAX_NOTE = 400  # characters
 CONTROLS = tuple(name for name in TrainConfig.__dataclass_fields__ if name != "order_seed")
-PAGES = ("data", "architecture", "backprop", "train", "predict")
 BY_SLUG = {experiment.slug: experiment for experiment in EXPERIMENTS}
 
 
@@ -154,7 +154,7 @@ def lesson_from(query: Mapping[str, Sequence[str]]) -> tuple[Lesson, list[str]]:
         Lesson(
             note="".join(c for c in texts["note"] if c.isprintable() or c == "\n"),
             hide=known("hide", texts["hide"], CONTROLS, complaints),
-            without=known("without", texts["without"], PAGES, complaints),
+            without=known("without", texts["without"], TO_LEAVE_OUT, complaints),
             experiment=texts["experiment"],
         ),
         complaints,

@@ -6,7 +6,8 @@ import streamlit as st
 
 from mnistlab.setting_names import SETTING_NAMES
 from mnistlab.ui.lab_session import Lab
-from mnistlab.ui.query_params import BY_SLUG, CONTROLS, MAX_NOTE, PAGES, Lesson, link_to
+from mnistlab.ui.page_list import PAGES, TO_LEAVE_OUT
+from mnistlab.ui.query_params import BY_SLUG, CONTROLS, MAX_NOTE, Lesson, link_to
 from mnistlab.ui.settings import current_lesson
 
 HOME = "home"
@@ -73,13 +74,13 @@ def draw_form(lesson: Lesson) -> tuple[Lesson, str]:
     with st.grid(2):
         without = st.multiselect(
             "Pages not shown",
-            PAGES,
+            TO_LEAVE_OUT,
             lesson.without,
             format_func=str.capitalize,
             key="link_without",
             persist_state="session",
         )
-        pages = (HOME, *PAGES)
+        pages = tuple(PAGES)
         page = st.selectbox(
             "Start page",
             pages,
@@ -94,7 +95,7 @@ def draw_form(lesson: Lesson) -> tuple[Lesson, str]:
 def address_of(page: str) -> str:
     """Return the address of a page of this app, as this browser reaches it."""
     parts = (st.context.url or "").split("?")[0].rstrip("/").split("/")
-    if parts[-1] in PAGES:
+    if parts[-1] in TO_LEAVE_OUT:
         parts = parts[:-1]
     base = "/".join(parts)
     return f"{base}/" if page == HOME else f"{base}/{page}"
