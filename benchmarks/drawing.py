@@ -18,20 +18,20 @@ from PIL import Image
 from benchmarks.pen_strokes import WRITTEN, drawn, strokes_of
 from mnistlab.analysis.attribution import evidence
 from mnistlab.analysis.decision import verdict
-from mnistlab.analysis.neighbors import nearest, shadows_of
+from mnistlab.analysis.neighbors import nearest, projections_of
 from mnistlab.analysis.single_image import passed_by
 from mnistlab.data.datasets import best_available
 from mnistlab.data.framing import stages
 from mnistlab.data.image_loading import read_canvas
 from mnistlab.engine.config import PRESETS
 from mnistlab.engine.training import initial_params
-from mnistlab.figures.evidence import draw_evidence
-from mnistlab.figures.passes import Strip, draw_passes
+from mnistlab.figures.attribution import draw_evidence
+from mnistlab.figures.layer_values import Strip, draw_passes
 from mnistlab.figures.preprocessing import draw_stages
 from mnistlab.operating_system import return_freed_memory
 from mnistlab.ui.bars import bars_markup
+from mnistlab.ui.html_figure import sent
 from mnistlab.ui.picture import gallery
-from mnistlab.ui.sketch import sent
 
 TO_THE_BARS = ("read the picture", "frame it", "figure of the stages", "ask the network", "verdict and bars")
 
@@ -41,16 +41,16 @@ def main(data_dir: str | None = None) -> None:
     return_freed_memory()  # as the web process does
     train = best_available(data_dir).train
     begin = time.perf_counter()
-    shadows = shadows_of(train.images)
-    print(f"shadows of {len(train.labels):,} training images, once: {time.perf_counter() - begin:.2f} s")
+    projections = projections_of(train.images)
+    print(f"projections of {len(train.labels):,} training images, once: {time.perf_counter() - begin:.2f} s")
     addresses = [as_address(drawn(strokes_of(text))) for ways in WRITTEN.values() for text in ways]
     for name, config in PRESETS.items():
         params = initial_params(config)
         parts = Parts()
         for address in addresses[:3]:  # the first ones compile the operations
-            one_stroke(Parts(), address, params, config, train, shadows)
+            one_stroke(Parts(), address, params, config, train, projections)
         for address in addresses:
-            one_stroke(parts, address, params, config, train, shadows)
+            one_stroke(parts, address, params, config, train, projections)
         print(f"\n{name}, {'-'.join(map(str, config.dimensions))}")
         parts.print()
 
@@ -76,7 +76,7 @@ class Parts:
             print(f"  {name:24s} {np.median(times):6.1f} ms, p95 {np.percentile(times, 95):6.1f} ms")
 
 
-def one_stroke(parts: Parts, address: str, params, config, train, shadows) -> None:
+def one_stroke(parts: Parts, address: str, params, config, train, projections) -> None:
     """Do what the page does after a stroke."""
     pixels = parts.timed("read the picture", lambda: read_canvas(address, 280, 280))
     found = parts.timed("frame it", lambda: stages(pixels))
@@ -93,7 +93,7 @@ def one_stroke(parts: Parts, address: str, params, config, train, shadows) -> No
         "figures of the evidence",
         lambda: [draw_evidence(each, found.framed, "Why") for each in (why.slopes, why.contributions)],
     )
-    indices, _ = parts.timed("nearest digits", lambda: nearest(found.framed, train.images, 5, shadows))
+    indices, _ = parts.timed("nearest digits", lambda: nearest(found.framed, train.images, 5, projections))
     parts.timed("pictures of the nearest", lambda: gallery(train.images[indices], ["nearest"] * 5))
 
 

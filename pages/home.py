@@ -3,8 +3,8 @@
 from mnistlab.ui.experiment import draw_cards
 from mnistlab.ui.home import draw_path, draw_start
 from mnistlab.ui.lab_session import current_lab
+from mnistlab.ui.link_builder import draw_link_builder
 from mnistlab.ui.live import draw_live
-from mnistlab.ui.teacher import draw_link_builder
 
 lab = current_lab()
 draw_start(lab)

@@ -14,7 +14,7 @@ from mnistlab.data.image_loading import PictureError, read_canvas, read_picture
 from mnistlab.data.user_digits import EMPTY
 from mnistlab.engine.config import TrainConfig
 from mnistlab.runs.checkpoints import NetworkFileError, dumps, loads
-from mnistlab.runs.comparing import compared
+from mnistlab.runs.comparison import compared
 from mnistlab.runs.report import html_report
 from mnistlab.runs.run import MAX_NAME
 from mnistlab.ui.canvas import MAX_STROKES, sent

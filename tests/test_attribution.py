@@ -9,7 +9,7 @@ import pytest
 
 from mnistlab.analysis.attribution import evidence
 from mnistlab.analysis.single_image import passed_by
-from mnistlab.engine.backprop import backward, carried_back
+from mnistlab.engine.backprop import backpropagate_error, backward
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.network import forward, initialize_network
 
@@ -62,7 +62,7 @@ def test_it_is_the_backward_pass_of_the_lab_begun_with_one_output():
         # 2 (a - y) is 1 for this output and 0 for the others.
         target = passed.activations[-1] - 0.5 * np.eye(10, dtype=np.float32)[unit]
         deltas = backward(params, passed, target, "tanh")
-        gradient = carried_back(params[0].weights, deltas[0])
+        gradient = backpropagate_error(params[0].weights, deltas[0])
         assert np.allclose(found.slopes * found.slope_of_activation, gradient, rtol=1e-4, atol=1e-9)
 
 

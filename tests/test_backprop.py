@@ -14,7 +14,7 @@ from mnistlab.engine.backprop import (
     cost,
     image_gradient,
 )
-from mnistlab.engine.dispatch import traced
+from mnistlab.engine.eager import traced
 from mnistlab.engine.network import Layer, forward, initialize_network
 from tests.oracles import ACTIVATIONS, disagreement, some_batch, some_network, summed_cost
 

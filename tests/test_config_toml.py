@@ -10,7 +10,7 @@ import pytest
 from streamlit import config
 
 from mnistlab.figures.ink import INK_COLOR, PAPER
-from mnistlab.figures.template import RIGHT, WRONG
+from mnistlab.figures.theme import RIGHT, WRONG
 from mnistlab.runs.safetensors_io import MAX_FILE_BYTES
 
 FILE = Path(__file__).parent.parent / ".streamlit" / "config.toml"

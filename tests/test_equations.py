@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mnistlab.analysis.equations import Sum, Term, ending, sum_lines, width, worked_weight
-from mnistlab.analysis.numerals import aligned, factor, numeral, plain, signed
+from mnistlab.analysis.formatting import aligned, factor, numeral, plain, signed
 from mnistlab.analysis.single_image import Place, follow
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.network import initialize_network

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnistlab.figures.activation_function import flat_parts, plot_activation
-from mnistlab.figures.template import alt_text
+from mnistlab.figures.theme import alt_text
 
 Z = np.linspace(-10, 10, 401)
 SIGMOID = 1 / (1 + np.exp(-Z))

@@ -5,7 +5,7 @@ import pytest
 
 from mnistlab.figures.cost_slice import plot_cost_of_weight, plot_growth, plot_moved_outputs, plot_step
 from mnistlab.figures.gradients import plot_agreement
-from mnistlab.figures.template import alt_text
+from mnistlab.figures.theme import alt_text
 
 
 def test_the_tangent_touches_the_cost_and_has_the_slope():

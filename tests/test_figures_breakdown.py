@@ -8,7 +8,7 @@ import pytest
 
 from mnistlab.engine.evaluation import EpochMetrics, Score
 from mnistlab.figures.breakdown import plot_gradient_norms, plot_recall
-from mnistlab.figures.template import DIGITS, alt_text
+from mnistlab.figures.theme import DIGITS, alt_text
 
 
 def epoch(number, recalls=(0.9,) * 10, norms=(1.0, 0.1)):

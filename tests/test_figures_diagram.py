@@ -9,7 +9,7 @@ import pytest
 
 from mnistlab.engine.network import Layer
 from mnistlab.figures.diagram import STRENGTHS, draw_network, drawn_units
-from mnistlab.ui.sketch import sent
+from mnistlab.ui.html_figure import sent
 
 RANDOM = np.random.default_rng(2)
 SHAPES = [(784, 10), (784, 100, 10), (784, 1024, 512, 256, 10), (784, 64, 32, 16, 8, 4, 2, 10), (784, 1, 10)]

@@ -7,7 +7,7 @@ import pytest
 from PIL import ImageColor
 
 from mnistlab.engine.network import Layer
-from mnistlab.figures.evidence import FAINT_INK, draw_evidence, over_ink
+from mnistlab.figures.attribution import FAINT_INK, draw_evidence, over_ink
 from mnistlab.figures.histogram import plot_pre_activations, plot_weight_histogram
 from mnistlab.figures.ink import PAPER
 from mnistlab.figures.statistics import (
@@ -15,7 +15,7 @@ from mnistlab.figures.statistics import (
     plot_class_balance,
     plot_pixel_histogram,
 )
-from mnistlab.figures.template import ACCENT, number
+from mnistlab.figures.theme import ACCENT, number
 
 RANDOM = np.random.default_rng(2)
 

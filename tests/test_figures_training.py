@@ -7,7 +7,7 @@ from mnistlab.engine.evaluation import EpochMetrics, Score
 from mnistlab.figures.curve_axes import epoch_axis, first_shown, latest_range
 from mnistlab.figures.learning_curves import plot_accuracy, plot_cost
 from mnistlab.figures.sweep import plot_sweep
-from mnistlab.figures.template import TEST, TRAINING, alt_text
+from mnistlab.figures.theme import TEST, TRAINING, alt_text
 
 
 def confusion(right, wrong=0):

@@ -1,11 +1,11 @@
-"""Neighbors found by their shadows are those of comparing all images pixel by pixel."""
+"""Neighbors found by their projections are those of comparing all images pixel by pixel."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnistlab.analysis.neighbors import NUM_AXES, nearest, shadows_of
+from mnistlab.analysis.neighbors import NUM_AXES, nearest, projections_of
 
 
 def by_comparing_all(image, images, count):
@@ -23,7 +23,7 @@ def require_the_same(found, expected):
 @pytest.mark.parametrize("count", [1, 5, 40])
 def test_the_nearest_digits_are_those_of_comparing_all(generated, count):
     images = generated.train.images[:6_000]
-    known = shadows_of(images)
+    known = projections_of(images)
     noise = np.random.default_rng(0).integers(0, 256, (28, 28)).astype(np.uint8)
     for image in (*generated.test.images[:12], np.zeros((28, 28), np.uint8), noise):
         require_the_same(nearest(image, images, count, known), by_comparing_all(image, images, count))
@@ -39,15 +39,15 @@ def test_so_are_those_of_any_images_also_where_many_are_equally_near(seed, n, le
     require_the_same(nearest(image, images), by_comparing_all(image, images, 5))
 
 
-def test_no_two_shadows_are_farther_apart_than_the_images_that_cast_them(generated):
+def test_no_two_projections_are_farther_apart_than_their_images(generated):
     images = generated.train.images[:500]
-    known = shadows_of(images)
+    known = projections_of(images)
     np.testing.assert_allclose(known.axes.T @ known.axes, np.eye(NUM_AXES), atol=1e-5)
     flat = images.reshape(500, -1).astype(float)
     apart = np.linalg.norm(flat[:, None] - flat, axis=2)
-    shadows_apart = np.linalg.norm(known.shadows[:, None].astype(float) - known.shadows, axis=2)
-    assert (shadows_apart <= apart + 0.1).all()
-    assert (shadows_apart > 0.75 * apart).mean() > 0.9  # and they tell the images apart
+    projected_apart = np.linalg.norm(known.projected[:, None].astype(float) - known.projected, axis=2)
+    assert (projected_apart <= apart + 0.1).all()
+    assert (projected_apart > 0.75 * apart).mean() > 0.9  # and they tell the images apart
 
 
 def test_an_image_of_the_set_is_its_own_nearest(generated):

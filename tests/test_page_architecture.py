@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnistlab.analysis.formatting import plain
 from mnistlab.analysis.layers import curve, flat_share, layer_shapes, pre_activations
-from mnistlab.analysis.numerals import plain
 from mnistlab.data.datasets import Dataset, Split
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.evaluation import evaluate

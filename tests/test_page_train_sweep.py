@@ -3,7 +3,7 @@
 import pytest
 
 from mnistlab.jobs.labs import labs
-from mnistlab.sweeps.sweeping import SweepSnapshot
+from mnistlab.sweeps.sweep_run import SweepSnapshot
 from mnistlab.ui.train.sweep import ended_words
 from mnistlab.ui.train.sweep_choice import spaced
 from tests.test_page_train import SECONDS, in_tab, opened, run_of, shown

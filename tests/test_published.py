@@ -8,7 +8,7 @@ from mnistlab.jobs.labs import FREE_SECONDS, MAX_LABS, PAUSE_SECONDS
 from mnistlab.jobs.pool import SLICE_SECONDS
 from mnistlab.runs import run_store
 from mnistlab.runs.safetensors_io import MAX_FILE_BYTES, MAX_HEADER_BYTES, MAX_PARAMETERS, MAX_TENSORS
-from mnistlab.sweeps import sweeping
+from mnistlab.sweeps import sweep_run as sweeping
 from mnistlab.sweeps.sweep import MAX_NETWORKS
 from mnistlab.ui.canvas import SIDE
 from mnistlab.ui.log_limit import EVERY_SECONDS

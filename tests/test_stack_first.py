@@ -8,7 +8,7 @@ import pytest
 from jax import lax
 
 from mnistlab.engine.backprop import batch_step
-from mnistlab.engine.dispatch import traced
+from mnistlab.engine.eager import traced
 from mnistlab.engine.network import Layer
 from mnistlab.sweeps.stack_first import is_matrix_times_stack, stack_first
 

@@ -6,7 +6,7 @@ import pytest
 
 from mnistlab.analysis.experiments import EXPERIMENTS
 from mnistlab.engine.config import MAX_TRAIN_SIZE, PRESETS, TrainConfig, config_from
-from mnistlab.sweeps.sweeping import Sweeping
+from mnistlab.sweeps.sweep_run import Sweeping
 from mnistlab.ui.query_params import settings_from
 from tests.test_page_home import home
 

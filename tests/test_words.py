@@ -11,7 +11,7 @@ from mnistlab.__main__ import main
 from mnistlab.data.user_digits import EMPTY
 from mnistlab.runs.export import log_text, script
 from mnistlab.runs.report import html_report
-from mnistlab.setting_names import SETTING_NAMES
+from mnistlab.setting_labels import SETTING_NAMES
 from mnistlab.ui.canvas import CANVAS
 from mnistlab.ui.glossary import GLOSSARY, SETTINGS, help_of_setting, mentions
 from tests.conftest import REPOSITORY

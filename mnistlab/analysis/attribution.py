@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from mnistlab.analysis.single_image import Reading
-from mnistlab.engine.backprop import carried_back
+from mnistlab.engine.backprop import backpropagate_error
 from mnistlab.engine.network import Params, layer_activations
 
 
@@ -74,5 +74,5 @@ def gradient_of_sum(params: Params, passed: Reading, layer: int, unit: int, hidd
     for below in range(layer - 1, -1, -1):
         z, a = jnp.asarray(passed.pre_activations[below]), jnp.asarray(passed.activations[below + 1])
         delta = error * sigmas[below].slope(z, a)
-        error = carried_back(jnp.asarray(params[below].weights), delta)
+        error = backpropagate_error(jnp.asarray(params[below].weights), delta)
     return error

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mnistlab.analysis.numerals import factor, numeral
+from mnistlab.analysis.formatting import factor, numeral
 from mnistlab.analysis.single_image import Followed, Place
 from mnistlab.engine.network import layer_activations
 

@@ -1,4 +1,4 @@
-"""One step of stochastic gradient descent under the magnifier: what it promised, and what it did."""
+"""One SGD step: the predicted (first-order) and the actual change of the cost."""
 
 from collections.abc import Callable
 from functools import cache, partial
@@ -10,7 +10,7 @@ import numpy as np
 
 from mnistlab.engine.backprop import batch_step, image_deltas
 from mnistlab.engine.config import NUM_CLASSES, TrainConfig
-from mnistlab.engine.dispatch import traced
+from mnistlab.engine.eager import traced
 from mnistlab.engine.evaluation import batch_outputs, traced_gradient
 from mnistlab.engine.network import Params
 from mnistlab.engine.scaling import network_inputs

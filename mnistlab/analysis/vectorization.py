@@ -12,7 +12,7 @@ import numpy as np
 from mnistlab.analysis.gradient_check import disagreement
 from mnistlab.engine.backprop import batch_gradient, batch_step, image_deltas, image_gradient
 from mnistlab.engine.config import TrainConfig
-from mnistlab.engine.dispatch import operation_of
+from mnistlab.engine.eager import operation_of
 from mnistlab.engine.network import Params
 
 REPEATS = 3  # the fastest counts: the first call of an operation compiles it

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from mnistlab.engine.network import Layer, Params, Passed, forward, layer_activations
+from mnistlab.engine.network import ForwardPass, Layer, Params, forward, layer_activations
 
 Array = jax.Array
 
@@ -16,7 +16,7 @@ def cost(outputs: Array, target: Array) -> Array:
 
 
 def backward(
-    params: Params, passed: Passed, target: Array, hidden: str = "sigmoid", factor: float | Array = 2.0
+    params: Params, passed: ForwardPass, target: Array, hidden: str = "sigmoid", factor: float | Array = 2.0
 ) -> tuple[Array, ...]:
     """Propagate the error of one image back through the network.
 
@@ -38,17 +38,17 @@ def backward(
     zs, activations = passed.pre_activations, passed.activations[1:]
     deltas = [factor * (activations[-1] - target) * sigmas[-1].slope(zs[-1], activations[-1])]
     for layer in range(len(params) - 2, -1, -1):
-        error = carried_back(params[layer + 1].weights, deltas[0])
+        error = backpropagate_error(params[layer + 1].weights, deltas[0])
         deltas.insert(0, error * sigmas[layer].slope(zs[layer], activations[layer]))
     return tuple(deltas)
 
 
-def carried_back(weights: Array | np.ndarray, delta: Array) -> Array:
+def backpropagate_error(weights: Array | np.ndarray, delta: Array) -> Array:
     """Return W^T Delta, (n_in,), for the Delta (n_out,) of one image; under `vmap` the batch stays first."""
     return lax.dot_general(delta, weights, (((0,), (0,)), ((), ())))
 
 
-def image_gradient(passed: Passed, deltas: tuple[Array, ...]) -> Params:
+def image_gradient(passed: ForwardPass, deltas: tuple[Array, ...]) -> Params:
     """Return the gradient that one image gives: dL/dW = Delta outer a, dL/db = Delta (BP3, BP4)."""
     return tuple(
         Layer(jnp.outer(delta, a), delta) for delta, a in zip(deltas, passed.activations[:-1], strict=True)
@@ -57,7 +57,7 @@ def image_gradient(passed: Passed, deltas: tuple[Array, ...]) -> Params:
 
 def image_deltas(
     params: Params, pixels: Array, target: Array, hidden: str, factor: float | Array = 2.0
-) -> tuple[Passed, tuple[Array, ...]]:
+) -> tuple[ForwardPass, tuple[Array, ...]]:
     """Return what one image left on its way forward and the Deltas of its way back."""
     passed = forward(params, pixels, hidden)
     return passed, backward(params, passed, target, hidden, factor)
@@ -80,14 +80,14 @@ def batch_gradient(params: Params, pixels: Array, targets: Array, hidden: str = 
 
 def batch_deltas(
     params: Params, pixels: Array, targets: Array, hidden: str, factor: float | Array = 2.0
-) -> tuple[Passed, tuple[Array, ...]]:
+) -> tuple[ForwardPass, tuple[Array, ...]]:
     """Return `image_deltas` for a mini-batch: `vmap` lifts the two passes from one image to all of them."""
     return jax.vmap(lambda image, target: image_deltas(params, image, target, hidden, factor))(
         pixels, targets
     )
 
 
-def summed_gradient(passed: Passed, deltas: tuple[Array, ...]) -> Params:
+def summed_gradient(passed: ForwardPass, deltas: tuple[Array, ...]) -> Params:
     """Return the gradients of all images of a mini-batch, summed.
 
     The sum over images of Delta outer a is one matrix product per layer, so the gradients of single images

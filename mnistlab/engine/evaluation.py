@@ -11,8 +11,8 @@ import numpy as np
 from mnistlab.data.datasets import Dataset, Split
 from mnistlab.engine.backprop import batch_gradient
 from mnistlab.engine.config import NUM_CLASSES, TrainConfig
-from mnistlab.engine.dispatch import traced
-from mnistlab.engine.network import Params, Passed, forward, outputs
+from mnistlab.engine.eager import traced
+from mnistlab.engine.network import ForwardPass, Params, forward, outputs
 from mnistlab.engine.scaling import network_inputs
 
 MEASURED = 10_000  # training figures are taken on the first so many training images
@@ -68,7 +68,7 @@ def batch_outputs(hidden: str) -> Callable[[Params, jax.Array | np.ndarray], jax
 
 
 @cache
-def batch_forward(hidden: str) -> Callable[[Params, jax.Array], Passed]:
+def batch_forward(hidden: str) -> Callable[[Params, jax.Array], ForwardPass]:
     """Return `forward` lifted to a batch and traced."""
     return traced(jax.vmap(partial(forward, hidden=hidden), in_axes=(None, 0)))
 

@@ -27,7 +27,7 @@ class Layer(NamedTuple):
 Params = tuple[Layer, ...]
 
 
-class Passed(NamedTuple):
+class ForwardPass(NamedTuple):
     """What one image left behind on its way: z and a of every layer."""
 
     pre_activations: tuple[Array, ...]  # z^(1) .. z^(D), (n_out of the layer,) each
@@ -81,7 +81,7 @@ def weighted_sums(weights: Array | np.ndarray, inputs: Array) -> Array:
     return lax.dot_general(inputs, weights, (((0,), (1,)), ((), ())))
 
 
-def forward(params: Params, pixels: Array, hidden: str = "sigmoid") -> Passed:
+def forward(params: Params, pixels: Array, hidden: str = "sigmoid") -> ForwardPass:
     """Pass one image through the network: a^(l) = sigma(W^(l) a^(l-1) + b^(l)).
 
     Args:
@@ -97,7 +97,7 @@ def forward(params: Params, pixels: Array, hidden: str = "sigmoid") -> Passed:
         z = weighted_sums(layer.weights, activations[-1]) + layer.biases
         zs.append(z)
         activations.append(sigma.function(z))
-    return Passed(tuple(zs), tuple(activations))
+    return ForwardPass(tuple(zs), tuple(activations))
 
 
 def outputs(params: Params, pixels: Array, hidden: str = "sigmoid") -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 from mnistlab.data.datasets import Dataset, Split
 from mnistlab.engine.backprop import batch_step
 from mnistlab.engine.config import NUM_CLASSES, TrainConfig
-from mnistlab.engine.dispatch import traced
+from mnistlab.engine.eager import traced
 from mnistlab.engine.evaluation import EpochMetrics, epoch_metrics
 from mnistlab.engine.network import Params, initialize_network
 from mnistlab.engine.scaling import network_inputs

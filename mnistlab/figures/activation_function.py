@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from mnistlab.figures.histogram import zone
-from mnistlab.figures.template import ACCENT, MUTED, TEXT, TRAINING, framed, number
+from mnistlab.figures.theme import ACCENT, MUTED, TEXT, TRAINING, framed, number
 
 SATURATED_SLOPE = 0.007
 TURN = 0.05  # of the axis: where a curve turns its slope is 0, too, but that is soon over

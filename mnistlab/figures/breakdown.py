@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from mnistlab.figures.histogram import layer_style
 from mnistlab.figures.learning_curves import by_epoch, curve
-from mnistlab.figures.template import DASHES, DIGITS, MUTED, empty, legend_above, note
+from mnistlab.figures.theme import DASHES, DIGITS, MUTED, empty, legend_above, note
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     from mnistlab.engine.evaluation import EpochMetrics

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from mnistlab.figures.sketch import NOTHING, SEQUENTIAL, Field, Sketch, field_markup
-from mnistlab.figures.tiles import titled
+from mnistlab.figures.html_figure import NOTHING, SEQUENTIAL, Field, Sketch, field_markup
+from mnistlab.figures.image_grid import titled
 
 TITLE = "Confusion matrix"
 LEAST, MOST = 6, 50  # percent of color: thin enough for the numbers on it to be read on both themes

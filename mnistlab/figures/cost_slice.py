@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from mnistlab.analysis.numerals import plain
-from mnistlab.figures.template import ACCENT, RIGHT, TEXT, TRAINING, framed, legend_above, note
+from mnistlab.analysis.formatting import plain
+from mnistlab.figures.theme import ACCENT, RIGHT, TEXT, TRAINING, framed, legend_above, note
 
 PLAIN = "#00003759"
 HEIGHT = 340  # px

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from mnistlab.figures.template import note
+from mnistlab.figures.theme import note
 
 View = Literal["latest", "all", "log"]
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from mnistlab.figures.sketch import Marks, Sketch
+from mnistlab.figures.html_figure import Marks, Sketch
 
 Position = TypeVar("Position", float, np.ndarray)  # one or many
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from mnistlab.analysis.numerals import plain
+from mnistlab.analysis.formatting import plain
 from mnistlab.figures.cost_slice import PLAIN, line
-from mnistlab.figures.sketch import DIVERGING, Field, Sketch, field_markup, reach_of, signed_levels
-from mnistlab.figures.template import ACCENT, MUTED, framed
-from mnistlab.figures.tiles import SIDE, named_tiles, weight_picture
+from mnistlab.figures.html_figure import DIVERGING, Field, Sketch, field_markup, reach_of, signed_levels
+from mnistlab.figures.image_grid import SIDE, named_tiles, weight_picture
+from mnistlab.figures.theme import ACCENT, MUTED, framed
 
 ROW = 24  # px
 

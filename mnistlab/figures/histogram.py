@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from mnistlab.figures.template import (
+from mnistlab.figures.theme import (
     ACCENT,
     CLEAR,
     DASHES,

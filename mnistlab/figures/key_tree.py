@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from mnistlab.figures.sketch import Sketch
+from mnistlab.figures.html_figure import Sketch
 
 if TYPE_CHECKING:  # the keys' module imports JAX, which no figure needs
     from mnistlab.analysis.random_keys import Split

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 
 from mnistlab.figures.curve_axes import LIVE, MARKED, View, beyond, epoch_axis, value_axis
-from mnistlab.figures.template import DASHES, DIGITS, MUTED, TEST, TRAINING, empty, framed, note
+from mnistlab.figures.theme import DASHES, DIGITS, MUTED, TEST, TRAINING, empty, framed, note
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     from mnistlab.engine.evaluation import EpochMetrics, Score

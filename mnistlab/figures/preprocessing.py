@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mnistlab.figures.sketch import INK, Field, Sketch, field_markup, ink_levels
-from mnistlab.figures.tiles import titled
+from mnistlab.figures.html_figure import INK, Field, Sketch, field_markup, ink_levels
+from mnistlab.figures.image_grid import titled
 
 SIDE = 28  # pixels of what the network reads
 CENTER = 14  # where MNIST has the center of mass

@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from mnistlab.figures.sketch import Marks, Sketch
-from mnistlab.figures.template import ACCENT, TEST, TEXT, TRAINING, empty, framed, note
+from mnistlab.figures.html_figure import Marks, Sketch
+from mnistlab.figures.theme import ACCENT, TEST, TEXT, TRAINING, empty, framed, note
 
 FULL_INK = 250  # from here on a pixel counts as ink and no longer as gray
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # of a Braille character, by place

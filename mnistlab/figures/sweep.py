@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from mnistlab.figures.curve_axes import epoch_axis
-from mnistlab.figures.template import ACCENT, TEXT, empty, framed, legend_above
+from mnistlab.figures.theme import ACCENT, TEXT, empty, framed, legend_above
 
 OTHERS = "#00003766"
 HEIGHT = 360  # px

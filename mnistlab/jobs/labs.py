@@ -23,7 +23,7 @@ from mnistlab.jobs.time_left import Speed
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.operating_system import free_bytes, release_free_heap
 from mnistlab.runs.run_store import EMPTY, without_untouched
-from mnistlab.sweeps.sweeping import Sweeping
+from mnistlab.sweeps.sweep_run import Sweeping
 
 logger = logging.getLogger(__name__)
 

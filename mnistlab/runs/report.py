@@ -10,9 +10,9 @@ from mnistlab.analysis.diagnosis import diagnose
 from mnistlab.data.user_digits import Collection, png_bytes
 from mnistlab.engine.config import AS_SEED
 from mnistlab.engine.evaluation import EpochMetrics, activations_of
-from mnistlab.runs.comparing import NO_LAYERS, setting
+from mnistlab.runs.comparison import NO_LAYERS, setting
 from mnistlab.runs.run import Run
-from mnistlab.setting_names import SETTING_NAMES
+from mnistlab.setting_labels import SETTING_NAMES
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 318, 180, 46, 10, 26  # of a chart, px; two of them fit on a sheet of paper
 MAX_DRAWINGS = 60

@@ -11,7 +11,7 @@ import numpy as np
 from mnistlab.data.datasets import Dataset
 from mnistlab.engine.backprop import batch_gradient
 from mnistlab.engine.config import NUM_CLASSES, TrainConfig
-from mnistlab.engine.dispatch import traced
+from mnistlab.engine.eager import traced
 from mnistlab.engine.evaluation import CHUNK, MEASURED, PROBED, SATURATED, EpochMetrics, score
 from mnistlab.engine.network import Params, forward, outputs
 from mnistlab.engine.scaling import network_inputs

@@ -11,7 +11,7 @@ import numpy as np
 
 from mnistlab.engine.backprop import batch_step
 from mnistlab.engine.config import AS_SEED, TrainConfig
-from mnistlab.engine.dispatch import traced
+from mnistlab.engine.eager import traced
 from mnistlab.engine.evaluation import EpochMetrics
 from mnistlab.engine.network import Params
 from mnistlab.engine.training import Step, batches, epoch_key, initial_params

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.analysis.decision import a_digit
-from mnistlab.figures.template import RIGHT, WRONG
+from mnistlab.figures.theme import RIGHT, WRONG
 
 HEIGHT = 236  # px, axis and digits included; look.css has it, too
 FULL = 176  # px of an activation of 1

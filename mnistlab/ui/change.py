@@ -2,7 +2,7 @@
 
 from typing import Literal, TypedDict
 
-from mnistlab.analysis.numerals import signed
+from mnistlab.analysis.formatting import signed
 
 
 class Change(TypedDict, total=False):

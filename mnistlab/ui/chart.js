@@ -1,6 +1,6 @@
 // A chart that stays while its figure changes: a zoom or a hidden line outlives the next epoch.
 
-const NAME = /"#0000(\d\d)([0-9A-F]{2})?"/g  // of a color of the theme, opacity behind it (figures/template.py)
+const NAME = /"#0000(\d\d)([0-9A-F]{2})?"/g  // of a color of the theme, opacity behind it (figures/theme.py)
 
 const library = () => window.mnistlabPlotly ??= new Promise((resolve, reject) => {
   const own = document.querySelector("script[type=module][src]").src  // Streamlit's: base/static/js/...

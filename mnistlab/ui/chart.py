@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-from mnistlab.figures.template import STILL, alt_text
+from mnistlab.figures.theme import STILL, alt_text
 
 HERE = Path(__file__).parent
 

@@ -7,12 +7,12 @@ import streamlit as st
 
 from mnistlab.data.datasets import Split
 from mnistlab.jobs.trainer import Trainer
+from mnistlab.ui.formatting import percent
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import Lab, command
 from mnistlab.ui.navigation import path_of, shown_pages
 from mnistlab.ui.picture import digit_picture
 from mnistlab.ui.settings import preset_settings, use_settings
-from mnistlab.ui.words import percent
 
 TILE = 72  # px of a digit, where there is room
 PATH_CARD = 144  # px; five stand side by side where a window has 1280 px

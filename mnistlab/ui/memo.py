@@ -18,7 +18,7 @@ _shared: list[OrderedDict] = []
 
 
 def remembered(name: str, sources: tuple, compute: Callable[[], T]) -> T:
-    """Return what this session worked out from these very objects before; else work it out and keep it.
+    """Memoise per session; arguments are compared by identity.
 
     Objects are compared by identity, texts and numbers by what they say. That is free, and right as long as
     nobody changes an array in place; kept with the result, no other object can take their identity over.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnistlab.analysis.neighbors import Shadows, nearest, shadows_of
+from mnistlab.analysis.neighbors import Projections, nearest, projections_of
 from mnistlab.data.datasets import Dataset
 from mnistlab.ui.memo import shared
 
@@ -10,8 +10,8 @@ SETS = 3  # MNIST, the generated digits, and the first thousand of those
 
 
 @shared(max_entries=SETS)
-def _shadows(_key: tuple[str, int], images: np.ndarray) -> Shadows:
-    return shadows_of(images)
+def _projections(_key: tuple[str, int], images: np.ndarray) -> Projections:
+    return projections_of(images)
 
 
 def nearest_training_digits(
@@ -19,4 +19,4 @@ def nearest_training_digits(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return indices and distances of the training images that differ least from one, uint8 (28, 28)."""
     images = dataset.train.images
-    return nearest(image, images, count, _shadows((dataset.name, len(images)), images))
+    return nearest(image, images, count, _projections((dataset.name, len(images)), images))

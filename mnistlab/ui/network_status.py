@@ -9,13 +9,13 @@ from mnistlab.data.mnist.downloads import mnist_download
 from mnistlab.engine.network import num_parameters
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run
-from mnistlab.setting_names import listed
+from mnistlab.setting_labels import listed
 from mnistlab.ui.digits import arrival, dataset_in_use, generated_digits, mnist_is_here
+from mnistlab.ui.formatting import percent, progress_fraction, progress_words
 from mnistlab.ui.glossary import help_of_setting
 from mnistlab.ui.lab_session import REFUSED, Lab, back_to_network, begin_new_network, is_moving
 from mnistlab.ui.settings import current_lesson, current_settings, use_settings
 from mnistlab.ui.sidebar import DATASET_NAMES
-from mnistlab.ui.words import percent, progress_fraction, progress_words
 
 FETCHING = ("idle", "probing", "downloading", "unpacking")
 AWAITED = "mnist_awaited"  # whether this session has seen MNIST being fetched

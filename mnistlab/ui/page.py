@@ -4,13 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from mnistlab.ui.formatting import plain
 from mnistlab.ui.lab_session import Places, open_lab, remember_token
 from mnistlab.ui.navigation import LEFT_OUT, draw_menu
 from mnistlab.ui.network_status import draw_arrival_buttons, draw_dataset_choice, draw_questions
 from mnistlab.ui.page_list import PAGES
 from mnistlab.ui.settings import current_lesson
 from mnistlab.ui.sidebar import draw_settings
-from mnistlab.ui.words import plain
 
 SIDEBAR_WIDTH = 336  # px, so that both presets can be read; on a phone it stays closed until it is opened
 HERE = Path(__file__).parent

@@ -5,7 +5,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from mnistlab.figures.template import STILL, alt_text
+from mnistlab.figures.theme import STILL, alt_text
 
 
 def show(figure: go.Figure, key: str, **options: Any) -> Any:

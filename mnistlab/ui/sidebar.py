@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from mnistlab.engine.config import MAX_HIDDEN_LAYERS, MAX_WIDTH, PRESETS, TrainConfig
-from mnistlab.setting_names import CHOICE_NAMES, SETTING_NAMES
+from mnistlab.setting_labels import CHOICE_NAMES, SETTING_NAMES
+from mnistlab.ui.formatting import plain
 from mnistlab.ui.glossary import PRESETS as PRESET_HELP
 from mnistlab.ui.glossary import help_of_setting
 from mnistlab.ui.settings import (
@@ -20,7 +21,6 @@ from mnistlab.ui.settings import (
     setting_key,
     use_settings,
 )
-from mnistlab.ui.words import plain
 
 Control = Callable[[TrainConfig], Any]  # draws a setting and returns what it is set to
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnistlab.data.datasets import Split
 from mnistlab.engine.evaluation import Score
-from mnistlab.ui.architecture.case import FIRST, Viewed, known_answers, known_score
+from mnistlab.ui.architecture.case import FIRST, Viewed, cached_answers, cached_score
 from mnistlab.ui.bars import bars_markup
 from mnistlab.ui.change import Change, changed
 from mnistlab.ui.glossary import help_of
@@ -24,7 +24,7 @@ def draw_answers(lab: Lab, viewed: Viewed) -> None:
     if viewed.after is not None:
         states.append((f"after epoch {viewed.epoch}", viewed.id, viewed.after))
     answers = [
-        (when, known_answers(params_id, params, viewed.config, lab.dataset))
+        (when, cached_answers(params_id, params, viewed.config, lab.dataset))
         for when, params_id, params in states
     ]
     with st.container(key="architecture_outputs"):
@@ -46,7 +46,7 @@ def answer_markup(train: Split, place: int, answers: Sequence[tuple[str, np.ndar
 
 def draw_scores(lab: Lab, viewed: Viewed) -> None:
     """Draw test cost and test accuracy, and how they have changed since the beginning."""
-    start = known_score(viewed.start_id, viewed.before, viewed.config, lab.dataset)
+    start = cached_score(viewed.start_id, viewed.before, viewed.config, lab.dataset)
     now, when = start, "untrained"
     cheaper: Change = {}
     better: Change = {}
@@ -82,7 +82,7 @@ def score_now(lab: Lab, viewed: Viewed) -> Score:
     same_digits = lab.complete and lab.settings.dataset == run.config.dataset
     if lab.snapshot.active and same_digits and latest is not None and latest.epoch == viewed.epoch:
         return latest.test
-    return known_score(viewed.id, viewed.now, viewed.config, lab.dataset)
+    return cached_score(viewed.id, viewed.now, viewed.config, lab.dataset)
 
 
 def draw_promise() -> None:

@@ -12,7 +12,7 @@ from mnistlab.engine.evaluation import Score, activations_of, evaluate
 from mnistlab.engine.network import Params
 from mnistlab.engine.training import initial_params
 from mnistlab.runs.run import locked
-from mnistlab.ui.data.known import name_of
+from mnistlab.ui.data.cached import name_of
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import shared
 
@@ -84,7 +84,7 @@ def _beginning(key, _config: TrainConfig) -> Params:
     return locked(initial_params(_config))
 
 
-def known_sums(params_id: tuple, params: Params, config: TrainConfig, dataset: Dataset, scaling: str):
+def cached_sums(params_id: tuple, params: Params, config: TrainConfig, dataset: Dataset, scaling: str):
     """Return z of every layer for the first training images, with pixels fed in some scaling."""
     return _sums(
         (params_id, name_of(dataset), scaling), params, config, dataset.train.images[:PROBED], scaling
@@ -96,7 +96,7 @@ def _sums(key, _params: Params, _config: TrainConfig, _images: np.ndarray, _scal
     return layers.pre_activations(_params, _images, _config, _scaling)
 
 
-def known_answers(params_id: tuple, params: Params, config: TrainConfig, dataset: Dataset) -> np.ndarray:
+def cached_answers(params_id: tuple, params: Params, config: TrainConfig, dataset: Dataset) -> np.ndarray:
     """Return the ten outputs for each of the first three training images, (3, 10)."""
     return _answers((params_id, config.scaling, name_of(dataset)), params, config, dataset)
 
@@ -106,7 +106,7 @@ def _answers(key, _params: Params, _config: TrainConfig, _dataset: Dataset) -> n
     return activations_of(_params, _dataset.train.images[:FIRST], _config)
 
 
-def known_score(params_id: tuple, params: Params, config: TrainConfig, dataset: Dataset) -> Score:
+def cached_score(params_id: tuple, params: Params, config: TrainConfig, dataset: Dataset) -> Score:
     """Return cost and answers on the test images."""
     return _score((params_id, config.scaling, name_of(dataset)), params, config, dataset)
 

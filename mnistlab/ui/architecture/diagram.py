@@ -6,8 +6,8 @@ from mnistlab.analysis.layers import LayerShape, layer_shapes
 from mnistlab.figures.diagram import draw_network
 from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.glossary import help_of
+from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.memo import remembered
-from mnistlab.ui.sketch import show_sketch
 
 NO_BREAK = "\u00a0"
 HEAD = "| layer | units | activation | weights\u00a0+\u00a0biases | parameters |\n|:--|--:|:--|--:|--:|"

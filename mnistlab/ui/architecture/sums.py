@@ -7,8 +7,8 @@ from mnistlab.analysis.layers import FLAT, flat_share, layer_shapes
 from mnistlab.engine.activations import ACTIVATIONS
 from mnistlab.engine.scaling import SCALINGS
 from mnistlab.figures.histogram import plot_pre_activations
-from mnistlab.setting_names import SETTING_NAMES
-from mnistlab.ui.architecture.case import PROBED, Viewed, known_sums
+from mnistlab.setting_labels import SETTING_NAMES
+from mnistlab.ui.architecture.case import PROBED, Viewed, cached_sums
 from mnistlab.ui.glossary import help_of, help_of_setting
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.show import show
@@ -23,10 +23,10 @@ def draw_sums(lab: Lab, viewed: Viewed) -> None:
     with words:
         scaling = chosen_scaling(viewed.config.scaling)
         own = scaling == viewed.config.scaling
-        before = known_sums(viewed.start_id, viewed.before, viewed.config, lab.dataset, scaling)
+        before = cached_sums(viewed.start_id, viewed.before, viewed.config, lab.dataset, scaling)
         after = None
         if own and viewed.after is not None:
-            after = known_sums(viewed.id, viewed.after, viewed.config, lab.dataset, scaling)
+            after = cached_sums(viewed.id, viewed.after, viewed.config, lab.dataset, scaling)
         st.markdown(lesson(lab, viewed))
         if after is not None:
             st.markdown(change(viewed, before, after))
@@ -63,7 +63,7 @@ def lesson(lab: Lab, viewed: Viewed) -> str:
     """Return how much of the untrained first layer is saturated by raw pixels, and how much without."""
     sigma = layer_shapes(viewed.config)[0].activation
     sums = {
-        scaling: known_sums(viewed.start_id, viewed.before, viewed.config, lab.dataset, scaling)[0]
+        scaling: cached_sums(viewed.start_id, viewed.before, viewed.config, lab.dataset, scaling)[0]
         for scaling in SCALINGS
     }
     shares = {scaling: flat_share(z, sigma) for scaling, z in sums.items()}

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from mnistlab.figures.template import number
-from mnistlab.figures.tiles import weight_picture, weight_sheet
+from mnistlab.figures.image_grid import weight_picture, weight_sheet
+from mnistlab.figures.theme import number
 from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.glossary import help_of
+from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.navigation import path_of
-from mnistlab.ui.sketch import show_sketch
 
 UNIT = "architecture_unit"  # session state: the unit that was clicked
 

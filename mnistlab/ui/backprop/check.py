@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from mnistlab.analysis.formatting import numeral, plain
 from mnistlab.analysis.gradient_check import BOUND, against_differences, against_jax, random_places
-from mnistlab.analysis.numerals import numeral, plain
 from mnistlab.figures.gradients import plot_agreement
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.glossary import help_of

@@ -5,18 +5,18 @@ import hashlib
 import numpy as np
 import streamlit as st
 
-from mnistlab.analysis.numerals import numeral
+from mnistlab.analysis.formatting import numeral
 from mnistlab.analysis.single_image import Followed, follow
 from mnistlab.data.datasets import Split
 from mnistlab.engine.evaluation import activations_of
 from mnistlab.engine.network import Params
-from mnistlab.figures.tiles import digit_picture
+from mnistlab.figures.image_grid import digit_picture
 from mnistlab.ui.backprop.case import Case, chosen_place, params_of
 from mnistlab.ui.bars import bars_markup
 from mnistlab.ui.glossary import help_of
+from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
-from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.widgets import entered, give, keep, kept, once, show_in, widget_key
 
 SOURCE_NAMES = {"test": "Test image", "train": "Training image", "drawing": "Your drawing"}

@@ -11,7 +11,7 @@ from mnistlab.ui.glossary import help_of
 SHOWN = {
     "Forward": (network.forward, network.weighted_sums),
     "Cost": (backprop.cost,),
-    "Backward": (backprop.backward, backprop.carried_back, backprop.image_deltas),
+    "Backward": (backprop.backward, backprop.backpropagate_error, backprop.image_deltas),
     "Gradient": (
         backprop.image_gradient,
         backprop.batch_gradient,

@@ -3,12 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from mnistlab.analysis.numerals import numeral
+from mnistlab.analysis.formatting import numeral
 from mnistlab.figures.gradients import draw_gradient_matrix, draw_gradient_picture, draw_gradient_sheet
-from mnistlab.figures.tiles import digit_picture
+from mnistlab.figures.image_grid import digit_picture
 from mnistlab.ui.backprop.case import Case, choose
 from mnistlab.ui.glossary import help_of
-from mnistlab.ui.sketch import show_sketch
+from mnistlab.ui.html_figure import show_sketch
 
 PICTURES = 12  # units of the first layer in the sheet
 MATRIX_COLUMNS = 100

@@ -4,8 +4,8 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.analysis.equations import symbol
+from mnistlab.analysis.formatting import numeral, plain, signed
 from mnistlab.analysis.gradient_check import moved
-from mnistlab.analysis.numerals import numeral, plain, signed
 from mnistlab.figures.cost_slice import plot_cost_of_weight, plot_moved_outputs
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.change import change_of_cost

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from mnistlab.analysis.numerals import numeral, plain
+from mnistlab.analysis.formatting import numeral, plain
 from mnistlab.analysis.single_image import Followed
 from mnistlab.engine.activations import ACTIVATIONS, OUTPUT
-from mnistlab.figures.passes import Strip, draw_passes
+from mnistlab.figures.layer_values import Strip, draw_passes
 from mnistlab.ui.backprop.case import Case, choose
 from mnistlab.ui.glossary import help_of
+from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.memo import remembered
-from mnistlab.ui.sketch import show_sketch
 
 COLUMNS = [1, 2]  # words beside a figure
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnistlab.analysis.numerals import plain, signed
+from mnistlab.analysis.formatting import plain, signed
 from mnistlab.analysis.sgd_step import Growth, SgdStep, batch_of, gradient_growth, take_step
 from mnistlab.figures.cost_slice import plot_growth, plot_step
 from mnistlab.ui.backprop.case import Case

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from mnistlab.analysis.numerals import plain
+from mnistlab.analysis.formatting import plain
 from mnistlab.analysis.random_keys import first_images, splits
 from mnistlab.analysis.sgd_step import batch_of
 from mnistlab.analysis.vectorization import Comparison, Operation, compare, lifted_shapes, step_operations
 from mnistlab.engine.config import BOUNDS
 from mnistlab.figures.key_tree import draw_key_tree
 from mnistlab.ui.backprop.case import Case
+from mnistlab.ui.formatting import count
 from mnistlab.ui.glossary import help_of
+from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.picture import gallery
-from mnistlab.ui.sketch import show_sketch
-from mnistlab.ui.words import count
 
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 COMPARED = "backprop_compared"  # (what it was made with, comparison, operations)

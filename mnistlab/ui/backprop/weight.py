@@ -3,8 +3,8 @@
 import streamlit as st
 
 from mnistlab.analysis.equations import Equation, symbol, worked_weight
+from mnistlab.analysis.formatting import aligned, numeral, plain
 from mnistlab.analysis.gradient_check import moved, nudge
-from mnistlab.analysis.numerals import aligned, numeral, plain
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.change import Change, change_of_cost
 from mnistlab.ui.glossary import help_of

@@ -3,18 +3,18 @@
 import streamlit as st
 
 from mnistlab.analysis.dataset_stats import digit_counts
+from mnistlab.figures.image_grid import class_means
 from mnistlab.figures.statistics import (
     FULL_INK,
     plot_baselines,
     plot_class_balance,
     plot_pixel_histogram,
 )
-from mnistlab.figures.tiles import class_means
-from mnistlab.ui.data.known import known_baselines, known_class_pictures, known_pixel_counts
+from mnistlab.ui.data.cached import cached_baselines, cached_class_pictures, cached_pixel_counts
 from mnistlab.ui.glossary import help_of
+from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.show import show
-from mnistlab.ui.sketch import show_sketch
 
 
 def draw_classes(lab: Lab) -> None:
@@ -30,7 +30,7 @@ def draw_classes(lab: Lab) -> None:
             f"({counts.argmax()}) training images. So accuracy is a fair measure."
         )
     with right:
-        show_sketch(class_means(*known_class_pictures(dataset)), "data_means")
+        show_sketch(class_means(*cached_class_pictures(dataset)), "data_means")
         st.caption(
             "The mean is dark where all people put their ink. The standard deviation is dark where they "
             "disagree: a 1 is mostly a matter of slant, a 2 of how its loop is made."
@@ -39,7 +39,7 @@ def draw_classes(lab: Lab) -> None:
 
 def draw_pixels(lab: Lab) -> None:
     """Draw which values pixels have, and why."""
-    counts = known_pixel_counts(lab.dataset)
+    counts = cached_pixel_counts(lab.dataset)
     shares = counts / counts.sum()
     paper, ink = shares[0], shares[FULL_INK:].sum()
     st.subheader("Pixel-value histogram", anchor=False)
@@ -62,7 +62,7 @@ def draw_pixels(lab: Lab) -> None:
 
 def draw_baselines(lab: Lab) -> None:
     """Draw what the simplest rules reach, beside the current network."""
-    rules = known_baselines(lab.dataset)
+    rules = cached_baselines(lab.dataset)
     names, scores = [rule.name for rule in rules], [rule.accuracy for rule in rules]
     own = own_network(lab)
     if own:

@@ -5,12 +5,12 @@ import streamlit as st
 from mnistlab.data.synthetic.handwriting import pen_path, variations
 from mnistlab.data.synthetic.splines import DOTS
 from mnistlab.data.synthetic.strokes import TEMPLATES
+from mnistlab.figures.html_figure import INK, ink_levels
+from mnistlab.figures.image_grid import sheet
 from mnistlab.figures.preprocessing import draw_strokes
-from mnistlab.figures.sketch import INK, ink_levels
-from mnistlab.figures.tiles import sheet
 from mnistlab.ui.data.seed import draw_seed
+from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab
-from mnistlab.ui.sketch import show_sketch
 
 WRITTEN = 40
 COLUMNS = 10

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from mnistlab.figures.sketch import INK, ink_levels
+from mnistlab.figures.html_figure import INK, ink_levels
+from mnistlab.figures.image_grid import named_tiles, weight_picture
 from mnistlab.figures.statistics import draw_projection
-from mnistlab.figures.tiles import named_tiles, weight_picture
-from mnistlab.ui.data.known import known_projection, name_of
+from mnistlab.ui.data.cached import cached_projection, name_of
 from mnistlab.ui.glossary import help_of
+from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.neighbors import nearest_training_digits
 from mnistlab.ui.picture import show_digit
-from mnistlab.ui.sketch import show_sketch
 
 POINT = "data_point"  # session state: which digits, and the index of the open one
 NEIGHBORS = 5
@@ -19,7 +19,7 @@ NEIGHBORS = 5
 @st.fragment
 def draw_map(lab: Lab) -> None:
     """Draw the map, and beside it the image that was clicked."""
-    train, seen = lab.dataset.train, known_projection(lab.dataset)
+    train, seen = lab.dataset.train, cached_projection(lab.dataset)
     opened = opened_point(lab, int(seen.indices[0]))
     st.subheader("Principal component analysis (PCA)", anchor=False, help=help_of("principal component"))
     st.markdown(

@@ -5,14 +5,14 @@ import streamlit as st
 
 from mnistlab.analysis.decision import a_digit
 from mnistlab.data.datasets import Split
+from mnistlab.figures.html_figure import INK, Sketch, ink_levels
+from mnistlab.figures.image_grid import named_tiles
 from mnistlab.figures.ink import ink_palette
-from mnistlab.figures.sketch import INK, Sketch, ink_levels
 from mnistlab.figures.statistics import FULL_INK
-from mnistlab.figures.tiles import named_tiles
 from mnistlab.ui.data.seed import draw_seed
+from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.picture import show_digit
-from mnistlab.ui.sketch import show_sketch
 
 SHOWN = 16
 SPLITS = {"train": "Training", "test": "Test"}

@@ -10,13 +10,13 @@ from PIL import Image
 from mnistlab.analysis.decision import worst_mistakes
 from mnistlab.data.framing import stages
 from mnistlab.data.image_loading import PictureError, averaged, read_picture
-from mnistlab.figures.sketch import INK, ink_levels
-from mnistlab.figures.tiles import digit_picture, named_tiles
+from mnistlab.figures.html_figure import INK, ink_levels
+from mnistlab.figures.image_grid import digit_picture, named_tiles
 from mnistlab.ui.canvas import SIDE, draw_canvas
+from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.answer import test_activations
-from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.uploads import taken_in
 from mnistlab.ui.widgets import entered, give, keep, kept, show_in, widget_key
 

@@ -6,15 +6,15 @@ import streamlit as st
 
 from mnistlab.data.user_digits import as_npz, as_png_zip, num_right, without_digit
 from mnistlab.engine.evaluation import activations_of
-from mnistlab.figures.sketch import INK, ink_levels
-from mnistlab.figures.tiles import named_tiles
+from mnistlab.figures.html_figure import INK, ink_levels
+from mnistlab.figures.image_grid import named_tiles
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import OwnDigits, Run
+from mnistlab.ui.formatting import count, percent
+from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab, command, current_snapshot, is_moving
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.answer import OWN, own_digits
-from mnistlab.ui.sketch import show_sketch
-from mnistlab.ui.words import count, percent
 
 STEPS = 50  # mini-batches
 CLICKED = "predict_own_clicked"  # session state: place of a digit

@@ -9,9 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mnistlab.data.framing import raw_resize, shift
 from mnistlab.figures.preprocessing import draw_stages as drawn_stages
+from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.input import Asked
-from mnistlab.ui.sketch import show_sketch
 
 FARTHEST = 10  # pixels
 HEIGHT = 216  # px of the pictures

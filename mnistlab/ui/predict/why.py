@@ -9,20 +9,20 @@ import streamlit as st
 from mnistlab.analysis.attribution import evidence
 from mnistlab.analysis.decision import a_digit
 from mnistlab.analysis.single_image import Reading
-from mnistlab.figures import evidence as plotted
-from mnistlab.figures.passes import Strip, draw_passes
-from mnistlab.figures.sketch import Sketch
-from mnistlab.figures.template import number
+from mnistlab.figures import attribution as plotted
+from mnistlab.figures.html_figure import Sketch
+from mnistlab.figures.layer_values import Strip, draw_passes
+from mnistlab.figures.theme import number
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run
+from mnistlab.ui.formatting import count
 from mnistlab.ui.glossary import help_of
+from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.neighbors import nearest_training_digits
 from mnistlab.ui.picture import gallery
 from mnistlab.ui.predict.answer import read
-from mnistlab.ui.sketch import show_sketch
-from mnistlab.ui.words import count
 
 NUM_NEIGHBORS = 5
 UNIT = "predict_unit"  # (layer, unit) that was clicked; the answer where nothing was

@@ -6,8 +6,8 @@ import streamlit as st
 
 from mnistlab.figures.learning_curves import plot_sparkline
 from mnistlab.runs.run import Run
+from mnistlab.ui.formatting import percent
 from mnistlab.ui.glossary import help_of
-from mnistlab.ui.words import percent
 
 HEIGHT = 172  # px; fixed, or the page would jump when the first change is known
 LARGE = 1.15  # of it with larger text

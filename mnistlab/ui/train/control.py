@@ -8,10 +8,10 @@ import streamlit as st
 
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
-from mnistlab.setting_names import listed
+from mnistlab.setting_labels import listed
+from mnistlab.ui.formatting import count, epochs_ahead, expected_words, progress_fraction, progress_words
 from mnistlab.ui.lab_session import Lab, back_to_network, begin_new_network, command, is_moving
 from mnistlab.ui.widgets import once
-from mnistlab.ui.words import count, epochs_ahead, expected_words, progress_fraction, progress_words
 
 Kind = Literal["primary", "secondary"]  # of a button
 

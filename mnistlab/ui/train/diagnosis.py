@@ -5,7 +5,7 @@ import streamlit as st
 from mnistlab.analysis.diagnosis import Finding, diagnose
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run
-from mnistlab.ui.words import plain
+from mnistlab.ui.formatting import plain
 
 BADGES = {"warning": ":red-badge[Warning]", "note": ":blue-badge[Note]", "good": ":green-badge[OK]"}
 OVERALL = ("all well", "learning")  # a network that does well is told so before its peculiarities

@@ -13,9 +13,9 @@ from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run
 from mnistlab.ui.digits import dataset_in_use
 from mnistlab.ui.glossary import help_of
+from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.memo import remembered, shared
 from mnistlab.ui.picture import gallery
-from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.train.figures import followed_slowly
 
 CELL = "train_cell"  # (true label, predicted label), as it was last clicked

@@ -6,11 +6,11 @@ import streamlit as st
 
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
-from mnistlab.runs.comparing import BEST, FINAL, compared
+from mnistlab.runs.comparison import BEST, FINAL, compared
 from mnistlab.runs.run import MAX_NAME, Run
+from mnistlab.ui.formatting import count, plain
 from mnistlab.ui.lab_session import back_to_network, command, current_snapshot
 from mnistlab.ui.widgets import entered, show_in, widget_key
-from mnistlab.ui.words import count, plain
 
 TABLE = "train_runs"
 DELETING = "train_deleting"  # id of the run that may be deleted

@@ -11,13 +11,13 @@ from mnistlab.jobs.labs import labs
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import Run
 from mnistlab.sweeps.runs import accuracies, best_first, names_of
-from mnistlab.sweeps.sweeping import Sweeping, SweepSnapshot
+from mnistlab.sweeps.sweep_run import Sweeping, SweepSnapshot
+from mnistlab.ui.formatting import count, duration, percent
 from mnistlab.ui.lab_session import Lab, back_to_network, command
 from mnistlab.ui.session_token import TOKEN, current_trainer
 from mnistlab.ui.sidebar import INITIALIZATION_NAMES
 from mnistlab.ui.train.figures import show_kept
 from mnistlab.ui.train.sweep_choice import draw_choice
-from mnistlab.ui.words import count, duration, percent
 
 TABLE = "train_sweep_table"
 REFUSED = "train_sweep_refused"

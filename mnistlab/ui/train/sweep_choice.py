@@ -7,12 +7,12 @@ import streamlit as st
 
 from mnistlab.engine.config import BOUNDS, TrainConfig
 from mnistlab.engine.network import INITIALIZATIONS
-from mnistlab.setting_names import SETTING_NAMES, in_sentence
+from mnistlab.setting_labels import SETTING_NAMES, in_sentence
 from mnistlab.sweeps.sweep import members
+from mnistlab.ui.formatting import count, duration
 from mnistlab.ui.glossary import help_of, help_of_setting
 from mnistlab.ui.session_token import current_trainer
 from mnistlab.ui.sidebar import INITIALIZATION_NAMES, LEARNING_RATES
-from mnistlab.ui.words import count, duration
 
 SCALE = list(LEARNING_RATES)
 AROUND = 3  # steps of the scale to either side of the learning rate in the sidebar: a factor of ten

@@ -7,13 +7,13 @@ import streamlit as st
 
 from mnistlab.engine.network import Params
 from mnistlab.figures.histogram import plot_weight_histogram
-from mnistlab.figures.tiles import weight_sheet
+from mnistlab.figures.image_grid import weight_sheet
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run
+from mnistlab.ui.formatting import percent
+from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.memo import remembered, shared
-from mnistlab.ui.sketch import show_sketch
 from mnistlab.ui.train.figures import followed_slowly, show_kept
-from mnistlab.ui.words import percent
 
 PLACE = "train_epoch"  # where the slider stands
 NEWEST = -1  # whatever epoch that is

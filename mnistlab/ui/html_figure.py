@@ -1,6 +1,6 @@
-"""How a figure of plain markup gets on the page; `sketch.js` is what the browser does with it.
+"""How a figure of plain markup gets on the page; `html_figure.js` is what the browser does with it.
 
-`sketch_png.js` saves it as a picture.
+`html_figure_png.js` saves it as a picture.
 """
 
 import base64
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from mnistlab.figures.sketch import Field, Sketch
+from mnistlab.figures.html_figure import Field, Sketch
 
 PICK = "pick"
 
@@ -23,8 +23,8 @@ HTML = """<div class="sketch" role="figure"><div class="stage"></div>
 _sketch = st.components.v2.component(
     "mnistlab_sketch",
     html=HTML,
-    css=(HERE / "sketch.css").read_text(encoding="utf-8"),
-    js=(HERE / "sketch_png.js").read_text(encoding="utf-8") + (HERE / "sketch.js").read_text(),
+    css=(HERE / "html_figure.css").read_text(encoding="utf-8"),
+    js=(HERE / "html_figure_png.js").read_text(encoding="utf-8") + (HERE / "html_figure.js").read_text(),
 )
 
 

@@ -13,6 +13,7 @@ from mnistlab.runs.export import history_csv, log_text, script
 from mnistlab.runs.report import html_report
 from mnistlab.runs.run import Run
 from mnistlab.runs.safetensors_io import MAX_FILE_BYTES
+from mnistlab.ui.formatting import plain
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import back_to_network, command
 from mnistlab.ui.predict.answer import own_digits
@@ -20,7 +21,6 @@ from mnistlab.ui.query_params import query_of
 from mnistlab.ui.session_token import current_trainer
 from mnistlab.ui.uploads import taken_in
 from mnistlab.ui.widgets import widget_key
-from mnistlab.ui.words import plain
 
 REFUSED = "train_upload_refused"
 UPLOAD = "train_upload"  # widget

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from mnistlab.setting_names import SETTING_NAMES
+from mnistlab.setting_labels import SETTING_NAMES
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.page_list import PAGES, TO_LEAVE_OUT
 from mnistlab.ui.query_params import BY_SLUG, CONTROLS, MAX_NOTE, Lesson, link_to

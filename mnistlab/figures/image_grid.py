@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mnistlab.analysis.numerals import plain
-from mnistlab.figures.sketch import (
+from mnistlab.analysis.formatting import plain
+from mnistlab.figures.html_figure import (
     DIVERGING,
     INK,
     NOTHING,
@@ -17,7 +17,7 @@ from mnistlab.figures.sketch import (
     reach_of,
     signed_levels,
 )
-from mnistlab.figures.template import number
+from mnistlab.figures.theme import number
 
 SIDE = 28
 MARGIN = 1  # pixels around each picture of a sheet

@@ -7,16 +7,16 @@ import re
 import numpy as np
 import pytest
 
-from mnistlab.analysis.numerals import plain
-from mnistlab.figures import sketch as sketches
+from mnistlab.analysis.formatting import plain
+from mnistlab.figures import html_figure as sketches
 from mnistlab.figures.diagram import draw_network
 from mnistlab.figures.gradients import draw_gradient_matrix, draw_gradient_picture, draw_gradient_sheet
-from mnistlab.figures.passes import Strip, draw_passes
+from mnistlab.figures.html_figure import INK, NOTHING, TOP, ZERO, ink_levels, share_levels, signed_levels
+from mnistlab.figures.image_grid import class_means, digit_picture, named_tiles, sheet, weight_sheet
+from mnistlab.figures.layer_values import Strip, draw_passes
 from mnistlab.figures.preprocessing import draw_strokes
-from mnistlab.figures.sketch import INK, NOTHING, TOP, ZERO, ink_levels, share_levels, signed_levels
 from mnistlab.figures.statistics import draw_projection
-from mnistlab.figures.tiles import class_means, digit_picture, named_tiles, sheet, weight_sheet
-from mnistlab.ui.sketch import sent
+from mnistlab.ui.html_figure import sent
 from tests.test_figures_diagram import network
 
 RANDOM = np.random.default_rng(2)

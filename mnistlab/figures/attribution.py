@@ -3,10 +3,10 @@
 import numpy as np
 from PIL import Image
 
+from mnistlab.figures.html_figure import DIVERGING, NOTHING, Field, Sketch, field_markup, reach_of
+from mnistlab.figures.image_grid import SIDE, titled
 from mnistlab.figures.ink import PAPER, png_source, rgb
-from mnistlab.figures.sketch import DIVERGING, NOTHING, Field, Sketch, field_markup, reach_of
-from mnistlab.figures.template import number
-from mnistlab.figures.tiles import SIDE, titled
+from mnistlab.figures.theme import number
 
 FAINT_INK = "#A9A7A3"
 # On paper, whatever the theme: against is orange, for is blue, and what says nothing is clear.

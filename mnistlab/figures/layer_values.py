@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnistlab.analysis.numerals import plain
-from mnistlab.figures.sketch import (
+from mnistlab.analysis.formatting import plain
+from mnistlab.figures.html_figure import (
     DIVERGING,
     SEQUENTIAL,
     Field,

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 from mnistlab.engine.config import TrainConfig
 from mnistlab.runs.run import OwnDigits, Run, SettingChange
-from mnistlab.setting_names import CHOICE_NAMES, in_sentence
+from mnistlab.setting_labels import CHOICE_NAMES, in_sentence
 
 NO_LAYERS = "none"
 FINAL, BEST = "final test accuracy", "best test accuracy"

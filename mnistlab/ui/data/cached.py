@@ -35,21 +35,21 @@ def _projection(name, _train: Split) -> Projection:
     return project(_train.images)
 
 
-def known_baselines(dataset: Dataset) -> tuple[Baseline, ...]:
+def cached_baselines(dataset: Dataset) -> tuple[Baseline, ...]:
     """Return the simple rules and what they reach."""
     return _baselines(name_of(dataset), dataset)
 
 
-def known_class_pictures(dataset: Dataset) -> dataset_stats.ClassPictures:
+def cached_class_pictures(dataset: Dataset) -> dataset_stats.ClassPictures:
     """Return mean and spread of each training digit."""
     return _class_pictures(name_of(dataset), dataset.train)
 
 
-def known_pixel_counts(dataset: Dataset) -> np.ndarray:
+def cached_pixel_counts(dataset: Dataset) -> np.ndarray:
     """Return how often each value stands in the training images, (256,)."""
     return _pixel_counts(name_of(dataset), dataset.train)
 
 
-def known_projection(dataset: Dataset) -> Projection:
+def cached_projection(dataset: Dataset) -> Projection:
     """Return the map of some training images."""
     return _projection(name_of(dataset), dataset.train)

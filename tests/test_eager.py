@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from jax import lax
 
-from mnistlab.engine.dispatch import traced
+from mnistlab.engine.eager import traced
 
 X = np.array([[3.0, -1.0, 2.0], [0.5, 4.0, -2.0]], np.float32)
 Y = np.arange(6, dtype=np.float32).reshape(2, 3)

@@ -13,9 +13,9 @@ from mnistlab.engine.evaluation import EpochMetrics, Score
 from mnistlab.engine.network import Layer
 from mnistlab.figures.learning_curves import EDGE, SPARK_HEIGHT, plot_sparkline
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.runs.comparing import BEST, FINAL, compared
+from mnistlab.runs.comparison import BEST, FINAL, compared
 from mnistlab.runs.run import OwnDigits, changed, new_run, with_epoch
-from mnistlab.ui.words import (
+from mnistlab.ui.formatting import (
     count,
     duration,
     epochs_ahead,
