@@ -139,6 +139,22 @@ def test_the_architecture_page_shows_a_made_up_activation_by_its_own_formulas(si
 
 
 @pytest.mark.parametrize(
+    ("saturated", "words"),
+    [
+        (0, "every unit hears"),
+        (1, "**1 of 14** units is saturated"),
+        (2, "The others hear"),
+        (13, "so many cells"),
+    ],
+)
+def test_backprop_says_that_many_cells_are_blank_only_where_they_are(saturated, words):
+    _, _, followed = some_case((14,), "sigmoid", "unit")
+    z = np.where(np.arange(14) < saturated, 6.0, 0.5).astype(np.float32)
+    followed = followed._replace(pre_activations=(z, *followed.pre_activations[1:]))
+    assert words in why_so_many_are_zero(followed, "unit")
+
+
+@pytest.mark.parametrize(
     ("slope", "words"),
     [(0.25, "**25%** passes on to its weights."), (-0.003, "almost nothing passes"),
      (-0.1, "**10%** passes on to its weights, with its sign reversed.")],

@@ -13,7 +13,7 @@ from mnistlab.runs import checkpoints
 from mnistlab.runs.checkpoints import NetworkFileError, dumps, loads
 from mnistlab.runs.run import OwnDigits, SettingChange, new_run, with_epoch
 from mnistlab.runs.safetensors_io import MAX_FILE_BYTES, MAX_HEADER_BYTES
-from tests.attacks.cutting import file_of, header_of, with_record
+from tests.attacks.cutting import file_of, header_of, with_header, with_record
 
 CONFIG = TrainConfig(hidden=(12,), learning_rate=0.0123456789, seed=2**32 - 1, batch_size=7, scaling="unit")
 
@@ -142,6 +142,14 @@ def test_a_name_from_a_file_is_bounded_and_a_strange_one_does_no_harm(data):
     assert loads(with_record(data, name="x" * 10**5)).name == "x" * 60
     assert loads(with_record(data, name=["../.."])).name == "['../..']"
     assert loads(with_record(data, name=None)).name == "None"
+
+
+def test_half_a_character_that_could_not_be_written_again_is_not_taken_in(data):
+    changed = with_header(data, lambda header: header["__metadata__"].update(note="?"))
+    length = int.from_bytes(changed[:8], "little")
+    header = changed[8 : 8 + length].replace(b'"?"', b'"\\ud800"')
+    with pytest.raises(NetworkFileError, match="must be plain JSON"):
+        loads(len(header).to_bytes(8, "little") + header + changed[8 + length :])
 
 
 def test_the_header_has_room_and_no_more(data):

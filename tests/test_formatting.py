@@ -68,9 +68,9 @@ def test_numbers_agree_with_their_nouns():
 
 def test_progress_says_epoch_pace_and_time_left():
     words = progress_words(snapshot(run(2), step=117, images_per_second=45_678.0, seconds_left=8.2))
-    assert words == "epoch 3 of 10, 45,700 images/s, 8.2 s left"
+    assert words == "epoch 3 of 10, 45,700 images/s, 8.2 s left in all"
     moving = snapshot(run(2), step=117, images_per_second=45_678.0, seconds_left=8.2, sharing=3)
-    assert progress_words(moving, short=True) == "epoch 3 of 10, 8.2 s left"
+    assert progress_words(moving, short=True) == "epoch 3 of 10, 8.2 s left in all"
     assert progress_fraction(snapshot(step=117)) == 0.25
 
 

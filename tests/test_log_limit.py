@@ -7,6 +7,8 @@ import urllib.request
 from contextlib import suppress
 
 import pytest
+import streamlit as st
+import streamlit.logger
 
 from mnistlab.ui.log_limit import EVERY_SECONDS, LOGGERS, MAX_KINDS, LogLimit, limit_log
 from tests.server import Server
@@ -69,6 +71,26 @@ def test_the_kinds_that_are_remembered_are_bounded(said):
         said.logger.error(f"kind {number}")
     (limit,) = said.logger.filters
     assert len(limit._passed) <= MAX_KINDS
+
+
+def test_what_streamlit_says_of_strangers_is_limited_in_each_of_its_modules():
+    limit_log()
+    module = logging.getLogger(st.logger.get_logger("streamlit.web.server").name)
+    module.addHandler(heard := Heard())
+    limit_log()
+    for _ in range(100):
+        module.warning("Received a message to end the server. Ignored.")
+    module.removeHandler(heard)
+    assert heard.count == 1
+
+
+class Heard(logging.Handler):
+    """Counts what is logged."""
+
+    count = 0
+
+    def emit(self, record):
+        self.count += 1
 
 
 def test_the_limit_is_set_once_however_often_the_lab_starts():

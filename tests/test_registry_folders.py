@@ -34,10 +34,16 @@ def kept(labs):
 def test_labs_go_after_thirty_later_days_and_those_in_use_stay(labs):
     used, old = left_on_day(labs, 99), left_on_day(labs, 100)
     labs.open(used)
-    recent = {folder_name(left_on_day(labs, day)) for day in range(101, 131) for _ in range(2)}
+    recent = {folder_name(left_on_day(labs, day)) for day in range(101, 130) for _ in range(2)}
     labs.sweep_folders()
     assert kept(labs) == {folder_name(used)} | recent
     assert folder_name(old) not in recent
+
+
+def test_a_lab_that_is_looked_at_is_not_old(labs):
+    looked_at = left_on_day(labs, 99)
+    labs.open(looked_at)
+    assert (labs.folder / folder_name(looked_at)).stat().st_mtime > time.time() - 60
 
 
 @pytest.mark.parametrize("wrong", [0, 10**6], ids=["back", "ahead"])

@@ -2,8 +2,10 @@
 
 import json
 import logging
+import os
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from mnistlab.engine.config import TrainConfig
@@ -13,8 +15,8 @@ from mnistlab.jobs.lab_files import INDEX, file_name
 from mnistlab.jobs.labs import folder_name, new_token
 from mnistlab.runs import serialization as records
 from mnistlab.runs.checkpoints import dumps, header_texts, loads
-from mnistlab.runs.run import with_epoch
-from mnistlab.runs.run_store import RunStore, with_run
+from mnistlab.runs.run import OwnDigits, with_epoch
+from mnistlab.runs.run_store import RunStore, Undo, with_run
 from tests.attacks.cutting import with_record, with_texts
 from tests.registry_bench import again, same_run, started
 from tests.test_checkpoints import figures, same_figures, trained_run
@@ -170,7 +172,7 @@ def test_records_that_cannot_be_read_for_a_moment_are_said_once_and_come_back(
     labs.sweep()
     server = again(labs, clock)
     with monkeypatch.context() as patch, caplog.at_level(logging.WARNING):
-        patch.setattr(lab_files.Path, "read_bytes", refused)
+        patch.setattr(lab_files, "content_of", refused)
         trainer = server.open(token)
     assert "1 run" in trainer.snapshot().set_aside
     trainer.add(trained_run(epochs=1))
@@ -214,3 +216,94 @@ def test_a_later_setting_is_written_only_where_it_matters(run, monkeypatch):
     assert "patience" not in config
     assert config["seed"] == run.config.seed
     assert loads(dumps(replace(run))).config == run.config
+
+
+def undone_store(run, what):
+    """A run that was reset, or trained on own digits, which can be undone."""
+    if what == "reset":
+        after = trained_run(TrainConfig(hidden=(3,)), epochs=1)
+    else:
+        params = tuple(layer._replace(biases=layer.biases + 80) for layer in run.params)
+        digits = np.zeros((1, 28, 28), np.uint8), np.array([3], np.uint8)
+        learned = OwnDigits(run.epoch, *digits, 1, 0.1, 0.9, 0.9, 0.5, 1.0)
+        after = replace(run, params=params, schedule=(learned,))
+    return after, RunStore((after,), after.id, undo=Undo(run, what, after.id, after.epoch))
+
+
+def test_what_can_be_undone_outlives_a_moment_in_which_its_successor_cannot_be_read(tmp_path, run):
+    after, store = undone_store(run, "reset")
+    Autosave(tmp_path).save(store)
+    path = record_of(tmp_path, after)
+    data = path.read_bytes()
+    path.write_bytes(data[:50])
+    _, _, back = comes_back(tmp_path, lambda: path.write_bytes(data))
+    runs = {each.id: each for each in back.runs}
+    assert same_run(runs[after.id], after)
+    assert same_run(runs[run.id], run)
+
+
+def test_a_network_that_learned_from_own_digits_never_gives_way_to_the_one_before(tmp_path, run):
+    after, store = undone_store(run, "own digits")
+    Autosave(tmp_path).save(store)
+    path = tmp_path / json.loads((tmp_path / INDEX).read_bytes())["undo"][0]
+    data = path.read_bytes()
+    path.write_bytes(data[:50])
+    _, _, back = comes_back(tmp_path, lambda: path.write_bytes(data))
+    (there,) = (each for each in back.runs if each.id == run.id)
+    np.testing.assert_array_equal(there.params[-1].biases, after.params[-1].biases)
+    assert path.read_bytes() == data
+
+
+def test_an_earlier_network_comes_back_to_the_run_not_only_to_what_can_be_undone(tmp_path, run):
+    longer = with_epoch(
+        run, figures(run.config, 3), tuple(x._replace(biases=x.biases + 9) for x in run.params)
+    )
+    longer = with_epoch(longer, figures(run.config, 4), run.params)
+    store = RunStore((longer,), longer.id, undo=Undo(run, "own digits", longer.id, 2))
+    Autosave(tmp_path).save(store)
+    path = tmp_path / json.loads(record_of_epoch(tmp_path, 4).read_bytes())["kept"]["3"]
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + b"?")
+    before, _, back = comes_back(tmp_path, lambda: path.write_bytes(data))
+    assert 3 not in before.runs[0].kept
+    (there,) = (each for each in back.runs if each.id == run.id)
+    assert same_run(there, longer)
+
+
+def record_of_epoch(folder, epoch):
+    (path,) = (p for p in folder.glob("*.run") if str(epoch) in json.loads(p.read_bytes())["kept"])
+    return path
+
+
+def odd(folder, kind):
+    """Put something into a folder that is called like a file of ours and is none."""
+    path = folder / ("ab" * 16 + ".run")
+    if kind == "dangling link":
+        path.symlink_to(folder / "nowhere")
+    elif kind == "looping link":
+        path.symlink_to(path)
+    elif kind == "sparse":
+        with path.open("wb") as file:
+            file.truncate(2**43)
+    else:
+        os.mkfifo(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes are made otherwise there")
+@pytest.mark.parametrize("kind", ["dangling link", "looping link", "sparse", "pipe"])
+@pytest.mark.parametrize("cut", [True, False])
+def test_an_odd_file_with_a_name_of_ours_keeps_no_lab_closed(folder, run, other, kind, cut):
+    odd(folder, kind)
+    if cut:
+        (folder / INDEX).write_bytes(b"{")
+    assert {each.id for each in Autosave(folder).load().runs} == {run.id, other.id}
+    assert (folder / ("ab" * 16 + ".run")).is_symlink() or (folder / ("ab" * 16 + ".run")).exists()
+
+
+@pytest.mark.parametrize("name", ["runs", "aside", "hidden"])
+def test_an_index_with_lists_for_names_is_a_damaged_one(folder, run, other, name):
+    index = json.loads((folder / INDEX).read_bytes())
+    (folder / INDEX).write_text(json.dumps(index | {name: [[1]]}))
+    autosave = Autosave(folder)
+    assert {each.id for each in autosave.load().runs} == {run.id, other.id}
+    assert "the list of your runs" in autosave.set_aside

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from mnistlab.runs import checkpoints
+from mnistlab.sweeps.distributed import done_by_child
 from mnistlab.sweeps.sharding import Spread
 from mnistlab.sweeps.sweep import members, sweep
 from tests.conftest import REPOSITORY
@@ -181,3 +182,12 @@ def test_bad_arguments_end_with_status_2_and_a_sentence(arguments, sentence):
     assert done.returncode == 2
     assert sentence in complaint.splitlines()[-1]
     assert "Traceback" not in complaint
+
+
+def test_a_log_is_added_to_what_somebody_else_has_in_a_file_of_its_name(tmp_path, capsys):
+    log = tmp_path / "process-0.log"
+    log.write_text("my notes\n")
+    assert done_by_child(["nonsense"], log, "It was ended.") == 2
+    assert log.read_text().startswith("my notes\n")
+    assert "nonsense" in log.read_text()
+    assert "my notes" not in capsys.readouterr().err

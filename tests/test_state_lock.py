@@ -1,6 +1,7 @@
 """One server for one state folder: a second one takes a sibling, or does not start."""
 
 import logging
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +55,10 @@ def test_labs_hold_their_folder_until_they_are_closed(tmp_path):
     assert third.folder.name == "state"
     second.close()
     third.close()
+
+
+def test_the_folder_that_one_stands_in_can_hold_the_state(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder, lock = locked_folder(Path())
+    lock.release()
+    assert folder == tmp_path

@@ -44,6 +44,7 @@ HEIGHT = 320  # px, of a figure that stands beside text
 STILL = {
     "scrollZoom": False,
     "displaylogo": False,
+    "showTips": False,  # they would lie over the page
     "modeBarButtons": [["toImage"]],
     "toImageButtonOptions": {"format": "png", "scale": 2, "filename": "mnistlab"},
 }

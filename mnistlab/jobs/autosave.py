@@ -112,14 +112,23 @@ class Autosave:
         index = self._index
         self._aside = {name for name in index["aside"] if not name.endswith(".run")}
         runs: dict[str, Run] = {}
-        for name in (*index["runs"], *(name for name in index["aside"] if name.endswith(".run"))):
+        for name in index["runs"]:
             run = self._run(name)
-            if run and (run.id not in runs or run.epoch >= runs[run.id].epoch):
+            if run and (run.id not in runs or trained_as_long(run, runs[run.id])):
+                runs[run.id], self._record_of[run.id] = run, name
+        for name in (name for name in index["aside"] if name.endswith(".run")):
+            run = self._run(name)
+            if run and run.id in runs and trained_as_long(runs[run.id], run):
+                self._put_aside(name)
+            elif run:
                 runs[run.id], self._record_of[run.id] = run, name
         current = index["current"] if index["current"] in runs else next(reversed(runs), "")
         undo = None
-        if index["undo"] and (old := self._run(index["undo"][0])) and index["undo"][2] in runs:
-            undo, self._record_of[old.id] = Undo(old, *index["undo"][1:]), index["undo"][0]
+        if index["undo"] and (old := self._run(index["undo"][0])):
+            if index["undo"][2] in runs:
+                undo, self._record_of[old.id] = Undo(old, *index["undo"][1:]), index["undo"][0]
+            else:  # its successor cannot be read
+                self._put_aside(index["undo"][0])
         hidden = frozenset(index["hidden"]) & runs.keys()
         return RunStore(tuple(runs.values()), current, hidden, undo, index["numbered"])
 
@@ -140,7 +149,7 @@ class Autosave:
             except (OSError, ValueError):
                 missing[str(epoch)] = file
         self._aside |= {file for file in missing.values() if NAME.fullmatch(str(file))}
-        self._missing[run.id] = missing
+        self._missing[run.id] = self._missing.get(run.id, {}) | missing  # what can be undone has the same id
         self._own.add(name)
         return replace(run, kept=kept)
 
@@ -170,7 +179,7 @@ class Autosave:
     def _index_of_records(self, names: set[str]) -> dict[str, Any]:
         """Return the index that the records in the folder make, those written last at the end."""
         records = [name for name in names if NAME.fullmatch(name) and name.endswith(".run")]
-        records.sort(key=lambda name: ((self.folder / name).stat().st_mtime_ns, name))
+        records.sort(key=lambda name: ((self.folder / name).lstat().st_mtime_ns, name))
         return FIELDS | {"runs": records}
 
     def _keep_beside(self, ids: set[str]) -> None:
@@ -231,10 +240,11 @@ class Autosave:
 
     def _record_file(self, run: Run, files: dict[int, str]) -> str:
         kept = {str(epoch): files[id(params)] for epoch, params in run.kept.items()}
+        missing = self._missing.get(run.id, {})
         record = run_record(run) | {
             "id": run.id,
             "params": files[id(run.params)],
-            "kept": self._missing.get(run.id, {}) | kept,
+            "kept": {epoch: file for epoch, file in missing.items() if int(epoch) <= run.epoch} | kept,
         }
         return self._put(json.dumps(record, separators=(",", ":"), allow_nan=False).encode(), ".run")
 
@@ -257,3 +267,8 @@ class Autosave:
 
     def _say(self, parts: list[str]) -> None:
         self.set_aside = SET_ASIDE.format(", ".join(parts)) if parts else ""
+
+
+def trained_as_long(one: Run, other: Run) -> bool:
+    """Return whether one record of a run has all of the training that another one has."""
+    return (one.epoch, len(one.schedule)) >= (other.epoch, len(other.schedule))

@@ -11,7 +11,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from mnistlab.runs.safetensors_io import NetworkFileError, read_json
+from mnistlab.runs.named_file import content_of
+from mnistlab.runs.safetensors_io import MAX_FILE_BYTES, NetworkFileError, read_json
 
 INDEX = "lab.json"
 MAX_INDEX_BYTES = 2**24
@@ -39,11 +40,11 @@ def content(folder: Path, name: object) -> bytes:
 
     Raises:
         OSError: It cannot be read.
-        NetworkFileError: It is not what its name says.
+        ValueError: It is not what its name says, no file at all, or larger than the lab writes any.
     """
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise NetworkFileError("A file of a lab must be named by its checksum. Got another name.")
-    data = (folder / name).read_bytes()
+    data = content_of(folder / name, MAX_FILE_BYTES, name)
     if file_name(data, Path(name).suffix) != name:
         raise NetworkFileError(f"{name} must be as it was written. Got a damaged file.")
     return data
@@ -61,12 +62,9 @@ def read_index(folder: Path) -> dict[str, Any]:
 
     Raises:
         OSError: It is not there, or cannot be read.
-        NetworkFileError: It is damaged, or not one of this lab's.
+        ValueError: It is damaged, or not one of this lab's.
     """
-    path = folder / INDEX
-    if path.stat().st_size > MAX_INDEX_BYTES:
-        raise NetworkFileError(f"{INDEX} must have at most {MAX_INDEX_BYTES:,} bytes. Got more.")
-    index = read_json(path.read_bytes(), INDEX)
+    index = read_json(content_of(folder / INDEX, MAX_INDEX_BYTES, INDEX), INDEX)
     if not isinstance(index, dict) or not {"runs", "current"} <= index.keys():
         raise NetworkFileError(f"{INDEX} must be the index of a lab. Got something else.")
     index = FIELDS | index
@@ -74,8 +72,8 @@ def read_index(folder: Path) -> dict[str, Any]:
     right = all(type(index[name]) is type(value) for name, value in FIELDS.items() if name != "undo")
     right = right and (undo is None or (type(undo) is list and list(map(type, undo)) == [str, str, str, int]))
     right = right and UNFINISHED_NAME.fullmatch(index["unfinished"]) is not None
-    right = right and all(type(each) is str for each in index["hidden"])
-    if not right or not all(type(name) is str and NAME.fullmatch(name) for name in named(index)):
+    right = right and all(type(each) is str for name in ("runs", "aside", "hidden") for each in index[name])
+    if not right or not all(NAME.fullmatch(name) for name in named(index)):
         raise NetworkFileError(f"{INDEX} must be the index of a lab. Got another one, or a damaged one.")
     return index
 
@@ -89,7 +87,7 @@ def networks_of(folder: Path, record: str) -> set[str]:
     """Return the files of the networks that a record names.
 
     Raises:
-        OSError, NetworkFileError: It cannot be read.
+        OSError, ValueError: It cannot be read.
     """
     values = read_json(content(folder, record), record)
     try:

@@ -1,7 +1,9 @@
 """The labs of this process by session token: opened, autosaved, freed when nobody looks at them."""
 
 import atexit
+import contextlib
 import logging
+import os
 import re
 import secrets
 import threading
@@ -210,6 +212,8 @@ class Labs:
 
     def _opened(self, token: str, config: TrainConfig | None) -> Lab:
         autosave = Autosave(self.folder / folder_name(token))
+        with contextlib.suppress(OSError):
+            os.utime(autosave.folder)  # what is looked at is not old
         trainer = Trainer(
             self.pool,
             config,

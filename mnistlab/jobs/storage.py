@@ -41,6 +41,7 @@ def locked_folder(folder: Path) -> tuple[Path, filelock.BaseFileLock | None]:
     Raises:
         StateFolderInUse: Another server has it, and MNISTLAB_STATE_LOCK is "refuse".
     """
+    folder = folder.absolute()  # "." has no name
     siblings = (folder.with_name(f"{folder.name}-{number}") for number in range(2, MAX_SERVERS))
     for place in (folder, *siblings):
         lock = filelock.FileLock(place / LOCK_NAME, thread_local=False)

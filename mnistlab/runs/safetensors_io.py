@@ -89,7 +89,7 @@ def read_json(text: bytes | str, what: str) -> Any:
     """Return the values in a JSON text that came from anywhere.
 
     Raises:
-        NetworkFileError: It is not JSON, says a thing twice, or has numbers that are none.
+        NetworkFileError: It is not JSON, says a thing twice, or has numbers or characters that are none.
     """
 
     def record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -102,7 +102,9 @@ def read_json(text: bytes | str, what: str) -> Any:
         raise ValueError(f"{name} is no number")
 
     try:
-        return json.loads(text, object_pairs_hook=record, parse_constant=constant)
+        values = json.loads(text, object_pairs_hook=record, parse_constant=constant)
+        json.dumps(values, ensure_ascii=False).encode()  # half a character could not be written again
+        return values
     except (ValueError, RecursionError) as error:
         raise NetworkFileError(
             f"{what} must be plain JSON. Got something else: {shown(str(error))}."

@@ -95,10 +95,11 @@ def done_by_child(arguments: Sequence[str], log: Path | None, sentence: str) -> 
 
     Args:
         arguments: Of `python -m mnistlab`.
-        log: Where the child's standard error goes; None: nowhere that stays.
+        log: Where the child's standard error is added; None: nowhere that stays.
         sentence: What to say when the child was ended from within or without.
     """
-    with open(log, "w+b") if log else tempfile.TemporaryFile() as errors:
+    with open(log, "a+b") if log else tempfile.TemporaryFile() as errors:
+        before = errors.seek(0, os.SEEK_END)  # a file of this name stays as it was
         child = subprocess.Popen(
             [sys.executable, "-m", "mnistlab", *arguments],
             env=os.environ | {CHILD: "1"},
@@ -115,7 +116,7 @@ def done_by_child(arguments: Sequence[str], log: Path | None, sentence: str) -> 
         finally:
             child.kill()
             child.wait()
-        errors.seek(0)
+        errors.seek(before)
         said = errors.read().decode(errors="replace").splitlines()
     own_words = [line for line in said if line.startswith(OURS)]
     if status not in (0, 1, 2) or (status and not own_words):

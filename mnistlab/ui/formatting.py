@@ -59,7 +59,7 @@ def pace_words(snapshot: Snapshot, short: bool) -> list[str]:
 
     In the first moments, when nobody knows the pace yet, the mini-batches that are done take its place.
     """
-    words = [f"{duration(snapshot.seconds_left)} left"] if snapshot.images_per_second else []
+    words = [f"{duration(snapshot.seconds_left)} left in all"] if snapshot.images_per_second else []
     if short:
         return words
     if words:

@@ -4,7 +4,8 @@ import logging
 import time
 from collections.abc import Callable
 
-LOGGERS = ("asyncio", "uvicorn.error")  # what they say is caused by whoever connects
+LOGGERS = "asyncio", "uvicorn.error"  # what they say is caused by whoever connects
+FAMILY = "streamlit"  # and this one's; it has a logger for each module
 EVERY_SECONDS = 60.0
 MAX_KINDS = 100
 
@@ -49,7 +50,8 @@ class LogLimit(logging.Filter):
 def limit_log() -> None:
     """Limit what the server's libraries say of whoever connects."""
     limit = LogLimit()
-    for name in LOGGERS:
+    family = [name for name in logging.root.manager.loggerDict if name.startswith(FAMILY)]
+    for name in (*LOGGERS, *family):
         logger = logging.getLogger(name)
         for before in [each for each in logger.filters if isinstance(each, LogLimit)]:
             logger.removeFilter(before)

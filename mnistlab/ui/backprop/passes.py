@@ -127,14 +127,18 @@ def why_so_many_are_zero(followed: Followed, scaling: str) -> str:
     units = len(followed.deltas[0])
     if not ACTIVATIONS[followed.hidden].saturates:
         off = int((followed.slopes(1) == 0).sum())
-        text = f"In layer 1, **{off} of {units}** units are switched off by this image"
+        are = "is" if off == 1 else "are"
+        text = f"In layer 1, **{off} of {units}** units {are} switched off by this image"
         if off == 0:
             return text + ": every unit hears how it should change."
         return f"{text}: there $\\sigma' = 0$, so their $\\Delta$ is exactly 0. They learn nothing from it."
     saturated = followed.saturated(1)
-    text = f"In layer 1, **{saturated} of {units}** units are saturated, $|z| > 5$"
+    are = "is" if saturated == 1 else "are"
+    text = f"In layer 1, **{saturated} of {units}** units {are} saturated, $|z| > 5$"
     if saturated == 0:
         return text + ": every unit hears how it should change."
+    if saturated < units / 2:
+        return f"{text}: there $\\sigma$ is flat, and hardly any error passes. The others hear how to change."
     reason = (
         " The pixels enter as 0 to 255, which makes the sums so large; set input scaling to 1/255 in "
         "the sidebar, and the blank cells fill."

@@ -5,7 +5,7 @@ import zlib
 import numpy as np
 import streamlit as st
 
-from mnistlab.analysis.decision import a_digit, worst_mistakes
+from mnistlab.analysis.decision import FIRES, a_digit, worst_mistakes
 from mnistlab.data.datasets import Split
 from mnistlab.engine.evaluation import activations_of, score
 from mnistlab.figures.confusion import draw_confusion
@@ -97,7 +97,12 @@ def draw_worst(network: tuple, split: Split, outputs: np.ndarray) -> None:
     if not len(worst):
         st.markdown("There are none: the test accuracy is 100%.")
         return
-    st.caption("Here the network was most certain and yet wrong. Would you have read them all?")
+    sure = outputs[worst].max() >= FIRES
+    st.caption(
+        "Here the network was most certain and yet wrong. Would you have read them all?"
+        if sure
+        else f"No output for these images reaches {FIRES:g}: the network is wrong, but sure of nothing."
+    )
     captions = [f"{split.labels[place]}, predicted {answers[place]}" for place in worst]
     says = [
         f"test image {place}: {a_digit(split.labels[place])}, predicted {answers[place]} "
