@@ -18,7 +18,7 @@ from mnistlab.figures import (
     learning_curves,
     statistics,
     sweep,
-    template,
+    theme,
 )
 
 RANDOM = np.random.default_rng(0)
@@ -72,7 +72,7 @@ def test_a_figure_has_title_height_and_a_sentence_for_alt(name):
     figure = FULL[name]()
     assert figure.layout.title.text
     assert figure.layout.height >= 60
-    words = template.alt_text(figure)
+    words = theme.alt_text(figure)
     assert words.endswith(".")
     assert "<" not in words
     assert len(figure.data) >= 1
@@ -85,13 +85,13 @@ def test_without_data_a_figure_is_titled_and_says_so(name):
     assert len(figure.data) == 0
     (words,) = figure.layout.annotations
     assert words.text.endswith(".")
-    assert words.text in template.alt_text(figure)
+    assert words.text in theme.alt_text(figure)
 
 
 @pytest.mark.parametrize("name", FULL)
 def test_a_figure_is_transparent_and_in_named_colors(name):
     figure = FULL[name]()
-    assert figure.layout.paper_bgcolor == template.CLEAR
+    assert figure.layout.paper_bgcolor == theme.CLEAR
     text = figure.to_json()
     names = {color[:7] for color in re.findall(r"#0000\d\d[0-9A-F]*", text)}
     assert names <= {f"#{number:06d}" for number in (*range(31), *range(32, 41))}
@@ -137,9 +137,9 @@ def test_figures_load_neither_jax_nor_streamlit():
     ],
 )
 def test_numbers_are_short_and_have_a_real_minus(value, text):
-    assert template.number(value) == text
+    assert theme.number(value) == text
 
 
 def test_small_numbers_on_an_axis_are_powers_of_ten_and_no_prefixes():
-    figure = template.framed()
+    figure = theme.framed()
     assert {figure.layout.xaxis.exponentformat, figure.layout.yaxis.exponentformat} == {"power"}

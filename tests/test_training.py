@@ -188,7 +188,7 @@ def test_metrics_say_what_they_measure():
         ("train_size", 0, "train_size must be a whole number from 1 to 60,000. Got 0."),
         ("seed", 2**32, "seed must be a whole number from 0 to 4,294,967,295. Got 4294967296."),
         ("seed", 1.5, "seed must be a whole number from 0 to 4,294,967,295. Got 1.5."),
-        ("activation", "cube", "activation must be one of sigmoid, tanh, relu. Got cube."),
+        ("activation", "cube", "activation must be one of sigmoid, tanh, relu, silu. Got cube."),
         ("scaling", None, "scaling must be one of raw, unit. Got None."),
     ],
 )

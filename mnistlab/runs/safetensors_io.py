@@ -1,6 +1,7 @@
 """A network as the bytes of a .safetensors file, and back; the bytes are checked as a stranger's."""
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ MAX_PARTS = {
 }
 # The largest network that the settings allow, 784-1024-1024-1024-1024-1024-1024-10, in float32.
 MAX_PARAMETERS = num_parameters((NUM_PIXELS, *[MAX_WIDTH] * MAX_HIDDEN_LAYERS, NUM_CLASSES))
+HALF = re.compile(r"\\u[dD][89a-fA-F]")  # how JSON writes one half of a character beyond 2**16
+HALF_BYTES = re.compile(HALF.pattern.encode())
 MAX_FILE_BYTES = 8 + MAX_HEADER_BYTES + 4 * MAX_PARAMETERS
 
 
@@ -103,7 +106,8 @@ def read_json(text: bytes | str, what: str) -> Any:
 
     try:
         values = json.loads(text, object_pairs_hook=record, parse_constant=constant)
-        json.dumps(values, ensure_ascii=False).encode()  # half a character could not be written again
+        if HALF.search(text) if isinstance(text, str) else HALF_BYTES.search(text):
+            json.dumps(values, ensure_ascii=False).encode()  # fails for half a character, which JSON can hold
         return values
     except (ValueError, RecursionError) as error:
         raise NetworkFileError(
