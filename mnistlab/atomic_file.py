@@ -17,6 +17,7 @@ UNFINISHED = ".tmp"  # how the name of an unfinished file ends
 DIGEST_SIZE = hashlib.sha256().digest_size
 PIECE = 1 << 20
 STALE_SECONDS = 3600
+LONGEST_STEM = 230  # bytes
 
 
 def private_folder(path: Path) -> Path:
@@ -40,10 +41,10 @@ def write_whole(
     Raises:
         OSError: It cannot be written; the file is as it was.
     """
-    fresh = os.O_EXCL if unfinished is None else os.O_TRUNC
-    unfinished = unfinished or path.with_name(f"{path.name}.{secrets.token_hex(6)}{UNFINISHED}")
+    unfinished = unfinished or path.with_name(f"{_stem(path)}.{secrets.token_hex(6)}{UNFINISHED}")
     try:
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | fresh, 0o600)
+        unfinished.unlink(missing_ok=True)  # what a killed process left; a link is not followed
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(handle, "wb") as file:
             for piece in pieces:
                 file.write(piece)
@@ -108,9 +109,14 @@ def _is_whole(path: Path) -> bool:
         return left == 0 and file.read() == digest.digest()
 
 
+def _stem(path: Path) -> str:
+    """Return how the name of an unfinished file begins: a name may have 255 bytes in all."""
+    return path.name if len(os.fsencode(path.name)) <= LONGEST_STEM else "unfinished"
+
+
 def _sweep_unfinished(path: Path) -> None:
     """Remove what killed processes left; what a living one still writes is younger."""
-    ours = re.compile(rf"{re.escape(path.name)}\.[0-9a-f]{{12}}{re.escape(UNFINISHED)}")
+    ours = re.compile(rf"{re.escape(_stem(path))}\.[0-9a-f]{{12}}{re.escape(UNFINISHED)}")
     for unfinished in path.parent.iterdir():
         with contextlib.suppress(OSError):
             if ours.fullmatch(unfinished.name) and time.time() - unfinished.stat().st_mtime > STALE_SECONDS:

@@ -1,6 +1,7 @@
 """Folders of labs that nobody comes back to: which go, and which stay whatever the clock says."""
 
 import json
+import logging
 import os
 import time
 
@@ -145,19 +146,45 @@ def test_what_a_killed_process_left_goes_with_the_next_save(labs, clock, monkeyp
     assert {name for name in whole if name.endswith(".network")} <= names
 
 
-def test_too_many_folders_are_thinned_from_the_oldest(labs, monkeypatch):
-    tokens = [new_token() for _ in range(4)]
-    for age, token in enumerate(tokens):
+def left_in_a_row(labs, number):
+    """Save some labs of one size, each left a day before the one ahead, and return the names and the size."""
+    names = []
+    for age in range(number):
+        token = new_token()
         started(labs, token)
         labs.sweep()
         folder = labs.folder / folder_name(token)
-        stamp = folder.stat().st_mtime - 100 * age
+        stamp = folder.stat().st_mtime - 86_400 * age
         os.utime(folder, (stamp, stamp))
-    size = sum(path.stat().st_size for path in folder.iterdir())
+        names.append(folder.name)
+    return names, sum(path.stat().st_size for path in folder.iterdir())
+
+
+def test_too_many_folders_are_thinned_from_the_oldest(labs, monkeypatch, caplog):
+    names, size = left_in_a_row(labs, 4)
     empty = Labs(labs.folder, QuietPool())
     monkeypatch.setattr(lab_folders, "MAX_BYTES", 3 * size + 100)
-    empty.sweep_folders()
-    assert {path.name for path in labs.folder.iterdir()} == {folder_name(token) for token in tokens[:3]}
+    with caplog.at_level(logging.INFO):
+        empty.sweep_folders()
+    assert {path.name for path in labs.folder.iterdir()} == set(names[:3])
+    assert "too large: 1." in caplog.text
     monkeypatch.setattr(lab_folders, "MAX_FOLDERS", 1)
     empty.sweep_folders()
-    assert {path.name for path in labs.folder.iterdir()} == {folder_name(tokens[0])}
+    assert {path.name for path in labs.folder.iterdir()} == {names[0]}
+
+
+def test_whoever_fills_the_disk_removes_his_own(labs, monkeypatch):
+    names, size = left_in_a_row(labs, 3)
+    large = labs.folder / names[0]
+    data = b"x" * 10 * size
+    (large / file_name(data, ".network")).write_bytes(data)
+    monkeypatch.setattr(lab_folders, "MAX_BYTES", 10 * size)
+    Labs(labs.folder, QuietPool()).sweep_folders()
+    assert {path.name for path in labs.folder.iterdir()} == set(names[1:])
+
+
+def test_labs_in_use_take_no_room_from_others(labs, monkeypatch):
+    names, size = left_in_a_row(labs, 3)
+    monkeypatch.setattr(lab_folders, "MAX_BYTES", size + 100)
+    lab_folders.sweep_folders(labs.folder, in_use=set(names[:2]))
+    assert {path.name for path in labs.folder.iterdir()} == set(names)

@@ -115,7 +115,7 @@ def test_a_killed_server_loses_no_epoch_that_was_saved_and_goes_on_to_the_same_n
     mortal, training, generated, tmp_path
 ):
     reached = 1
-    for _ in range(3):
+    for _ in range(2):
         seen = expect_epoch(training, reached + 1)
         training.wait_for_timeout(1000 * SAVED_SECONDS)
         workers = children(mortal)
@@ -138,7 +138,7 @@ def kill_in_a_save(server, delay: float) -> None:
     server.end(signal.SIGKILL)
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(100, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [2, pytest.param(100, marks=pytest.mark.soak)])
 def test_a_server_killed_in_its_saves_leaves_a_whole_lab_each_time(
     mortal, training, generated, tmp_path, kills
 ):

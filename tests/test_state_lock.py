@@ -44,6 +44,17 @@ def test_a_folder_that_cannot_be_made_is_taken_without_a_lock(tmp_path):
     assert locked_folder(tmp_path / "file" / "state") == (tmp_path / "file" / "state", None)
 
 
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to("elsewhere")])
+def test_something_else_by_the_name_of_the_lock_is_left_alone_and_a_sibling_taken(tmp_path, make):
+    home = tmp_path / "state"
+    home.mkdir()
+    make(home / ".mnistlab.lock")
+    folder, lock = locked_folder(home)
+    assert (folder.name, lock is None) == ("state-2", False)
+    lock.release()
+    assert [path.name for path in home.iterdir()] == [".mnistlab.lock"]
+
+
 def test_labs_hold_their_folder_until_they_are_closed(tmp_path):
     def started():
         return Labs(tmp_path / "state", QuietPool(), initial=real_initial).start_keeper()

@@ -254,7 +254,7 @@ def test_the_same_when_threads_change_at_every_moment():
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
-        storms(2_000, num_commands=12)
+        storms(500, num_commands=12)
     finally:
         sys.setswitchinterval(interval)
     assert pool_threads() <= before

@@ -44,7 +44,7 @@ def test_the_notebook_reads_9150_to_9300_after_ten_epochs(mnist):
     assert last.metrics.epoch == 10
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_recommended_settings_read_97_and_a_half_percent(mnist):
     assert PRESETS["recommended"].num_epochs <= 20
     *_, last = train(PRESETS["recommended"], mnist)

@@ -53,6 +53,8 @@ def locked_folder(folder: Path) -> tuple[Path, filelock.BaseFileLock | None]:
                 raise StateFolderInUse(f"{IN_USE.format(folder)}.") from None
             continue
         except (OSError, NotImplementedError):
+            if (place / LOCK_NAME).is_symlink() or (place / LOCK_NAME).is_dir():  # somebody else's
+                continue
             return place, None
         if place != folder:
             logger.warning("%s, so this one keeps its labs in %s.", IN_USE.format(folder), place)
@@ -66,25 +68,32 @@ def folder_name(token: str) -> str:
 
 
 def sweep_folders(home: Path, in_use: set[str]) -> None:
-    """Remove labs that are too old, and the oldest where there are too many.
+    """Remove labs that are too old, the oldest where there are too many, and where room is short the largest.
 
-    A lab is too old when others were left on so many later days. A clock that was set wrong for a while
-    counts as a day, and removes nothing. What is not a lab, or not a lab's own file, is never touched.
+    A lab is as old as there are later days on which others were left: a clock that was set wrong for a while
+    counts as a day, and removes nothing. For room, bytes times age decide, so that whoever fills the disk
+    removes little but his own. What is not a lab, or not a lab's own file, is never touched.
 
     Args:
         home: The folder of all labs.
         in_use: Names of folders that stay.
     """
     folders = sorted(_folders(home), key=lambda folder: folder[0], reverse=True)
-    room, later_days = MAX_BYTES, []
-    for place, (changed, size, path) in enumerate(folders):
+    days = sorted({changed // DAY for changed, _, _ in folders}, reverse=True)
+    at_rest = [
+        (place, days.index(changed // DAY), size, path)
+        for place, (changed, size, path) in enumerate(folders)
+        if path.name not in in_use
+    ]
+    room, num_removed = MAX_BYTES, 0
+    for place, age, size, path in sorted(at_rest, key=lambda lab: (lab[1] + 1) * lab[2]):
         room -= size
-        if (day := changed // DAY) not in later_days:
-            later_days.append(day)
-        expired = len(later_days) > EXPIRY_DAYS or place >= MAX_FOLDERS or room < 0
-        if expired and path.name not in in_use:
+        if age >= EXPIRY_DAYS or place >= MAX_FOLDERS or room < 0:
             with contextlib.suppress(OSError, ValueError):
                 remove_lab(path)
+                num_removed += 1
+    if num_removed:
+        logger.info("Labs removed from %s, being too old, too many or too large: %d.", home, num_removed)
 
 
 def _folders(home: Path) -> list[tuple[float, int, Path]]:
