@@ -28,7 +28,6 @@ FIELDS = {
     "number_input": "double_value",
     "text_input": "string_value",
     "text_area": "string_value",
-    "tab_container": "string_value",
     "bidi_component": "json_value",
 }
 ENDED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)

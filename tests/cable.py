@@ -1,11 +1,15 @@
-"""A cable between a browser and the app that a test can pull out and plug in again."""
+"""What a test puts between a browser and the app: a cable to pull out, a gate that holds answers back."""
 
 import contextlib
 import socket
 import threading
 from urllib.parse import urlsplit
 
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
 from tests.server import free_port
+
+ENDED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
 
 class Cable:
@@ -42,6 +46,43 @@ class Cable:
                 self._open += [near, far]
                 for source, sink in ((near, far), (far, near)):
                     threading.Thread(target=pass_on, args=(source, sink), daemon=True).start()
+
+
+class Gate:
+    """Holds back what the server tells a page, while it is shut; what the page asks goes through."""
+
+    def __init__(self, page):
+        self.is_shut, self.num_asked = False, 0
+        self._held: list[bytes] = []
+        page.route_web_socket("**/_stcore/stream", self._route)
+
+    @property
+    def num_answers(self) -> int:
+        """Runs of the page, or of a part of it, whose end is held back."""
+        told = (ForwardMsg.FromString(each) for each in self._held)
+        return sum(
+            each.WhichOneof("type") == "script_finished" and each.script_finished in ENDED for each in told
+        )
+
+    @property
+    def num_held(self) -> int:
+        """Messages held back."""
+        return len(self._held)
+
+    def let_through(self, number: int) -> None:
+        """Let the oldest messages through."""
+        gone, self._held = self._held[:number], self._held[number:]
+        for each in gone:
+            self._page.send(each)
+
+    def _route(self, page) -> None:
+        self._page, server = page, page.connect_to_server()
+        server.on_message(lambda message: self._held.append(message) if self.is_shut else page.send(message))
+        page.on_message(lambda message: self._ask(server, message))
+
+    def _ask(self, server, message: bytes) -> None:
+        self.num_asked += 1
+        server.send(message)
 
 
 def pass_on(source: socket.socket, sink: socket.socket) -> None:

@@ -174,11 +174,11 @@ class Wanderer:
 
     async def open_tab(self) -> None:
         """Open one of the tabs of the page, where it has any."""
-        tabs = self.page.locator(".stMain").get_by_role("tab")
+        tabs = self.page.locator("[class*=_tabs]").get_by_role("radio")
         if count := await tabs.count():
             tab = tabs.nth(self.order.randrange(count))
             await tab.click()
-            await expect(tab).to_have_attribute("aria-selected", "true", timeout=1000 * SECONDS)
+            await expect(tab).to_have_attribute("aria-checked", "true", timeout=1000 * SECONDS)
 
     async def address_agrees(self) -> None:
         """The address has the learning rate that the slider shows; the default, 0.001, is not written."""

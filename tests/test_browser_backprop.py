@@ -26,9 +26,9 @@ def expect_pick(page, which, number):
 
 
 def open_tab(page, name):
-    tab = page.get_by_role("tab", name=name, exact=True)
+    tab = page.get_by_role("radio", name=name, exact=True)
     tab.click()
-    expect(tab).to_have_attribute("aria-selected", "true")
+    expect(tab).to_have_attribute("aria-checked", "true")
 
 
 def cell_of(page, figure, cell, columns, rows, field=0):
@@ -137,4 +137,4 @@ def test_the_slider_the_check_and_the_step_work_and_the_choice_outlives_the_page
     follow(page, "Data")
     follow(page, "Backprop")
     expect(number).to_have_value("1")
-    expect(page.get_by_role("tab", name="SGD step")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("radio", name="SGD step")).to_have_attribute("aria-checked", "true")

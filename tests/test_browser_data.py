@@ -12,9 +12,9 @@ pytestmark = pytest.mark.browser
 
 
 def open_tab(page, name: str) -> None:
-    tab = page.get_by_role("tab", name=name)
+    tab = page.get_by_role("radio", name=name)
     tab.click()
-    expect(tab).to_have_attribute("aria-selected", "true")
+    expect(tab).to_have_attribute("aria-checked", "true")
 
 
 def click_middle(locator) -> None:
@@ -63,7 +63,7 @@ def test_every_tab_opens_and_the_last_one_is_open_when_one_comes_back(page):
     expect(page.locator(".st-key-data_point_picture p")).to_be_visible()
     follow(page, "Architecture")
     follow(page, "Data")
-    expect(page.get_by_role("tab", name="PCA")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("radio", name="PCA")).to_have_attribute("aria-checked", "true")
 
 
 def test_a_point_of_the_map_opens_its_image(page):

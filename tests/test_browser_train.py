@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import follow, listen, settled, until
-from tests.cable import Cable
+from tests.cable import Cable, Gate
 
 pytest_plugins = ("tests.browser",)
 pytestmark = pytest.mark.browser
@@ -186,9 +186,35 @@ def test_nothing_jumps_while_it_trains(page):
 def test_each_tab_opens_at_the_first_click(page):
     page.goto("/train")
     for name in ("Weights", "Runs", "Hyperparameter sweep", "Export and import", "Confusion matrix"):
-        tab = page.locator(".st-key-train_tabs").get_by_role("tab", name=name)
+        tab = page.locator(".st-key-train_tabs").get_by_role("radio", name=name)
         tab.click()
-        expect(tab).to_have_attribute("aria-selected", "true")
+        expect(tab).to_have_attribute("aria-checked", "true")
+
+
+def test_a_tab_stays_open_when_the_answer_to_the_click_before_comes_late(page):
+    gate = Gate(page)
+    begin(page)
+    tabs = page.locator(".st-key-train_tabs")
+    gate.is_shut = True
+    tabs.get_by_role("radio", name="Weights").click()
+    until(page, lambda: gate.num_answers, lambda number: number >= 3)
+    before = gate.num_held
+    tabs.get_by_role("radio", name="Runs").click()
+    answers = gate.num_answers
+    until(page, lambda: gate.num_answers, lambda number: number >= answers + 3)
+    gate.let_through(before)
+    ticks(page, gate, 2)
+    gate.let_through(gate.num_held)
+    gate.is_shut = False
+    ticks(page, gate, 3)
+    expect(tabs.get_by_role("radio", name="Runs")).to_be_checked()
+    expect(page.locator(".st-key-train_runs")).to_be_visible()
+
+
+def ticks(page, gate, number: int) -> None:
+    """Wait until the page has looked at the lab so many times more."""
+    asked = gate.num_asked
+    until(page, lambda: gate.num_asked, lambda now: now >= asked + number)
 
 
 def test_a_click_on_the_matrix_opens_its_images(page):
@@ -210,7 +236,7 @@ def test_a_click_on_the_matrix_opens_its_images(page):
 def test_what_is_downloaded_can_be_brought_back(page, new_context, tmp_path):
     begin(page, SHORT)
     expect_end(page)
-    page.get_by_role("tab", name="Export and import").click()
+    page.get_by_role("radio", name="Export and import").click()
     files = {}
     for suffix in ("safetensors", "csv", "py", "txt"):
         with page.expect_download() as download:
@@ -222,7 +248,7 @@ def test_what_is_downloaded_can_be_brought_back(page, new_context, tmp_path):
     compile(files["py"].read_text(), "script", "exec")
     stranger = new_context().new_page()
     stranger.goto("/train")
-    stranger.get_by_role("tab", name="Export and import").click()
+    stranger.get_by_role("radio", name="Export and import").click()
     stranger.locator('input[type="file"]').set_input_files(files["safetensors"])
     expect(stranger.locator(STATE)).to_contain_text(re.compile("784-20-10.*epoch 3", re.DOTALL))
 

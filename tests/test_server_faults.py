@@ -98,7 +98,7 @@ def assert_undisturbed(page, dataset, path) -> None:
     """Fail unless the run is, to the last bit, what a training makes that nobody kills."""
     button(page, "stop").click()
     expect(button(page, "resume")).to_be_enabled()
-    page.get_by_role("tab", name="Export and import").click()
+    page.get_by_role("radio", name="Export and import").click()
     with page.expect_download() as download:
         button(page, "download_safetensors").click()
     download.value.save_as(path)

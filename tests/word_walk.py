@@ -142,5 +142,7 @@ class Walk:
         """Open every page with every tab."""
         for page in PAGES:
             self.open(page)
-            for tab in [tab.label for tab in self.app.tabs]:
+            for tab in [
+                tab for row in self.app.button_group if row.key == f"{page}_tabs" for tab in row.options
+            ]:
                 self.open(page, tab)

@@ -6,22 +6,26 @@ import streamlit as st
 
 
 def draw_tabs(key: str, contents: dict[str, Callable[[], None]]) -> None:
-    """Draw a row of tabs and the content of the open one.
+    """Draw a row of tabs and the content of the open one, each in a place of its own.
 
-    The tab to begin with is decided when the page is entered and stays the same: tabs whose default changes
-    are other tabs to Streamlit, and the browser would lose the click that changed it.
+    They are a segmented control that looks like tabs. Those of `st.tabs` whose open one the server knows are
+    set back in the browser by the answer to the click before; a tick at that moment would undo the new click.
 
     Args:
         key: Begins with the name of the page.
         contents: What draws each tab, by its name.
     """
-    opened, first = f"{key}_open", f"{key}_first"
-    if key not in st.session_state or st.session_state.get(first) not in contents:
-        left_open = st.session_state.get(opened)
-        st.session_state[first] = left_open if left_open in contents else next(iter(contents))
-    tabs = st.tabs(list(contents), default=st.session_state[first], key=key, on_change="rerun")
-    for (name, draw), tab in zip(contents.items(), tabs, strict=True):
-        if tab.open:
-            st.session_state[opened] = name
-            with tab:
-                draw()
+    names, left_open = list(contents), st.session_state.get(f"{key}_open")
+    opened = st.segmented_control(
+        "Tabs",
+        names,
+        default=left_open if left_open in contents else names[0],
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    st.session_state[f"{key}_open"] = opened
+    places = [st.container() for _ in names]
+    with places[names.index(opened)]:
+        contents[opened]()
