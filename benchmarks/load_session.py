@@ -42,9 +42,9 @@ class Widget:
     def state(self, value: Any) -> WidgetState:
         """Return the message that this widget now has a value."""
         state = WidgetState(id=self.proto.id)
-        if self.kind != "slider":
+        if self.kind in FIELDS:
             setattr(state, FIELDS[self.kind], value)
-        elif self.proto.type == Slider.SELECT_SLIDER:
+        elif self.kind == "button_group" or self.proto.type == Slider.SELECT_SLIDER:
             state.string_array_value.data.append(value)
         else:
             state.double_array_value.data.append(value)
