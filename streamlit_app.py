@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnistlab.ui.chart import routes
-from mnistlab.ui.error_handler import report
+from mnistlab.ui.log import report
 from mnistlab.ui.server import MIDDLEWARE, lifespan
 
 app = st.App(

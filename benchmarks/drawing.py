@@ -30,8 +30,7 @@ from mnistlab.figures.layer_values import Strip, draw_passes
 from mnistlab.figures.preprocessing import draw_stages
 from mnistlab.operating_system import return_freed_memory
 from mnistlab.ui.bars import bars_markup
-from mnistlab.ui.html_figure import sent
-from mnistlab.ui.picture import gallery
+from mnistlab.ui.html_figure import gallery, sent
 
 TO_THE_BARS = ("read the picture", "frame it", "figure of the stages", "ask the network", "verdict and bars")
 

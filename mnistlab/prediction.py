@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mnistlab.analysis.decision import DIGIT, MARGIN, NONE, TORN, verdict
+from mnistlab.analysis.decision import DIGIT, NO_OUTPUT, TORN, Verdict, either, verdict
 from mnistlab.data.framing import frame
 from mnistlab.data.image_loading import MAX_BYTES, read_picture
 from mnistlab.engine.evaluation import activations_of
 from mnistlab.runs.named_file import content_of
 from mnistlab.runs.run import Run
 
-NO_INK, NO_OUTPUT = "no ink", "no output above the threshold"
+NO_INK = "no ink"
 
 
 class Prediction(NamedTuple):
@@ -46,16 +46,14 @@ def _read(run: Run, file: Path, framed: np.ndarray) -> Prediction:
     outputs = activations_of(run.params, framed[None], run.config)[0]
     found = verdict(outputs)
     digit = found.digit if found.kind == DIGIT else None
-    return Prediction(str(file), digit, decision(outputs), [float(output) for output in outputs])
+    return Prediction(str(file), digit, decision(found), [float(output) for output in outputs])
 
 
-def decision(outputs: np.ndarray) -> str:
+def decision(found: Verdict) -> str:
     """Return what ten outputs say: a digit, or why none."""
-    found = verdict(outputs)
-    if found.kind != TORN:
-        return {DIGIT: DIGIT, NONE: NO_OUTPUT}[found.kind]
-    *close, last = np.flatnonzero(outputs[found.digit] - outputs < MARGIN)
-    return f"ambiguous: {', '.join(map(str, close))} or {last}"
+    if found.kind == TORN:
+        return f"ambiguous: {either(found)}"
+    return DIGIT if found.kind == DIGIT else NO_OUTPUT
 
 
 def print_predictions(run: Run, files: Iterable[Path], as_json: bool) -> bool:

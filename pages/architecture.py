@@ -12,7 +12,7 @@ from mnistlab.ui.architecture.sums import draw_sums
 from mnistlab.ui.architecture.weights import draw_weights
 from mnistlab.ui.lab_session import Lab, current_lab
 from mnistlab.ui.live import draw_live
-from mnistlab.ui.tabs import draw_tabs
+from mnistlab.ui.widgets import draw_tabs
 
 
 @st.fragment

@@ -16,7 +16,7 @@ from mnistlab.ui.backprop.vectorization import draw_vectorization
 from mnistlab.ui.backprop.weight import draw_weight
 from mnistlab.ui.lab_session import Lab, current_lab
 from mnistlab.ui.live import draw_live
-from mnistlab.ui.tabs import draw_tabs
+from mnistlab.ui.widgets import draw_tabs
 
 
 @st.fragment

@@ -11,7 +11,7 @@ from mnistlab.ui.data.sample import draw_arrays, draw_source
 from mnistlab.ui.data.sheet import draw_sheet
 from mnistlab.ui.lab_session import Lab, current_lab
 from mnistlab.ui.live import draw_live
-from mnistlab.ui.tabs import draw_tabs
+from mnistlab.ui.widgets import draw_tabs
 
 TABS = {
     "Arrays": draw_arrays,

@@ -8,16 +8,15 @@ from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.ui.experiment import draw_experiment
 from mnistlab.ui.lab_session import Lab, current_lab
 from mnistlab.ui.live import TICK, draw_live
-from mnistlab.ui.tabs import draw_tabs
-from mnistlab.ui.train.cards import draw_cards
 from mnistlab.ui.train.control import draw_controls, draw_progress
-from mnistlab.ui.train.curves import draw_curves
+from mnistlab.ui.train.curves import draw_cards, draw_curves
 from mnistlab.ui.train.diagnosis import draw_diagnosis
 from mnistlab.ui.train.digits import draw_digits
 from mnistlab.ui.train.export_import import draw_away
 from mnistlab.ui.train.runs import draw_runs
 from mnistlab.ui.train.sweep import draw_sweep, is_sweeping
 from mnistlab.ui.train.weights import draw_weights, is_playing
+from mnistlab.ui.widgets import draw_tabs
 
 
 def what_moves() -> tuple[bool, bool]:

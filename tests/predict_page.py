@@ -19,6 +19,7 @@ from mnistlab.jobs.labs import labs, new_token
 from mnistlab.runs.run import new_run
 from mnistlab.ui.canvas import CANVAS, HIDDEN, SIDE
 from mnistlab.ui.query_params import query_of
+from mnistlab.ui.session_token import Tab
 from tests.conftest import REPOSITORY
 
 SEVEN = drawn(strokes_of(WRITTEN[7][0]))
@@ -47,10 +48,10 @@ def run(generated):
 def opened(run=None):
     """The page, just opened, by somebody who has a network already where one is given."""
     page = AppTest.from_file(str(REPOSITORY / "mnistlab" / "app.py"), default_timeout=60)
-    page.session_state["token"] = new_token()
+    page.session_state["tab"] = Tab(token=new_token())
     if run is not None:
         page.query_params.update(query_of(run.config))
-        labs().open(page.session_state["token"]).add(run)
+        labs().open(page.session_state["tab"].token).add(run)
     return page.switch_page("../pages/predict.py").run()
 
 

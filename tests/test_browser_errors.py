@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 SERVER = """
 import streamlit as st
-from mnistlab.ui.error_handler import report
+from mnistlab.ui.log import report
 
 app = st.App("script.py", on_script_error=report)
 """

@@ -46,7 +46,7 @@ def test_two_outputs_close_together_are_torn_named_in_order():
 
 def test_where_more_than_two_are_close_it_says_how_many():
     found = verdict(np.linspace(0.45, 0.52, 10))
-    assert (found.kind, found.digit, found.num_close) == ("torn", 9, 10)
+    assert (found.kind, found.digit, len(found.close)) == ("torn", 9, 10)
     assert headline(found) == "Ambiguous: 10 digits."
     assert explanation(found) == "The largest, output 9, is at 0.52, and 9 others are less than 0.3 below it."
     assert headline(verdict(outputs(d1=0.9, d7=0.8, d2=0.7, d3=0.55))) == "Ambiguous: 3 digits."

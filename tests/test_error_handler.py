@@ -2,7 +2,7 @@
 
 import re
 
-from mnistlab.ui import error_handler
+from mnistlab.ui import log
 
 
 class Mute(Exception):
@@ -12,8 +12,8 @@ class Mute(Exception):
 
 def test_an_error_whose_message_cannot_be_had_is_reported_too(caplog, monkeypatch):
     told = []
-    monkeypatch.setattr(error_handler.st, "error", told.append)
-    assert error_handler.report(Mute())
+    monkeypatch.setattr(log.st, "error", told.append)
+    assert log.report(Mute())
     reference = re.search(r"`(\w+)`", told[0])[1]
     assert caplog.messages[0].startswith(f"Error {reference}: ")
     assert "Mute" in caplog.messages[0]

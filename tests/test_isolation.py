@@ -17,6 +17,7 @@ from mnistlab.runs.checkpoints import dumps, loads
 from mnistlab.runs.report import html_report, picture
 from mnistlab.runs.run import OwnDigits, Run
 from mnistlab.ui.predict.answer import OWN
+from mnistlab.ui.session_token import Tab
 from tests.attacks.run_records import MARKUP
 from tests.conftest import REPOSITORY
 from tests.registry_bench import Clock, QuietPool, real_initial
@@ -173,7 +174,7 @@ def test_no_name_that_somebody_typed_becomes_the_name_of_a_file(tmp_path):
 def page_of(each):
     """Return the app as a visitor opens it: with settings and a note in the address, in their own lab."""
     app = AppTest.from_file(str(REPOSITORY / "mnistlab" / "app.py"), default_timeout=120)
-    app.session_state["token"] = each.token
+    app.session_state["tab"] = Tab(token=each.token)
     app.session_state[OWN] = Collection(each.drawing[None], np.array([3], np.uint8))
     app.query_params.update({"dataset": "generated", "seed": str(each.seed), "note": each.name})
     labs().open(each.token).add(each.run)
@@ -196,7 +197,7 @@ def test_what_ten_sessions_of_the_app_are_sent_is_their_own(generated, visitors,
     assert not any(app.exception for app in apps)
     assert_apart(visitors, map(sent_to, apps), ("name", "settings"))
     for looker, app in zip(visitors, apps, strict=True):
-        assert app.session_state["snapshot"].run.name == looker.name
+        assert app.session_state["lab"].run.name == looker.name
         assert np.array_equal(app.session_state[OWN].images[0], looker.drawing)
         assert looker.token not in repr(dict(app.query_params))
         assert not any(other.token.encode() in sent_to(app) for other in visitors if other is not looker)

@@ -9,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.ui import live, network_status
 from mnistlab.ui.network_status import ArrivalPhase
-from mnistlab.ui.train import figures
 from tests.conftest import REPOSITORY
 
 EMPTY = Snapshot(**dict.fromkeys(set(Snapshot._fields) - {"set_aside"}))
@@ -67,8 +66,8 @@ def test_a_training_page_that_is_drawn_anew_is_not_ticked_by_what_stood_there_be
 @pytest.fixture
 def clock(monkeypatch):
     now = SimpleNamespace(time=100.0)
-    monkeypatch.setattr(figures, "st", SimpleNamespace(session_state={}))
-    monkeypatch.setattr(figures, "time", SimpleNamespace(monotonic=lambda: now.time))
+    monkeypatch.setattr(live, "st", SimpleNamespace(session_state={}))
+    monkeypatch.setattr(live, "time", SimpleNamespace(monotonic=lambda: now.time))
     return now
 
 
@@ -79,7 +78,7 @@ def snapshot(run_id, epoch, active=True, sharing=1):
 
 def test_what_takes_long_to_draw_follows_a_training_after_some_seconds(clock):
     def shown(*args, **options):
-        return figures.followed_slowly("digits", snapshot(*args, **options), 4.0).epoch
+        return live.followed_slowly("digits", snapshot(*args, **options), 4.0).epoch
 
     assert shown("a", 1) == 1
     clock.time += 3.9

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 import streamlit.logger
 
-from mnistlab.ui.log_limit import EVERY_SECONDS, LOGGERS, MAX_KINDS, LogLimit, limit_log
+from mnistlab.ui.log import EVERY_SECONDS, LOGGERS, MAX_KINDS, LogLimit, limit_log
 from tests.server import Server
 
 resource = pytest.importorskip("resource", reason="this system has no limit of descriptors to lower")

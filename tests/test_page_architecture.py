@@ -76,7 +76,7 @@ def trained(generated):
 
 def with_run(run, tab: str = "") -> AppTest:
     app = page(tab, hidden="12", train_size="256", batch_size="16", num_epochs="1", learning_rate="0.01")
-    labs().open(app.session_state["token"]).add(run)
+    labs().open(app.session_state["tab"].token).add(run)
     return app.run()
 
 

@@ -21,7 +21,7 @@ from mnistlab.jobs.labs import labs
 from mnistlab.runs.run import new_run, with_epoch
 from mnistlab.ui.backprop.code import SHOWN
 from mnistlab.ui.backprop.step import words_on, words_on_growth
-from mnistlab.ui.change import change_of_cost
+from mnistlab.ui.formatting import change_of_cost
 from tests.conftest import REPOSITORY
 from tests.widgets import named
 
@@ -295,7 +295,7 @@ def test_other_depths_have_their_own_equations(generated, hidden):
 
 def test_a_trained_network_can_be_compared_with_itself_before_training(generated, trained):
     app = page("Cost vs. weight")
-    labs().open(app.session_state["token"]).add(trained)
+    labs().open(app.session_state["tab"].token).add(trained)
     app.run()
     state = app.segmented_control(key="backprop_trained")
     assert state.value is True

@@ -11,6 +11,7 @@ from mnistlab.engine.config import PRESETS
 from mnistlab.jobs.labs import labs, new_token
 from mnistlab.ui import digits
 from mnistlab.ui.query_params import query_of
+from mnistlab.ui.session_token import Tab
 from tests.conftest import REPOSITORY
 from tests.test_report import some_run
 
@@ -151,9 +152,9 @@ def test_a_link_with_an_experiment_has_its_settings_on_the_digits_in_use(generat
     app.selectbox(key="link_experiment").set_value("narrow").run()
     lab = home(**dict(parse_qsl(app.code[-1].value.split("?")[1])))
     chosen = next(each for each in EXPERIMENTS if each.slug == "narrow").config
-    settings = lab.session_state["settings"]
+    settings = lab.session_state["setup"].settings
     assert settings == replace(chosen, dataset=settings.dataset)
-    assert settings.dataset == app.session_state["settings"].dataset
+    assert settings.dataset == app.session_state["setup"].settings.dataset
 
 
 def test_a_link_opens_on_no_page_that_it_leaves_out(generated):
@@ -184,8 +185,8 @@ def trained_home(**query) -> AppTest:
     """Home of somebody whose network is trained already."""
     run = some_run()
     app = AppTest.from_file(str(REPOSITORY / "mnistlab" / "app.py"), default_timeout=60)
-    app.session_state["token"] = new_token()
-    labs().open(app.session_state["token"]).add(run)
+    app.session_state["tab"] = Tab(token=new_token())
+    labs().open(app.session_state["tab"].token).add(run)
     app.query_params.update({**query_of(run.config), **query})
     return app.run()
 

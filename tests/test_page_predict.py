@@ -31,11 +31,11 @@ def test_with_an_untrained_network_the_page_says_so_and_offers_to_train(app):
 def test_train_the_preset_begins_the_recommended_one(app):
     app.button(key="predict_train").click().run()
     assert not app.exception
-    trainer = labs().open(app.session_state["token"])
+    trainer = labs().open(app.session_state["tab"].token)
     try:
         snapshot = trainer.snapshot()
         assert snapshot.run.config.hidden == (200,)
-        assert snapshot.run.config.dataset == app.session_state["settings"].dataset
+        assert snapshot.run.config.dataset == app.session_state["setup"].settings.dataset
         assert snapshot.active
     finally:
         trainer.stop()
@@ -107,7 +107,7 @@ def test_undo_tells_the_browser_to_begin_with_all_strokes_but_the_last(trained):
     trained.session_state[CANVAS] = sent(SEVEN, strokes)
     trained.run()
     trained.button(key="predict_undo").click().run()
-    assert trained.session_state["predict_canvas_start"]["objects"] == strokes[:2]
+    assert trained.session_state["predict_sheet_state"].start["objects"] == strokes[:2]
 
 
 def test_undo_takes_the_stroke_that_came_in_the_same_message(trained):
@@ -116,7 +116,7 @@ def test_undo_takes_the_stroke_that_came_in_the_same_message(trained):
     trained.run()
     trained.session_state[CANVAS] = sent(THREE, strokes)
     trained.button(key="predict_undo").click().run()
-    assert trained.session_state["predict_canvas_start"]["objects"] == strokes[:1]
+    assert trained.session_state["predict_sheet_state"].start["objects"] == strokes[:1]
 
 
 def test_clear_takes_the_stroke_that_came_in_the_same_message(trained):
@@ -134,4 +134,4 @@ def test_the_drawing_is_there_again_after_another_page(trained, run):
     trained.switch_page("../pages/predict.py").run()
     assert not trained.exception
     assert np.allclose(bars(trained), read_by(run, frame(SEVEN)), atol=1e-5)
-    assert trained.session_state["predict_canvas_start"]["objects"] == strokes
+    assert trained.session_state["predict_sheet_state"].start["objects"] == strokes

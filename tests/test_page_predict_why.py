@@ -94,7 +94,7 @@ def test_training_on_own_digits_says_what_it_changed_and_can_be_undone(trained, 
     named(trained.segmented_control, "predict_label").set_value(5).run()
     trained.button(key="predict_train_on").click().run()
     assert not trained.exception
-    trainer = labs().open(trained.session_state["token"])
+    trainer = labs().open(trained.session_state["tab"].token)
     trainer.wait_for(lambda snapshot: snapshot.can_undo_train_on, timeout=120)
     trained.run()
     change = trainer.snapshot().run.schedule[-1]

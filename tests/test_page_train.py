@@ -27,7 +27,7 @@ def opened(**query) -> AppTest:
 
 
 def trainer(app: AppTest):
-    return labs().open(app.session_state["token"])
+    return labs().open(app.session_state["tab"].token)
 
 
 def settled(app: AppTest) -> AppTest:
@@ -213,18 +213,18 @@ def test_the_lab_of_a_tab_is_found_again_after_it_was_put_to_rest(generated):
     before = run_of(app)
     everything = labs()
     everything.sweep()
-    lab = everything._labs[app.session_state["token"]]
+    lab = everything._labs[app.session_state["tab"].token]
     lab.seen_at -= 1000
     lab.saved_at -= 1000
     everything.sweep()
-    assert app.session_state["token"] not in everything._labs
+    assert app.session_state["tab"].token not in everything._labs
     settled(app)
     assert (run_of(app).id, run_of(app).epoch) == (before.id, before.epoch)
 
 
 def test_two_sessions_are_two_labs(generated):
     one, other = opened(), opened()
-    assert one.session_state["token"] != other.session_state["token"]
+    assert one.session_state["tab"].token != other.session_state["tab"].token
     settled(pressed(one, "start"))
     assert run_of(one).epoch == 2
     assert run_of(other).epoch == 0
@@ -232,8 +232,8 @@ def test_two_sessions_are_two_labs(generated):
 
 def test_an_experiment_after_another_training_offers_to_train_it(generated):
     app = trained()
-    app.session_state["lesson"] = replace(app.session_state["lesson"], experiment="narrow")
-    app.session_state["settings"] = replace(BY_SLUG["narrow"].config, dataset="generated")
+    app.session_state["setup"].lesson = replace(app.session_state["setup"].lesson, experiment="narrow")
+    app.session_state["setup"].settings = replace(BY_SLUG["narrow"].config, dataset="generated")
     app.session_state["widget_versions"] = {"settings": 1}  # changed by something else than their widgets
     app.run()
     guess = app.radio(key="guess_narrow")

@@ -16,7 +16,7 @@ def in_sweep(**query):
 
 
 def sweeping(app):
-    return labs().sweeping(app.session_state["token"])
+    return labs().sweeping(app.session_state["tab"].token)
 
 
 def asked_for(app, rates, seeds):
@@ -65,7 +65,7 @@ def test_a_sweep_is_trained_and_one_of_its_networks_made_current(generated):
     run = run_of(app)
     assert run.id != before.id
     assert (run.epoch, run.accuracy, run.config) == (2, best.accuracy, best.config)
-    assert app.session_state["settings"] == best.config
+    assert app.session_state["setup"].settings == best.config
     assert not app.warning
 
 

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from mnistlab.__main__ import main
-from mnistlab.analysis.decision import FIRES, MARGIN, verdict
+from mnistlab.analysis.decision import FIRES, MARGIN, NO_OUTPUT, verdict
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.network import Layer
-from mnistlab.prediction import NO_INK, NO_OUTPUT, Prediction, decision, record_of
+from mnistlab.prediction import NO_INK, Prediction, decision, record_of
 from mnistlab.runs import checkpoints
 from mnistlab.runs.run import new_run
 
@@ -35,13 +35,14 @@ def outputs(**activations):
     ],
 )
 def test_a_decision_says_which_digits_or_that_there_is_none(activations, words):
-    assert decision(activations) == words
+    assert decision(verdict(activations)) == words
 
 
 def test_the_decisions_are_those_of_the_page():
     words = {"digit": "digit", "torn": "ambiguous", "none": NO_OUTPUT}
     for some in np.random.default_rng(0).random((300, 10)) ** 3:
-        assert decision(some).partition(":")[0] == words[verdict(some).kind]
+        found = verdict(some)
+        assert decision(found).partition(":")[0] == words[found.kind]
 
 
 def answering(*logits):
@@ -108,4 +109,4 @@ def test_json_has_null_where_an_output_is_no_number():
 
 
 def test_the_margin_belongs_to_the_digit():
-    assert decision(outputs(d1=1.0, d7=1.0 - MARGIN)) == "digit"
+    assert decision(verdict(outputs(d1=1.0, d7=1.0 - MARGIN))) == "digit"

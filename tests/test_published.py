@@ -11,7 +11,7 @@ from mnistlab.runs.safetensors_io import MAX_FILE_BYTES, MAX_HEADER_BYTES, MAX_P
 from mnistlab.sweeps import sweep_run as sweeping
 from mnistlab.sweeps.sweep import MAX_NETWORKS
 from mnistlab.ui.canvas import SIDE
-from mnistlab.ui.log_limit import EVERY_SECONDS
+from mnistlab.ui.log import EVERY_SECONDS
 from mnistlab.ui.query_params import LONGEST, MAX_NOTE
 from mnistlab.ui.uploads import HELD_SECONDS, MAX_HELD_BYTES
 from tests.conftest import REPOSITORY

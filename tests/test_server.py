@@ -17,8 +17,8 @@ from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.labs import labs, new_token, stop_labs
 from mnistlab.jobs.storage import LOCK_NAME
 from mnistlab.jobs.trainer import Trainer
-from mnistlab.ui.connections import is_connected
 from mnistlab.ui.server import Guard, host_name, is_welcome, lifespan, policy
+from mnistlab.ui.session_token import is_connected
 from tests.server import REPOSITORY, Server, serving
 
 PATIENCE = 300.0  # seconds; the machine may be busy with others

@@ -45,16 +45,16 @@ def test_a_sweep_counts_all_its_networks():
 
 def test_the_sidebar_says_so_in_one_sentence_and_loses_nothing():
     app = home(hidden="1000", batch_size="4096", seed="5")
-    before = dict(app.session_state["settings"].__dict__)
+    before = dict(app.session_state["setup"].settings.__dict__)
     app.slider(key="set_num_hidden").set_value(3).run()
     assert not app.exception
     (error,) = app.sidebar.error
     assert "must be at most 5,000,000,000" in error.value.replace("\\", "")
-    assert vars(app.session_state["settings"]) == before
+    assert vars(app.session_state["setup"].settings) == before
     assert app.slider(key="set_num_hidden").value == 3
     app.select_slider(key="set_batch_size_to_60000").set_value(128).run()
     assert not app.sidebar.error
-    after = app.session_state["settings"]
+    after = app.session_state["setup"].settings
     assert (after.hidden, after.batch_size, after.seed) == ((1000,) * 3, 128, 5)
 
 
@@ -63,6 +63,6 @@ def test_a_preset_that_does_not_go_with_the_lesson_is_refused_in_one_sentence():
     app.button(key="preset_recommended").click().run()
     assert not app.exception
     assert len(app.sidebar.error) == 1
-    assert app.session_state["settings"].hidden == (3,)
+    assert app.session_state["setup"].settings.hidden == (3,)
     app.run()
     assert not app.sidebar.error

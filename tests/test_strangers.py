@@ -87,7 +87,7 @@ def opened(streamlit, given):
     """Return settings, lesson and complaints of a session that begins with these parameters."""
     streamlit.session_state, streamlit.query_params = {}, Address(given)
     config = settings.current_settings()
-    return config, settings.current_lesson(), streamlit.session_state["complaints"]
+    return config, settings.current_lesson(), settings.current_setup().complaints
 
 
 def assert_valid(config, lesson, complaints):

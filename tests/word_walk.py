@@ -106,12 +106,12 @@ class Walk:
 
     @property
     def trainer(self):
-        return labs().open(self.app.session_state["token"])
+        return labs().open(self.app.session_state["tab"].token)
 
     def rest(self) -> None:
         """Wait until nothing is under way."""
         self.trainer.wait_for(lambda snapshot: not snapshot.active and not snapshot.doing, SECONDS)
-        sweeping = labs().sweeping(self.app.session_state["token"])
+        sweeping = labs().sweeping(self.app.session_state["tab"].token)
         sweeping.wait_for(lambda snapshot: not snapshot.active, SECONDS)
 
     def run(self, where: str = "home") -> None:

@@ -22,7 +22,7 @@ class Verdict(NamedTuple):
     activation: float
     runner_up: int  # of the second largest
     runner_up_activation: float
-    num_close: int  # outputs less than the margin below the largest, itself included
+    close: tuple[int, ...]  # digits whose outputs are less than the margin below the largest, that included
 
 
 class Trust(NamedTuple):
@@ -39,8 +39,8 @@ def verdict(activations: np.ndarray) -> Verdict:
     second, first = np.argsort(activations, kind="stable")[-2:]
     kind = str(judged(activations[None])[0])
     largest, runner_up = float(activations[first]), float(activations[second])
-    num_close = int((activations[first] - activations < MARGIN).sum())
-    return Verdict(kind, int(first), largest, int(second), runner_up, num_close)
+    close = tuple(np.flatnonzero(activations[first] - activations < MARGIN).tolist())
+    return Verdict(kind, int(first), largest, int(second), runner_up, close)
 
 
 def judged(activations: np.ndarray, fires: float = FIRES, margin: float = MARGIN) -> np.ndarray:
@@ -70,17 +70,22 @@ def trust(activations: np.ndarray, labels: np.ndarray) -> Trust:
 
 # In words.
 
+NO_OUTPUT = "no output above the threshold"
+
 
 def headline(found: Verdict) -> str:
     """Return the verdict in as few words as there are."""
     if found.kind == NONE:
-        return "No output above the threshold."
+        return f"{NO_OUTPUT.capitalize()}."
     if found.kind == TORN:
-        if found.num_close > 2:
-            return f"Ambiguous: {found.num_close} digits."
-        low, high = sorted((found.digit, found.runner_up))
-        return f"Ambiguous: {low} or {high}."
+        return f"Ambiguous: {f'{len(found.close)} digits' if len(found.close) > 2 else either(found)}."
     return f"It is {a_digit(found.digit)}."
+
+
+def either(found: Verdict) -> str:
+    """Return the digits between which a verdict is ambiguous: 4 or 9; 1, 4 or 9."""
+    *others, last = found.close
+    return f"{', '.join(map(str, others))} or {last}"
 
 
 def a_digit(digit: int) -> str:
@@ -95,9 +100,9 @@ def explanation(found: Verdict) -> str:
             f"The largest, output {found.digit}, is at {found.activation:.2f}, below the threshold of "
             f"{FIRES:g}. To this network it is no digit."
         )
-    if found.kind == TORN and found.num_close > 2:
+    if found.kind == TORN and len(found.close) > 2:
         return (
-            f"The largest, output {found.digit}, is at {found.activation:.2f}, and {found.num_close - 1} "
+            f"The largest, output {found.digit}, is at {found.activation:.2f}, and {len(found.close) - 1} "
             f"others are less than {MARGIN:g} below it."
         )
     if found.kind == TORN:

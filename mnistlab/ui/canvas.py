@@ -1,6 +1,8 @@
 """The sheet of paper that one draws on: its tools, what the browser sends of it, and how it is kept."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -15,11 +17,31 @@ PENS = (10, 34)  # px
 MAX_STROKES = 200  # that are kept for coming back to the page
 
 CANVAS = "predict_canvas"  # the widget
-START = "predict_canvas_start"  # what the browser was told to begin with
-STROKES = "predict_canvas_strokes"  # what it drew, to begin with when the page is opened again
-PIXELS = "predict_canvas_pixels"  # the same as a picture; None for blank paper
-SEEN = "predict_canvas_seen"  # the last picture that was sent, as it was sent
-TURN = "predict_canvas_turn"
+
+
+@dataclass
+class Sheet:
+    """What is on the sheet of this session, and what the browser was told of it."""
+
+    start: dict[str, Any] = field(default_factory=dict)  # what the browser was told to begin with
+    strokes: list[dict] = field(default_factory=list)  # to begin with when the page is opened again
+    pixels: np.ndarray | None = None  # the same as a picture; None for blank paper
+    seen: str = ""  # the last picture that was sent, as it was sent
+    refused: str = ""  # why it was not taken, to be said once
+    turn: int = 0
+
+    def begin_with(self, strokes: list[dict]) -> None:
+        """Have the browser begin with these strokes; the same ones again still count as a new beginning."""
+        self.turn += 1
+        self.start = {"objects": strokes, "turn": self.turn}
+        self.strokes = strokes
+        if not strokes:
+            self.pixels = None
+
+
+def current_sheet() -> Sheet:
+    """Return the sheet of this session."""
+    return st.session_state.setdefault("predict_sheet_state", Sheet())
 
 
 def draw_canvas() -> np.ndarray | None:
@@ -28,22 +50,24 @@ def draw_canvas() -> np.ndarray | None:
     Returns:
         What is drawn, uint8 (280, 280, 4), also after coming back from another page; None for blank paper.
     """
+    sheet = current_sheet()
     if CANVAS not in st.session_state:  # the page was opened: the browser has a blank sheet
-        begin_with(st.session_state.get(STROKES, []))
+        sheet.begin_with(sheet.strokes)
     with st.container(width=SIDE, gap="small", key="predict_paper"):
         with st.container(key="predict_sheet"):
-            refused = sheet(st.session_state.get("predict_tool"), st.session_state.get("predict_pen", PEN))
+            keep_what_was_sent()
+            draw_sheet(st.session_state.get("predict_tool"), st.session_state.get("predict_pen", PEN))
         draw_tools()
-    if refused:
-        st.warning(refused)
-    return st.session_state.get(PIXELS)
+    if sheet.refused:
+        st.warning(sheet.refused)
+        sheet.refused = ""
+    return sheet.pixels
 
 
-def sheet(tool: str | None, pen: int) -> str:
-    """Draw the sheet and keep what is on it; return a sentence when what was sent is no drawing."""
+def draw_sheet(tool: str | None, pen: int) -> None:
+    """Draw the sheet; when what was sent is no drawing, a sentence about it is kept."""
     from streamlit_drawable_canvas import st_canvas  # can only be imported while an app runs
 
-    keep_what_was_sent()
     try:
         st_canvas(
             stroke_width=min(max(int(pen), PENS[0]), PENS[1]) * (2 if tool == "Eraser" else 1),
@@ -51,13 +75,13 @@ def sheet(tool: str | None, pen: int) -> str:
             background_color=PAPER,
             height=SIDE + HIDDEN,
             width=SIDE,
-            initial_drawing=st.session_state[START],
+            initial_drawing=current_sheet().start,
             return_image_data=True,
             key=CANVAS,
         )
     except (AttributeError, TypeError):  # it takes what the browser sent for what it expects
-        return "What the browser sent is not a drawing. Reload the page to get a new sheet."
-    return st.session_state.pop("predict_canvas_refused", "")
+        refused = "What the browser sent is not a drawing. Reload the page to get a new sheet."
+        current_sheet().refused = refused
 
 
 def draw_tools() -> None:
@@ -72,8 +96,9 @@ def draw_tools() -> None:
             label_visibility="collapsed",
             persist_state="session",
         )
-        st.button("Undo", key="predict_undo", on_click=undo, disabled=not st.session_state.get(STROKES))
-        st.button("Clear", key="predict_clear", on_click=clear, disabled=not st.session_state.get(STROKES))
+        blank = not current_sheet().strokes
+        st.button("Undo", key="predict_undo", on_click=undo, disabled=blank)
+        st.button("Clear", key="predict_clear", on_click=clear, disabled=blank)
     st.slider(
         "Pen width",
         *PENS,
@@ -86,28 +111,17 @@ def draw_tools() -> None:
     )
 
 
-def begin_with(strokes: list[dict]) -> None:
-    """Have the browser begin with these strokes; the same ones again still count as a new beginning."""
-    st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
-    st.session_state[START] = {"objects": strokes, "turn": st.session_state[TURN]}
-    st.session_state[STROKES] = strokes
-
-
 def undo() -> None:
     """Take the last stroke away; the browser then sends the sheet without it."""
     keep_what_was_sent()  # the stroke and the press on the button can come in one message
-    strokes = st.session_state.get(STROKES, [])[:-1]
-    if strokes:
-        begin_with(strokes)
-    else:
-        clear()
+    sheet = current_sheet()
+    sheet.begin_with(sheet.strokes[:-1])
 
 
 def clear() -> None:
     """Take a blank sheet."""
     keep_what_was_sent()
-    begin_with([])
-    st.session_state.pop(PIXELS, None)
+    current_sheet().begin_with([])
 
 
 def sent(state: object) -> tuple[list[dict], str]:
@@ -135,13 +149,12 @@ def is_stroke(thing: object) -> bool:
 
 def keep_what_was_sent() -> None:
     """Keep the drawing that the browser sent, if it was not seen before."""
+    sheet = current_sheet()
     strokes, data = sent(st.session_state.get(CANVAS))
-    if not data or data == st.session_state.get(SEEN):
+    if not data or data == sheet.seen:
         return
-    st.session_state[SEEN] = data[: MAX_CANVAS_CHARACTERS + 1]
-    st.session_state[STROKES] = strokes
+    sheet.seen, sheet.strokes, sheet.pixels = data[: MAX_CANVAS_CHARACTERS + 1], strokes, None
     try:
-        st.session_state[PIXELS] = read_canvas(data, SIDE + HIDDEN, SIDE)[HIDDEN:]
+        sheet.pixels = read_canvas(data, SIDE + HIDDEN, SIDE)[HIDDEN:]
     except PictureError as error:
-        st.session_state.pop(PIXELS, None)
-        st.session_state["predict_canvas_refused"] = str(error)
+        sheet.refused = str(error)

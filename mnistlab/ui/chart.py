@@ -1,10 +1,12 @@
-"""A live chart: Plotly changes it in place, so that a zoom or a hidden line outlives the next epoch.
+"""Plotly figures on the page: those that stand still, and live charts, whose zoom outlives the next epoch.
 
-`st.plotly_chart` mounts a figure that changed anew. Here `chart.js` calls `Plotly.react` instead, with the
-file that plotly's package ships and `plotly_js` serves; a chart outside of the window waits.
+`st.plotly_chart` mounts a figure that changed anew. For a live one `chart.js` calls `Plotly.react` instead,
+with the file that plotly's package ships and `plotly_js` serves; a chart outside of the window waits.
 """
 
+from collections.abc import Callable, Hashable
 from pathlib import Path
+from typing import Any
 
 import plotly
 import plotly.graph_objects as go
@@ -14,8 +16,21 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from mnistlab.figures.theme import STILL, alt_text
+from mnistlab.ui.memo import remembered
 
 HERE = Path(__file__).parent
+
+
+def show(figure: go.Figure, key: str, **options: Any) -> Any:
+    """Draw a figure and return what Streamlit returns for it.
+
+    A figure is finished when it comes here. Plotly would copy all of it whenever it is sent, and one that is
+    kept is sent time and again: so the first copy stays with it.
+    """
+    known = figure.to_dict()
+    figure.to_dict = lambda: known
+    return st.plotly_chart(figure, key=key, alt=alt_text(figure), config=STILL, **options)
+
 
 _chart = st.components.v2.component(
     "mnistlab_chart",
@@ -25,21 +40,24 @@ _chart = st.components.v2.component(
 )
 
 
-def sent(figure: go.Figure, zoomed: str) -> dict:
-    """Return a figure as the browser gets it.
+def show_live(name: str, shows: tuple, make: Callable[[], go.Figure], zoomed: Hashable) -> None:
+    """Draw a live chart, as it was before where that is still right: one that is unchanged costs nothing.
 
     Args:
-        figure: Of fixed height.
+        name: Of the chart on the Train page.
+        shows: All that decides what is in it, as texts and numbers.
+        make: Makes its figure, of fixed height.
         zoomed: What a zoom and hidden lines belong to: they are kept as long as this is the same.
     """
+    key = f"train_{name}"
+    _chart(key=key, data=remembered(f"{key}_chart", (str(shows),), lambda: sent(make(), str(zoomed))))
+
+
+def sent(figure: go.Figure, zoomed: str) -> dict:
+    """Return a figure as the browser gets it."""
     figure.layout.uirevision = zoomed
     text, height = figure.to_json(), figure.layout.height
     return {"figure": text, "height": height, "alt": alt_text(figure), "config": STILL}
-
-
-def show_chart(chart: dict, key: str) -> None:
-    """Draw a figure, as `sent` returns it."""
-    _chart(key=key, data=chart)
 
 
 async def plotly_js(request: Request) -> FileResponse:

@@ -1,13 +1,19 @@
-"""The digits in use: shared by all sessions, and how MNIST or the generated ones arrive while people work."""
+"""The digits in use, shared by all sessions: how they arrive while people work, and which are near to one."""
 
 import threading
 
+import numpy as np
+
+from mnistlab.analysis.neighbors import Projections, nearest, projections_of
 from mnistlab.data.datasets import DataError, Dataset, Split, load_dataset, load_mnist
 from mnistlab.data.mnist.downloads import DownloadStatus, mnist_download
 from mnistlab.data.synthetic import handwriting
-from mnistlab.ui.memo import shared
+from mnistlab.engine.evaluation import activations_of
+from mnistlab.runs.run import Run
+from mnistlab.ui.memo import remembered, shared
 
 FIRST = 1_000  # generated digits that are there at once
+SETS = 3  # MNIST, the generated digits, and the first thousand of those
 
 
 class Drawing:
@@ -68,19 +74,30 @@ def dataset_in_use(name: str) -> tuple[Dataset, bool]:
     return (drawing.dataset, True) if drawing.dataset else (first_digits(), False)
 
 
-def why_not_mnist() -> str:
-    """Return, in one sentence, why MNIST is not there."""
-    try:
-        mnist()
-    except DataError as error:
-        return str(error)
-    return ""
-
-
 def arrival() -> DownloadStatus | None:
-    """Return how far the download of MNIST is; the first call begins it."""
-    download = mnist_download()
-    if not why_not_mnist():
+    """Return how far the download of MNIST is, None where it is at hand; the first call begins it."""
+    if mnist_is_here():
         return None
+    download = mnist_download()
     download.start()
     return download.status()
+
+
+def outputs_for(name: str, run: Run, images: np.ndarray) -> np.ndarray:
+    """Return the outputs of a network for some images, (n, 10); the session keeps the last under a name."""
+    return remembered(
+        f"outputs_for_{name}", (run.params, images), lambda: activations_of(run.params, images, run.config)
+    )
+
+
+@shared(max_entries=SETS)
+def _projections(_key: tuple[str, int], images: np.ndarray) -> Projections:
+    return projections_of(images)
+
+
+def nearest_training_digits(
+    dataset: Dataset, image: np.ndarray, count: int = 5
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return indices and distances of the training images that differ least from one, uint8 (28, 28)."""
+    images = dataset.train.images
+    return nearest(image, images, count, _projections((dataset.name, len(images)), images))

@@ -1,5 +1,6 @@
 """An experiment: the question first, then what happened beside what was expected."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -10,7 +11,7 @@ from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import Run
 from mnistlab.ui.glossary import explained
 from mnistlab.ui.lab_session import Lab, begin_and_train, command, different_settings
-from mnistlab.ui.navigation import path_of
+from mnistlab.ui.page import path_of
 from mnistlab.ui.settings import current_lesson, open_experiment
 
 CARD = 190  # px
@@ -63,25 +64,25 @@ def draw_reveal(experiment: Experiment, lab: Lab, guess: str | None) -> None:
     run = lab.run
     if guess is None:
         st.caption("Guess first; then train and see.")
+    elif is_done(experiment, run):
+        draw_outcome(experiment, run.history, guess)
     elif not differs(experiment, run.config):
-        draw_run(experiment, lab, guess)
+        if lab.snapshot.active:
+            st.caption("It is training. What it did appears here when it is done.")
+        else:
+            draw_train_button(command, Trainer.start)
     elif differs(experiment, lab.settings):
         st.caption("Your settings are no longer those of the experiment.")
         st.button(
             "Set it up again", key="experiment_again", on_click=open_experiment, args=(experiment.slug,)
         )
     else:  # a network that was trained before is still the current one
-        st.button("Train it", key="experiment_train", on_click=begin_and_train, type="primary")
+        draw_train_button(begin_and_train)
 
 
-def draw_run(experiment: Experiment, lab: Lab, guess: str) -> None:
-    """Draw how far the experiment's network is: to be trained, training, or with its outcome."""
-    if is_done(experiment, lab.run):
-        draw_outcome(experiment, lab.run.history, guess)
-    elif lab.snapshot.active:
-        st.caption("It is training. What it did appears here when it is done.")
-    else:
-        st.button("Train it", key="experiment_train", on_click=command, args=(Trainer.start,), type="primary")
+def draw_train_button(action: Callable[..., None], *args: object) -> None:
+    """Draw the button that trains the experiment's network."""
+    st.button("Train it", key="experiment_train", on_click=action, args=args, type="primary")
 
 
 def is_done(experiment: Experiment, run: Run) -> bool:

@@ -1,7 +1,9 @@
-"""What the Train page says about a training in progress, in a few words and numbers."""
+"""Words and numbers as pages say them: times, shares, changes, and how far a training is."""
 
 import re
+from typing import Literal, TypedDict
 
+from mnistlab.analysis.formatting import signed
 from mnistlab.jobs.snapshot import Snapshot
 
 WORD_JOINER = "\u2060"
@@ -41,17 +43,13 @@ def progress_words(snapshot: Snapshot, short: bool = False) -> str:
     if snapshot.doing == "own digits":
         return "learning from your own digits"
     if snapshot.doing == "measuring":
-        return f"{waiting_words(snapshot)}measuring the untrained network"
+        waiting = f"queued, {snapshot.ahead} ahead: " if snapshot.ahead else ""
+        return f"{waiting}measuring the untrained network"
     if snapshot.state == "pausing":
         return f"{epoch}, pausing at its end"
     if snapshot.state == "queued" and snapshot.ahead:
         return f"{epoch}, queued, {snapshot.ahead} ahead"
     return ", ".join([epoch, *pace_words(snapshot, short)])
-
-
-def waiting_words(snapshot: Snapshot) -> str:
-    """Return how many have their turn before, as the beginning of a sentence; empty when nobody has."""
-    return f"queued, {snapshot.ahead} ahead: " if snapshot.ahead else ""
 
 
 def pace_words(snapshot: Snapshot, short: bool) -> list[str]:
@@ -109,3 +107,30 @@ def plain(text: str) -> str:
     """
     parted = re.sub(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)", WORD_JOINER, text, flags=re.IGNORECASE)
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", parted)
+
+
+class Change(TypedDict, total=False):
+    """Settings of a metric: the words under it, their color and arrow; without them it shows no change."""
+
+    delta: str
+    delta_color: Literal["green", "red", "off"]
+    delta_arrow: Literal["up", "down", "off"]
+
+
+def changed(words: str, change: float, good: bool) -> Change:
+    """Return the settings of a metric that has changed.
+
+    By itself it would read the direction off a hyphen; it is told, and the minus can be a real one.
+    """
+    if not change:
+        return {"delta": words, "delta_color": "off", "delta_arrow": "off"}
+    return {
+        "delta": words.replace("-", "−"),
+        "delta_color": "green" if good else "red",
+        "delta_arrow": "up" if change > 0 else "down",
+    }
+
+
+def change_of_cost(value: float, digits: int = 4) -> Change:
+    """Return the settings of a metric of the cost that has changed: down is good."""
+    return changed(signed(value, digits), value, value < 0)

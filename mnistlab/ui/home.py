@@ -6,12 +6,11 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.data.datasets import Split
-from mnistlab.jobs.trainer import Trainer
 from mnistlab.ui.formatting import percent
 from mnistlab.ui.glossary import help_of
-from mnistlab.ui.lab_session import Lab, command
-from mnistlab.ui.navigation import path_of, shown_pages
-from mnistlab.ui.picture import digit_picture
+from mnistlab.ui.html_figure import digit_picture
+from mnistlab.ui.lab_session import Lab, begin_and_train
+from mnistlab.ui.page import path_of, shown_pages
 from mnistlab.ui.settings import preset_settings, use_settings
 
 TILE = 72  # px of a digit, where there is room
@@ -24,7 +23,7 @@ def draw_start(lab: Lab) -> None:
     run = lab.run
     if lab.snapshot.active:
         st.markdown("Your network is learning right now. You can draw while it does.")
-        draw_ways(("Predict", "Draw a digit"), ("Train", "Watch it learn"))
+        draw_ways(("predict", "Draw a digit"), ("train", "Watch it learn"))
     elif run.epoch == 0 or run.accuracy is None:
         st.markdown(
             "Your network is untrained. Train one with settings that work well: it takes "
@@ -35,7 +34,7 @@ def draw_start(lab: Lab) -> None:
         accuracy = percent(run.accuracy, 1).replace(" ", "\u00a0")
         words = f"Your network has a test accuracy of **{accuracy}**. Draw a digit and ask it."
         st.markdown(words, help=help_of("test accuracy"))
-        draw_ways(("Predict", "Draw a digit"), ("Train", "See how it learned"))
+        draw_ways(("predict", "Draw a digit"), ("train", "See how it learned"))
 
 
 def strip(digits: Split) -> str:
@@ -45,21 +44,20 @@ def strip(digits: Split) -> str:
 
 
 def draw_ways(*ways: tuple[str, str]) -> None:
-    """Draw a button to each page, by its title and the button's; the first one is the one to take."""
-    shown = {page.title: page.name for page in shown_pages()}
+    """Draw a button to each page, by its name and the button's label; the first one is the one to take."""
+    names = [page.name for page in shown_pages()]
     with st.container(horizontal=True, gap="small"):
-        for place, (title, label) in enumerate(ways):
+        for place, (name, label) in enumerate(ways):
             kind: Literal["primary", "secondary"] = "secondary" if place else "primary"
-            if title in shown and st.button(label, key=f"home_to_{title.lower()}", type=kind):
-                st.switch_page(path_of(shown[title]))
+            if name in names and st.button(label, key=f"home_to_{name}", type=kind):
+                st.switch_page(path_of(name))
 
 
 def train_for_me() -> None:
     """Begin a network with the recommended settings and train it."""
-    settings = preset_settings("recommended")
-    use_settings(settings)
-    command(Trainer.new, settings)
-    command(Trainer.start)
+    use_settings(preset_settings("recommended"))
+    begin_and_train()
+    st.rerun()
 
 
 def draw_path() -> None:

@@ -1,10 +1,11 @@
-"""How a figure of plain markup gets on the page; `html_figure.js` is what the browser does with it.
+"""How figures and digits of plain markup get on the page, digits at once, always square, never smoothed.
 
-`html_figure_png.js` saves it as a picture.
+`html_figure.js` is what the browser does with a figure, `html_figure_png.js` saves it as a picture.
 """
 
 import base64
-from collections.abc import Callable
+import html
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.figures.html_figure import Field, Sketch
+from mnistlab.figures.ink import ink_source
 
 PICK = "pick"
+STYLE = "image-rendering: pixelated; display: block; max-width: 100%; height: auto; aspect-ratio: 1"
 
 HERE = Path(__file__).parent
 HTML = """<div class="sketch" role="figure"><div class="stage"></div>
@@ -75,3 +78,43 @@ def sent_field(field: Field) -> dict:
         "lists": {name: list(entries) for name, entries in field.lists.items()},
         "clickable": len(field.picks) > 0,
     }
+
+
+def digit_picture(image: np.ndarray, alt: str, size: int, title: str = "") -> str:
+    """Return an image, uint8 (28, 28), as HTML.
+
+    Args:
+        image: The digit.
+        alt: What it is, for readers who do not see it.
+        size: Width and height in px.
+        title: What hovering says.
+    """
+    says = f' title="{html.escape(title)}"' if title else ""
+    side = f'width="{size}" height="{size}"'
+    return f'<img src="{ink_source(image)}" alt="{html.escape(alt)}"{says} {side} style="{STYLE}">'
+
+
+def show_digit(image: np.ndarray, alt: str, size: int) -> None:
+    """Draw one digit."""
+    st.html(digit_picture(image, alt, size))
+
+
+def gallery(
+    images: np.ndarray, says: Sequence[str], captions: Sequence[str] | None = None, size: int = 72
+) -> str:
+    """Return digits side by side, as many in a row as there is room for, as HTML.
+
+    Args:
+        images: uint8, (n, 28, 28).
+        says: What hovering says of each.
+        captions: A line under each; None for none.
+        size: Least width of one in px.
+    """
+    figures = (
+        f"<figure>{digit_picture(image, words, size, words)}"
+        + (f"<figcaption>{html.escape(captions[place])}</figcaption>" if captions else "")
+        + "</figure>"
+        for place, (image, words) in enumerate(zip(images, says, strict=True))
+    )
+    columns = f"grid-template-columns: repeat(auto-fill, minmax({size}px, 1fr))"
+    return f'<div class="gallery" style="{columns}">{"".join(figures)}</div>'

@@ -16,10 +16,9 @@ from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import CHANGEABLE, Run
 from mnistlab.ui.digits import dataset_in_use
 from mnistlab.ui.session_token import current_trainer, took_lab_back
-from mnistlab.ui.settings import ADDRESS_ASKED, current_settings, use_settings
+from mnistlab.ui.settings import current_settings, current_setup, use_settings
 
 LAB = "lab"
-SNAPSHOT = "snapshot"
 REFUSED = "refused"
 SETTERS = {
     "learning_rate": Trainer.set_learning_rate,
@@ -54,22 +53,16 @@ class Lab:
 
     @property
     def differs(self) -> tuple[str, ...]:
-        """Settings in which a new network would differ from the current one."""
+        """Settings in which a new network would differ from the current one; none: they ask for no other."""
         return different_settings(self.settings, self.run.config)
-
-    @property
-    def asks(self) -> bool:
-        """Whether the settings ask for another network than the current one."""
-        return bool(self.differs)
 
 
 def remember_token() -> None:
     """Have the tab remember its lab; one that brings a lab along has it back, and the page begins anew."""
-    current_settings()
+    setup = current_setup()
     if took_lab_back():
-        run = current_trainer().snapshot().run
-        if not st.session_state[ADDRESS_ASKED]:
-            use_settings(run.settings)
+        if not setup.were_given:
+            back_to_network()
         st.rerun()
 
 
@@ -79,7 +72,7 @@ def open_lab(settings: TrainConfig, places: Places) -> Lab:
     snapshot = trainer.snapshot()
     if is_untouched(snapshot) and different_settings(settings, snapshot.run.config):
         command(Trainer.new, settings)
-    follow_live_settings(trainer, settings)
+    follow_live_settings(settings)
     dataset, complete = dataset_in_use(settings.dataset)
     labs().warm(settings)
     st.session_state[LAB] = Lab(
@@ -87,7 +80,7 @@ def open_lab(settings: TrainConfig, places: Places) -> Lab:
         dataset=dataset,
         complete=complete,
         trainer=trainer,
-        snapshot=current_snapshot(),
+        snapshot=trainer.snapshot(),
         places=places,
     )
     return st.session_state[LAB]
@@ -99,9 +92,8 @@ def current_lab() -> Lab:
 
 
 def current_snapshot() -> Snapshot:
-    """Return the trainer's latest snapshot and keep it, parameters included, in session state."""
-    st.session_state[SNAPSHOT] = current_trainer().snapshot()
-    return st.session_state[SNAPSHOT]
+    """Return the trainer's latest snapshot."""
+    return current_trainer().snapshot()
 
 
 def is_untouched(snapshot: Snapshot) -> bool:
@@ -122,15 +114,28 @@ def command(order: Callable[..., object], *args: object) -> None:
         st.session_state[REFUSED] = str(error)
 
 
+def command_and_redraw(order: Callable[..., object], *args: object) -> None:
+    """Give the trainer a command from a part of the page, and have all of it drawn anew, which shows it."""
+    command(order, *args)
+    st.rerun()
+
+
+def switch_network(order: Callable[..., object], *args: object) -> None:
+    """Give a command that makes another network current, and have the sidebar show its settings."""
+    command(order, *args)
+    back_to_network()
+    st.rerun()
+
+
 def different_settings(settings: TrainConfig, config: TrainConfig) -> tuple[str, ...]:
     """Return the settings that need a new network, and differ."""
     names = [field.name for field in fields(TrainConfig) if field.name not in CHANGEABLE]
     return tuple(name for name in names if getattr(settings, name) != getattr(config, name))
 
 
-def follow_live_settings(trainer: Trainer, settings: TrainConfig) -> None:
+def follow_live_settings(settings: TrainConfig) -> None:
     """Hand on what may change between epochs, unless the settings are meant for another network."""
-    run = trainer.snapshot().run
+    run = current_snapshot().run
     if different_settings(settings, run.config):
         return
     for name in CHANGEABLE:
@@ -145,12 +150,12 @@ def begin_new_network() -> None:
 
 def begin_and_train() -> None:
     """Begin a network with the settings of the sidebar and train it."""
-    before = current_trainer().snapshot().run.id
+    before = current_snapshot().run.id
     begin_new_network()
-    if current_trainer().snapshot().run.id != before:
+    if current_snapshot().run.id != before:
         command(Trainer.start)
 
 
 def back_to_network() -> None:
     """Set the sidebar to the settings of the current network."""
-    use_settings(current_trainer().snapshot().run.settings)
+    use_settings(current_snapshot().run.settings)

@@ -1,6 +1,8 @@
 """For teachers: a link that opens this lab as it is set up now, with less in sight and a few words above."""
 
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -54,41 +56,17 @@ def draw_form(lesson: Lesson) -> tuple[Lesson, str]:
         height=100,
         help="**Note**: plain text that stands above every page.",
     )
-    slugs = ["", *BY_SLUG]
-    experiment = st.selectbox(
-        "Experiment",
-        slugs,
-        slugs.index(lesson.experiment),
-        format_func=lambda slug: BY_SLUG[slug].title if slug else "None",
-        key="link_experiment",
-        persist_state="session",
-    )
-    hide = st.multiselect(
-        "Settings not shown",
-        CONTROLS,
-        lesson.hide,
-        format_func=SETTING_NAMES.__getitem__,
-        key="link_hide",
-        persist_state="session",
-    )
+    one_of: Any = partial(st.selectbox, persist_state="session")
+    some_of = partial(st.multiselect, persist_state="session")
+    titles = {"": "None", **{slug: experiment.title for slug, experiment in BY_SLUG.items()}}
+    slugs, pages = list(titles), list(PAGES)
+    place = slugs.index(lesson.experiment)
+    experiment = one_of("Experiment", slugs, place, titles.__getitem__, key="link_experiment")
+    hide = some_of("Settings not shown", CONTROLS, lesson.hide, SETTING_NAMES.__getitem__, key="link_hide")
     with st.grid(2):
-        without = st.multiselect(
-            "Pages not shown",
-            TO_LEAVE_OUT,
-            lesson.without,
-            format_func=str.capitalize,
-            key="link_without",
-            persist_state="session",
-        )
-        pages = tuple(PAGES)
-        page = st.selectbox(
-            "Start page",
-            pages,
-            pages.index("train" if experiment else HOME),
-            format_func=str.capitalize,
-            key="link_page",
-            persist_state="session",
-        )
+        without = some_of("Pages not shown", TO_LEAVE_OUT, lesson.without, str.capitalize, key="link_without")
+        place = pages.index("train" if experiment else HOME)
+        page = one_of("Start page", pages, place, str.capitalize, key="link_page")
     return Lesson(note=note, hide=tuple(hide), without=tuple(without), experiment=experiment), page
 
 

@@ -1,10 +1,12 @@
 """What moves by itself on a page: one fragment that looks at the lab again and again, and draws all of it."""
 
+import time
 from collections.abc import Callable
 
 import streamlit as st
 
 from mnistlab.jobs.snapshot import Snapshot
+from mnistlab.runs.run import Run
 from mnistlab.ui.lab_session import Lab, current_snapshot, is_moving
 from mnistlab.ui.network_status import arrival_phase, draw_arrival, draw_network
 
@@ -65,3 +67,20 @@ def phase_of(lab: Lab, snapshot: Snapshot) -> tuple:
     undo = snapshot.can_undo_reset, snapshot.can_undo_train_on
     moving = is_moving(snapshot)
     return state, moving and snapshot.crowding, snapshot.run.id, *undo, arrival_phase(lab)
+
+
+def followed_slowly(name: str, snapshot: Snapshot, seconds: float) -> Run:
+    """Return the current run, while it trains as it was up to some seconds ago: redrawing takes time.
+
+    Args:
+        name: Of what is drawn.
+        snapshot: The trainer as it is.
+        seconds: How long what is drawn stays as it is; the longer, the more networks are being trained.
+    """
+    key, now = f"followed_{name}", time.monotonic()
+    run, since = st.session_state.get(key, (None, now))
+    due = now - since >= seconds * snapshot.crowding
+    if run is None or run.id != snapshot.run.id or not snapshot.active or due:
+        run = snapshot.run
+        st.session_state[key] = run, now
+    return run

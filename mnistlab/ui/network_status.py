@@ -9,13 +9,13 @@ from mnistlab.data.mnist.downloads import mnist_download
 from mnistlab.engine.network import num_parameters
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run
-from mnistlab.setting_labels import listed
+from mnistlab.setting_labels import CHOICE_NAMES, listed
 from mnistlab.ui.digits import arrival, dataset_in_use, generated_digits, mnist_is_here
 from mnistlab.ui.formatting import percent, progress_fraction, progress_words
 from mnistlab.ui.glossary import help_of_setting
 from mnistlab.ui.lab_session import REFUSED, Lab, back_to_network, begin_new_network, is_moving
 from mnistlab.ui.settings import current_lesson, current_settings, use_settings
-from mnistlab.ui.sidebar import DATASET_NAMES
+from mnistlab.ui.widgets import choose
 
 FETCHING = ("idle", "probing", "downloading", "unpacking")
 AWAITED = "mnist_awaited"  # whether this session has seen MNIST being fetched
@@ -59,7 +59,7 @@ def draw_questions(lab: Lab) -> None:
     """Say what was refused, and ask what is to become of settings that need another network."""
     if sentence := st.session_state.pop(REFUSED, ""):
         st.warning(sentence)
-    if lab.asks:
+    if lab.differs:
         changed = listed(lab.differs)
         st.caption(
             f"Your settings ask for another network ({changed}). It is started untrained; this one stays in "
@@ -75,13 +75,11 @@ def draw_dataset_choice(lab: Lab) -> None:
     name = lab.settings.dataset
     if is_hidden() or not (mnist_is_here() or name == "mnist"):  # a network may ask for what is not here
         return
-    st.segmented_control(
+    choose(
         "Dataset",
-        list(DATASET_NAMES),
-        format_func=DATASET_NAMES.__getitem__,
-        default=name,
-        required=True,
-        key=f"digits_{name}",
+        CHOICE_NAMES["dataset"],
+        name,
+        f"digits_{name}",
         on_change=lambda: use_digits(st.session_state[f"digits_{name}"]),
         width="stretch",
         help=help_of_setting("dataset"),
@@ -90,15 +88,13 @@ def draw_dataset_choice(lab: Lab) -> None:
 
 def draw_arrival(lab: Lab) -> None:
     """Say that the digits are generated ones, why, and how far they and MNIST are."""
-    if is_hidden() or mnist_is_here():
+    download = None if is_hidden() else arrival()
+    if download is None:
         return
-    download = arrival()
-    st.caption(
-        "Dataset in use: **generated digits**. " + (download.message if download else "MNIST is here now.")
-    )
+    st.caption(f"Dataset in use: **generated digits**. {download.message}")
     if not lab.complete:
         st.progress(generated_digits().fraction, "generating 70,000 digits")
-    if download is not None and download.state in FETCHING:
+    if download.state in FETCHING:
         words = "looking for MNIST" if download.state == "probing" else "fetching MNIST"
         st.progress(download.fraction, words)
 
@@ -120,7 +116,7 @@ def arrival_phase(lab: Lab) -> ArrivalPhase:
     complete = dataset_in_use(lab.settings.dataset)[1]
     if is_hidden():
         return ArrivalPhase("", complete)
-    download = None if mnist_is_here() else arrival()
+    download = arrival()
     if download is None or download.state == "ready":
         return ArrivalPhase("here", complete)
     return ArrivalPhase("fetching" if download.state in FETCHING else "failed", complete)

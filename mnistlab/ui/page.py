@@ -1,4 +1,4 @@
-"""What surrounds every page: its set-up, its head, the sidebar."""
+"""What surrounds every page: its set-up, its head, the sidebar with the menu; and which page is drawn."""
 
 from pathlib import Path
 
@@ -6,16 +6,43 @@ import streamlit as st
 
 from mnistlab.ui.formatting import plain
 from mnistlab.ui.lab_session import Places, open_lab, remember_token
-from mnistlab.ui.navigation import LEFT_OUT, draw_menu
 from mnistlab.ui.network_status import draw_arrival_buttons, draw_dataset_choice, draw_questions
-from mnistlab.ui.page_list import PAGES
-from mnistlab.ui.settings import current_lesson
+from mnistlab.ui.page_list import PAGES, PageInfo
+from mnistlab.ui.settings import current_lesson, current_setup
 from mnistlab.ui.sidebar import draw_settings
 
 SIDEBAR_WIDTH = 336  # px, so that both presets can be read; on a phone it stays closed until it is opened
 HERE = Path(__file__).parent
 LARGER = "**Larger text**: for a projector. All sizes on the page grow."
 ICON = HERE.parents[1] / "assets" / "favicon.png"
+LARGE_TYPE = "large_type"  # widget
+LEFT_OUT = "left_out"  # title of a page that was asked for and is not part of this lesson
+
+# Streamlit writes every change of a setting into the browser's history; here Back leads to the page before.
+# On a phone, where the sidebar lies over the page, it gives way to the page that was chosen.
+_manners = st.components.v2.component(
+    "mnistlab_menu", html="<span></span>", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+)
+
+
+def path_of(name: str) -> str:
+    """Return the file of a page as Streamlit wants it named: from the folder of the script."""
+    return f"../pages/{name}.py"
+
+
+def chosen_page():
+    """Return the page that was asked for; of a page that the lesson leaves out, Home is drawn instead."""
+    pages = [st.Page(path_of(name), title=page.title, default=name == "home") for name, page in PAGES.items()]
+    page = st.navigation(pages, position="hidden")
+    if page.title.lower() in current_lesson().without:
+        st.session_state[LEFT_OUT] = page.title
+        st.switch_page(path_of("home"))
+    return page
+
+
+def shown_pages() -> list[PageInfo]:
+    """Return the pages, without those that the lesson leaves out."""
+    return [page for page in PAGES.values() if page.name not in current_lesson().without]
 
 
 def draw_frame(title: str) -> None:
@@ -31,21 +58,18 @@ def draw_frame(title: str) -> None:
     )
     st.html(HERE / "look.css")
     remember_token()
-    complaints, note = st.container(), st.container()
+    complaints = st.container()
+    show_note()
     st.title("mnistlab" if title == "Home" else title, anchor=False)
     st.markdown(PAGES[title.lower()].sentence)  # something to read while the lab is being opened
-    with note:
-        show_note()
     with st.sidebar:
         st.markdown("### mnistlab")
         draw_menu()
         network, digits = st.container(), st.container()
         settings = draw_settings()
         draw_type_size()
-    with network:
-        status, questions = st.empty(), st.container()
-    with digits:
-        choice, arrival, retry = st.container(), st.empty(), st.container()
+    status, questions = network.empty(), network.container()
+    choice, arrival, retry = digits.container(), digits.empty(), digits.container()
     lab = open_lab(settings, Places(status, arrival))
     with questions:
         draw_questions(lab)
@@ -57,6 +81,14 @@ def draw_frame(title: str) -> None:
         show_complaints()
 
 
+def draw_menu() -> None:
+    """Draw the links to the pages."""
+    with st.container(gap="xsmall", key="menu"):
+        for page in shown_pages():
+            st.page_link(path_of(page.name), label=page.title)
+        _manners(key="menu_manners", height=1)
+
+
 def show_note() -> None:
     """Show the teacher's words as they were typed: plain text, nothing in it is interpreted."""
     if note := current_lesson().note:
@@ -66,14 +98,19 @@ def show_note() -> None:
 
 def show_complaints() -> None:
     """Say what was wrong with the address, until the next thing is done."""
-    for sentence in st.session_state.pop("complaints", []):
+    for sentence in current_setup().complaints_to_be_said():
         wrong = plain(sentence)  # it quotes the link: a picture in it would be fetched from wherever it says
         st.warning(f"This link asks for something that cannot be: {wrong} The default is used instead.")
     if title := st.session_state.pop(LEFT_OUT, ""):
         st.info(f"{title} is not part of this lesson. The pages that are stand in the menu.")
 
 
+def is_larger() -> bool:
+    """Return whether the type is larger than usual."""
+    return bool(st.session_state.get(LARGE_TYPE))
+
+
 def draw_type_size() -> None:
     """Offer larger type, for a projector: every size on the page follows that of the root."""
-    if st.toggle("Larger text", key="large_type", help=LARGER, persist_state="session"):
+    if st.toggle("Larger text", key=LARGE_TYPE, help=LARGER, persist_state="session"):
         st.html(HERE / "large_type.css")

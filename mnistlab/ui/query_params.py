@@ -14,7 +14,7 @@ NO_LAYERS = "none"
 DEFAULTS = TrainConfig()
 SETTING_NAMES = tuple(field.name for field in fields(TrainConfig))
 MAX_NOTE = 400  # characters
-CONTROLS = tuple(name for name in TrainConfig.__dataclass_fields__ if name != "order_seed")
+CONTROLS = tuple(name for name in SETTING_NAMES if name != "order_seed")
 BY_SLUG = {experiment.slug: experiment for experiment in EXPERIMENTS}
 
 
@@ -74,12 +74,10 @@ def as_setting(name: str, text: str) -> object:
     """
     if len(text) > LONGEST:
         raise ValueError(f"{name} must be at most {LONGEST} characters long. Got {len(text):,}.")
-    kind = type(getattr(DEFAULTS, name))
-    reading: dict[type, Callable[[str], object]] = {int: whole, float: number, str: str, tuple: widths}
+    read, form = FORMS[type(getattr(DEFAULTS, name))]
     try:
-        return reading[kind](text)
+        return read(text)
     except ValueError:
-        form = {int: "a whole number", float: "a number", tuple: "whole numbers with commas between"}[kind]
         raise ValueError(f"{name} must be {form}. Got {shown(text)}.") from None
 
 
@@ -100,6 +98,14 @@ def whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
         raise ValueError
     return int(text)
+
+
+FORMS: dict[type, tuple[Callable[[str], object], str]] = {
+    int: (whole, "a whole number"),
+    float: (number, "a number"),
+    tuple: (widths, "whole numbers with commas between"),
+    str: (str, "text"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,14 +140,13 @@ def lesson_from(query: Mapping[str, Sequence[str]]) -> tuple[Lesson, list[str]]:
     Returns:
         The lesson, without what was not good, and a sentence for each such thing.
     """
-    complaints: list[str] = []
-    given = {name: list(query.get(name, ())) for name in LESSON_NAMES}
-    complaints += [
-        f"{name} must be given once. Got it {len(values)} times."
-        for name, values in given.items()
-        if len(values) > 1
-    ]
-    texts = {name: values[0] if len(values) == 1 else "" for name, values in given.items()}
+    complaints, texts = [], dict.fromkeys(LESSON_NAMES, "")
+    for name in LESSON_NAMES:
+        given = list(query.get(name, ()))
+        if len(given) > 1:
+            complaints.append(f"{name} must be given once. Got it {len(given)} times.")
+        elif given:
+            texts[name] = given[0]
     if len(texts["note"]) > MAX_NOTE:
         complaints.append(f"note must be at most {MAX_NOTE} characters long. Got {len(texts['note']):,}.")
         texts["note"] = ""

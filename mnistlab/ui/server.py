@@ -19,8 +19,8 @@ from mnistlab.data.mnist.originals import import_tensorflow_datasets
 from mnistlab.engine.compilation_cache import keep_compiled_operations
 from mnistlab.jobs.labs import labs, stop_labs
 from mnistlab.operating_system import return_freed_memory
-from mnistlab.ui.connections import closed, opened
-from mnistlab.ui.log_limit import limit_log
+from mnistlab.ui.log import limit_log
+from mnistlab.ui.session_token import closed, opened
 from mnistlab.ui.uploads import UploadLimit
 
 logger = logging.getLogger(__name__)

@@ -2,42 +2,74 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from mnistlab.jobs.labs import LabsFull, labs, new_token
 from mnistlab.jobs.trainer import Trainer
-from mnistlab.ui.connections import is_connected, own_key
 from mnistlab.ui.settings import current_settings
 
-TOKEN = "token"
 MEMORY = "tab_memory"  # the component in the browser
-SETTLED = "tab_settled"  # whether the tab has spoken of another lab, and it is decided which it has
-CLAIMED = "tab_claimed"  # the token that is known to be this tab's, and the key of its connection
-ASKED = "tab_asked"  # tells this session's question from that of an earlier one
 
 # sessionStorage belongs to one tab and outlives a reload. A duplicated tab gets a copy of it in which the
 # original is still marked as live; a tab that is left, for a reload too, takes the mark away. A tab that
 # remembers nothing keeps the token it is offered and says no word: an answer costs a second run of the page.
 _memory = st.components.v2.component(
-    "mnistlab_tab",
-    html="<span></span>",
-    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    "mnistlab_tab", html="<span></span>", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 )
+
+_connected: set[str] = set()  # tabs, by the key of their websocket
+
+
+def opened(key: str) -> None:
+    """Note that a websocket was opened."""
+    _connected.add(key)
+
+
+def closed(key: str) -> None:
+    """Note that a websocket was closed."""
+    _connected.discard(key)
+
+
+def is_connected(key: str) -> bool:
+    """Return whether the tab with this key is still there."""
+    return key in _connected
+
+
+@dataclass
+class Tab:
+    """The browser tab that this session draws for."""
+
+    token: str = field(default_factory=new_token)  # of its lab
+    claimed: tuple[str, str] | None = None  # the token that is known to be its own, and the key it had then
+    settled: bool = False  # whether it has spoken of another lab, and it is decided which it has
+    asked: str = field(default_factory=lambda: secrets.token_hex(8))  # marks this session's question
+
+    @property
+    def key(self) -> str:
+        """That of its connection, another when it connects anew; without a server any that no other has."""
+        return st.context.headers.get("Sec-WebSocket-Key") or self.asked
+
+
+def current_tab() -> Tab:
+    """Return the tab of this session."""
+    return st.session_state.setdefault("tab", Tab())
 
 
 def current_trainer() -> Trainer:
     """Return the trainer of this session; asking for it also says that somebody looks at it."""
-    token = st.session_state.setdefault(TOKEN, new_token())
+    tab = current_tab()
     try:
-        trainer = labs().open(token, current_settings(), is_connected)
+        trainer = labs().open(tab.token, current_settings(), is_connected)
     except LabsFull as error:
         st.error(str(error))
         st.stop()
-    if st.session_state.get(CLAIMED) != (token, own_key()):  # a connection that was made anew has a new key
-        labs().claim(token, own_key(), is_connected)
-        st.session_state[CLAIMED] = token, own_key()
+    if tab.claimed != (tab.token, tab.key):
+        labs().claim(tab.token, tab.key, is_connected)
+        tab.claimed = tab.token, tab.key
     return trainer
 
 
@@ -46,19 +78,15 @@ def took_lab_back() -> bool:
 
     Every run tells the tab what it has to remember: it may be reloaded at any moment.
     """
-    st.session_state.setdefault(TOKEN, new_token())
-    asked = st.session_state.setdefault(ASKED, secrets.token_hex(8))
-    took = False
-    if not st.session_state.get(SETTLED) and (report := answered(asked)) is not None:
-        st.session_state[SETTLED] = True
-        took = is_mine(report.get("token"), bool(report.get("copied")))
-        if took:
-            st.session_state[TOKEN] = report["token"]
-            st.session_state[CLAIMED] = report["token"], own_key()
-    settled = st.session_state.get(SETTLED, False)
+    tab, took = current_tab(), False
+    if not tab.settled and (report := answered(tab.asked)) is not None:
+        tab.settled = True
+        if took := is_mine(report.get("token"), bool(report.get("copied"))):
+            tab.token = report["token"]
+            tab.claimed = tab.token, tab.key
     _memory(
         key=MEMORY,
-        data={"token": st.session_state[TOKEN], "settled": settled, "asked": asked},
+        data={"token": tab.token, "settled": tab.settled, "asked": tab.asked},
         on_found_change=lambda: None,
         height=1,
     )
@@ -72,14 +100,12 @@ def answered(asked: str) -> Mapping | None:
     return report if isinstance(report, Mapping) and report.get("asked") == asked else None
 
 
-def is_mine(token: object, copied: bool) -> bool:
+def is_mine(token: Any, copied: bool) -> bool:
     """Return whether this tab may have the lab of a token that it brought along.
 
     A reload may come before the server has missed the tab of before; only a copy has to fear that tab.
     """
-    if not isinstance(token, str) or not token:
-        return False
     try:
-        return labs().claim(token, own_key(), is_connected if copied else lambda tab: False)
-    except ValueError:
+        return labs().claim(token, current_tab().key, is_connected if copied else lambda tab: False)
+    except ValueError:  # it is no token
         return False

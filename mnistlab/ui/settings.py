@@ -1,12 +1,12 @@
 """The settings of this session: kept in session state, read from the address and written back to it."""
 
 import time
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from mnistlab.engine.config import PRESETS, TrainConfig
+from mnistlab.ui import digits
 from mnistlab.ui.query_params import (
     LESSON_NAMES,
     SETTING_NAMES,
@@ -17,72 +17,82 @@ from mnistlab.ui.query_params import (
 )
 from mnistlab.ui.widgets import renew, widget_key
 
-KEY = "settings"
-LESSON = "lesson"
-WIDGETS = "set_"  # a widget's key begins with this and the name of its setting
-COMPLAINTS = "complaints"  # about the address, to be said by the page that is being drawn
-SAID = "complaints_said"  # the same, with the moment when the address was read
-ADDRESS_ASKED = "address_asked"  # whether there were settings in the address
+WIDGETS = "settings"  # they get new values together
 A_WHILE = 30.0  # seconds
 
 
+@dataclass(kw_only=True)
+class Setup:
+    """How this session is set up, at first as its address said."""
+
+    settings: TrainConfig  # as the sidebar shows them
+    lesson: Lesson
+    were_given: bool  # whether there were settings in the address
+    complaints: list[str]  # about the address
+    read_at: float = field(default_factory=time.monotonic)  # the address
+    complained: bool = False
+
+    def complaints_to_be_said(self) -> list[str]:
+        """Return what was wrong with the address, once, and again by a page that is drawn anew soon after.
+
+        One is when a tab tells of the lab it had and when the untrained network has been measured.
+        """
+        if self.complained and time.monotonic() - self.read_at >= A_WHILE:
+            return []
+        self.complained = True
+        return self.complaints
+
+
+def current_setup() -> Setup:
+    """Return how this session is set up; on the first run it is read from the address."""
+    if "setup" not in st.session_state:
+        st.session_state["setup"] = read_address()
+    return st.session_state["setup"]
+
+
 def current_settings() -> TrainConfig:
-    """Return the settings as the sidebar shows them; on the first run those of the address."""
-    if KEY not in st.session_state:
-        read_address()
-    return st.session_state[KEY]
+    """Return the settings as the sidebar shows them."""
+    return current_setup().settings
 
 
 def current_lesson() -> Lesson:
-    """Return how this lab was prepared; on the first run as the address says."""
-    current_settings()
-    return st.session_state[LESSON]
+    """Return how this lab was prepared."""
+    return current_setup().lesson
 
 
-def read_address() -> None:
-    """Take settings and lesson from the address, and keep a sentence for what was wrong in it."""
+def read_address() -> Setup:
+    """Return settings and lesson of the address, and a sentence for what was wrong in it."""
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     given, complaints = settings_from(query)
     lesson, more = lesson_from(query)
     prepared = vars(lesson.chosen.config) if lesson.chosen else {}
+    here = {} if digits.mnist_is_here() else {"dataset": "generated"}
     try:
-        settings = TrainConfig(**{**prepared, **default_dataset(), **given})
+        settings = TrainConfig(**{**prepared, **here, **given})
     except ValueError as error:  # each is good by itself, but not with the experiment's
-        settings = TrainConfig(**{**prepared, **default_dataset()})
+        settings = TrainConfig(**{**prepared, **here})
         complaints.append(str(error))
-    here = default_dataset()
     if settings.dataset == "mnist" and here:
-        settings = replace(settings, **here)
+        settings = replace(settings, dataset="generated")
         complaints.append("dataset must be one that is on this machine, where MNIST is not. Got mnist.")
-    st.session_state[KEY] = settings
-    st.session_state[LESSON] = lesson
-    st.session_state[COMPLAINTS] = complaints + more
-    st.session_state[SAID] = time.monotonic(), complaints + more
-    st.session_state[ADDRESS_ASKED] = bool(given or prepared)
-
-
-def default_dataset() -> dict[str, Any]:
-    """Return the data that a session begins with: MNIST where it is at hand."""
-    from mnistlab.ui.digits import mnist_is_here
-
-    return {} if mnist_is_here() else {"dataset": "generated"}
+    asked = bool(given or prepared)
+    return Setup(settings=settings, lesson=lesson, were_given=asked, complaints=complaints + more)
 
 
 def use_settings(config: TrainConfig) -> None:
     """Make these the settings, and have the sidebar show them in fresh widgets."""
-    st.session_state[KEY] = config
-    renew(KEY)
+    current_setup().settings = config
+    renew(WIDGETS)
 
 
 def setting_key(name: str) -> str:
     """Return the key of a setting's widget."""
-    return widget_key(f"{WIDGETS}{name}", KEY)
+    return widget_key(f"set_{name}", WIDGETS)
 
 
 def keep_settings(config: TrainConfig) -> None:
     """Keep what the sidebar says, and write it, with the lesson, into the address."""
-    st.session_state[KEY] = config
-    repeat_complaints()
+    current_setup().settings = config
     wanted = query_of_lesson(current_lesson(), config)
     names = (*SETTING_NAMES, *LESSON_NAMES)
     ours = {name: st.query_params.get_all(name) for name in st.query_params if name in names}
@@ -91,22 +101,12 @@ def keep_settings(config: TrainConfig) -> None:
         st.query_params.from_dict({**others, **wanted})
 
 
-def repeat_complaints() -> None:
-    """Have a page that draws itself anew soon after it was opened say once more what was wrong with the link.
-
-    It does so when a tab tells of the lab it had and when the untrained network has been measured.
-    """
-    read_at, complaints = st.session_state[SAID]
-    if time.monotonic() - read_at < A_WHILE:
-        st.session_state[COMPLAINTS] = complaints
-
-
 def open_experiment(slug: str) -> None:
     """Open an experiment: its settings, on the dataset in use."""
-    lesson = replace(current_lesson(), experiment=slug)
-    st.session_state[LESSON] = lesson
-    if lesson.chosen:
-        use_settings(replace(lesson.chosen.config, dataset=current_settings().dataset))
+    setup = current_setup()
+    setup.lesson = replace(setup.lesson, experiment=slug)
+    if experiment := setup.lesson.chosen:
+        use_settings(replace(experiment.config, dataset=setup.settings.dataset))
 
 
 def preset_settings(name: str) -> TrainConfig:

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from mnistlab.engine.config import MAX_HIDDEN_LAYERS, MAX_WIDTH, PRESETS, TrainConfig
+from mnistlab.engine.config import BOUNDS, MAX_HIDDEN_LAYERS, MAX_WIDTH, PRESETS, TrainConfig
 from mnistlab.setting_labels import CHOICE_NAMES, SETTING_NAMES
 from mnistlab.ui.formatting import plain
 from mnistlab.ui.glossary import PRESETS as PRESET_HELP
@@ -21,6 +21,7 @@ from mnistlab.ui.settings import (
     setting_key,
     use_settings,
 )
+from mnistlab.ui.widgets import choose
 
 Control = Callable[[TrainConfig], Any]  # draws a setting and returns what it is set to
 
@@ -29,9 +30,6 @@ BATCH_SIZES = (1, 5, 10, 20, 32, 50, 64, 100, 128, 256, 512, 1024, 4096)
 TRAIN_SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 60_000)
 REFUSED = "settings_refused"  # session state: why a preset is not in force
 PRESET_WIDTHS = (5, 7)  # as long as their names
-DATASET_NAMES, ACTIVATION_NAMES, INITIALIZATION_NAMES, SCALING_NAMES = (
-    CHOICE_NAMES[name] for name in ("dataset", "activation", "initialization", "scaling")
-)
 
 
 def draw_settings() -> TrainConfig:
@@ -113,26 +111,17 @@ def draw_hidden(settings: TrainConfig) -> tuple[int, ...]:
     return tuple(chosen)
 
 
-def choice(settings: TrainConfig, name: str, names: dict[str, str]) -> str:
+def choice(settings: TrainConfig, name: str) -> str:
     """Draw a setting that is one of a few."""
-    return st.segmented_control(
-        SETTING_NAMES[name],
-        list(names),
-        format_func=names.__getitem__,
-        default=getattr(settings, name),
-        required=True,
-        key=setting_key(name),
-        help=help_of_setting(name),
-        width="stretch",
-    )
+    label, names, value = SETTING_NAMES[name], CHOICE_NAMES[name], getattr(settings, name)
+    return choose(label, names, value, setting_key(name), help=help_of_setting(name), width="stretch")
 
 
-def number(settings: TrainConfig, name: str, low: int, high: int) -> int:
+def number(settings: TrainConfig, name: str) -> int:
     """Draw a setting that is a whole number."""
     return st.number_input(
         SETTING_NAMES[name],
-        low,
-        high,
+        *BOUNDS[name],
         value=getattr(settings, name),
         step=1,
         key=setting_key(name),
@@ -169,15 +158,15 @@ def draw_batch_size(settings: TrainConfig) -> int:
 
 NETWORK: dict[str, Control] = {
     "hidden": draw_hidden,
-    "activation": partial(choice, name="activation", names=ACTIVATION_NAMES),
-    "initialization": partial(choice, name="initialization", names=INITIALIZATION_NAMES),
-    "scaling": partial(choice, name="scaling", names=SCALING_NAMES),
-    "seed": partial(number, name="seed", low=0, high=2**32 - 1),
+    "activation": partial(choice, name="activation"),
+    "initialization": partial(choice, name="initialization"),
+    "scaling": partial(choice, name="scaling"),
+    "seed": partial(number, name="seed"),
 }
 TRAINING: dict[str, Control] = {
-    "num_epochs": partial(number, name="num_epochs", low=1, high=1000),
+    "num_epochs": partial(number, name="num_epochs"),
     "learning_rate": partial(from_scale, name="learning_rate", steps=LEARNING_RATES),
     "train_size": partial(from_scale, name="train_size", steps=TRAIN_SIZES),
     "batch_size": draw_batch_size,
-    "patience": partial(number, name="patience", low=0, high=1000),
+    "patience": partial(number, name="patience"),
 }

@@ -85,5 +85,4 @@ def taken_in(name: str) -> bytes | None:
     if file is None:
         return None
     renew(name)
-    data: bytes = file.getvalue()
-    return data
+    return file.getvalue()

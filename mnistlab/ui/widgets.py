@@ -1,5 +1,7 @@
 """Widgets whose value the program sets: such a widget gets a new key, so it is a new widget to the browser.
 
+And tabs of which only the open one is drawn, and which one finds as one left them.
+
 A browser sends the values of all its widgets with every message, also those it is about to be told are others
 by now. Under a new key the old value means nothing, and what was set stays set.
 
@@ -8,10 +10,12 @@ by now. Under a new key the old value means nothing, and what was set stays set.
     st.button("Next", on_click=lambda: give("number", entered("number") + 1))
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import streamlit as st
+
+T = TypeVar("T")
 
 VALUES, VERSIONS = "widget_values", "widget_versions"  # by the name of the widget
 PRESSES = "presses"  # key of a button -> how often it was pressed
@@ -63,6 +67,35 @@ def entered(name: str, default: Any = None) -> Any:
     return st.session_state.get(widget_key(name), kept(name, default))
 
 
+def choose(label: str, names: Mapping[T, str], default: T, key: str, **options: Any) -> T:
+    """Draw a row of choices, called by their names, and return the one that is chosen; one always is."""
+    return st.segmented_control(
+        label, list(names), format_func=names.__getitem__, default=default, required=True, key=key, **options
+    )
+
+
+def choose_row(table: Mapping[str, Sequence], key: str, columns: dict, alt: str) -> int | None:
+    """Draw a table of which one row can be chosen, and return its number.
+
+    Args:
+        table: The columns by their names.
+        key: Of the element.
+        columns: How some of them are shown.
+        alt: What the table is, for those who do not see it.
+    """
+    event = st.dataframe(
+        table,
+        key=key,
+        on_select="rerun",
+        selection_mode="single-row",
+        hide_index=True,
+        column_config=columns,
+        alt=alt,
+    )
+    num_rows = len(next(iter(table.values())))
+    return next((row for row in event["selection"]["rows"] if row < num_rows), None)
+
+
 def once(key: str, action: Callable[..., object], *args: object) -> dict[str, Any]:
     """Return the options of a button that acts once for each press.
 
@@ -84,3 +117,29 @@ def act_once(key: str, number: int, action: Callable[..., object], args: tuple) 
     if presses.get(key, 0) == number:
         presses[key] = number + 1
         action(*args)
+
+
+def draw_tabs(key: str, contents: dict[str, Callable[[], None]]) -> None:
+    """Draw a row of tabs and the content of the open one, each in a place of its own.
+
+    They are a segmented control that looks like tabs. Those of `st.tabs` whose open one the server knows are
+    set back in the browser by the answer to the click before; a tick at that moment would undo the new click.
+
+    Args:
+        key: Begins with the name of the page.
+        contents: What draws each tab, by its name.
+    """
+    names, left_open = list(contents), st.session_state.get(f"{key}_open")
+    opened = st.segmented_control(
+        "Tabs",
+        names,
+        default=left_open if left_open in contents else names[0],
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    st.session_state[f"{key}_open"] = opened
+    places = [st.container() for _ in names]
+    with places[names.index(opened)]:
+        contents[opened]()

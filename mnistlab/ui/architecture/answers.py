@@ -9,10 +9,10 @@ from mnistlab.data.datasets import Split
 from mnistlab.engine.evaluation import Score
 from mnistlab.ui.architecture.case import FIRST, Viewed, cached_answers, cached_score
 from mnistlab.ui.bars import bars_markup
-from mnistlab.ui.change import Change, changed
+from mnistlab.ui.formatting import Change, changed
 from mnistlab.ui.glossary import help_of
+from mnistlab.ui.html_figure import digit_picture
 from mnistlab.ui.lab_session import Lab
-from mnistlab.ui.picture import digit_picture
 
 
 def draw_answers(lab: Lab, viewed: Viewed) -> None:

@@ -7,8 +7,8 @@ from mnistlab.analysis.layers import FLAT, curve
 from mnistlab.engine.activations import ACTIVATIONS
 from mnistlab.figures.activation_function import plot_activation
 from mnistlab.ui.architecture.case import Viewed
+from mnistlab.ui.chart import show
 from mnistlab.ui.glossary import help_of
-from mnistlab.ui.show import show
 
 REACH = 10.0
 

@@ -7,12 +7,11 @@ from mnistlab.analysis.layers import FLAT, flat_share, layer_shapes
 from mnistlab.engine.activations import ACTIVATIONS
 from mnistlab.engine.scaling import SCALINGS
 from mnistlab.figures.histogram import plot_pre_activations
-from mnistlab.setting_labels import SETTING_NAMES
+from mnistlab.setting_labels import CHOICE_NAMES, SETTING_NAMES
 from mnistlab.ui.architecture.case import PROBED, Viewed, cached_sums
+from mnistlab.ui.chart import show
 from mnistlab.ui.glossary import help_of, help_of_setting
 from mnistlab.ui.lab_session import Lab
-from mnistlab.ui.show import show
-from mnistlab.ui.sidebar import SCALING_NAMES
 
 
 @st.fragment
@@ -50,7 +49,7 @@ def chosen_scaling(default: str) -> str:
     return st.segmented_control(
         SETTING_NAMES["scaling"],
         list(SCALINGS),
-        format_func=SCALING_NAMES.__getitem__,
+        format_func=CHOICE_NAMES["scaling"].__getitem__,
         default=default,
         required=True,
         key=f"architecture_scaling_{default}",

@@ -7,7 +7,7 @@ from mnistlab.figures.theme import number
 from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import show_sketch
-from mnistlab.ui.navigation import path_of
+from mnistlab.ui.page import path_of
 
 UNIT = "architecture_unit"  # session state: the unit that was clicked
 

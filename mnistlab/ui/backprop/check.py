@@ -6,8 +6,8 @@ from mnistlab.analysis.formatting import numeral, plain
 from mnistlab.analysis.gradient_check import BOUND, against_differences, against_jax, random_places
 from mnistlab.figures.gradients import plot_agreement
 from mnistlab.ui.backprop.case import Case
+from mnistlab.ui.chart import show
 from mnistlab.ui.glossary import help_of
-from mnistlab.ui.show import show
 
 CHECKED = "backprop_checked"  # (weight_id, against jax, against differences)
 RANDOM = 50

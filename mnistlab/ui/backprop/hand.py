@@ -8,9 +8,9 @@ from mnistlab.analysis.formatting import numeral, plain, signed
 from mnistlab.analysis.gradient_check import moved
 from mnistlab.figures.cost_slice import plot_cost_of_weight, plot_moved_outputs
 from mnistlab.ui.backprop.case import Case
-from mnistlab.ui.change import change_of_cost
+from mnistlab.ui.chart import show
+from mnistlab.ui.formatting import change_of_cost
 from mnistlab.ui.glossary import help_of
-from mnistlab.ui.show import show
 
 SWING = 8.0  # the weight may be turned until z has moved by so much, from one end of a sigmoid to the other
 STEPS = 200

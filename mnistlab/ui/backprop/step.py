@@ -6,10 +6,10 @@ from mnistlab.analysis.formatting import plain, signed
 from mnistlab.analysis.sgd_step import Growth, SgdStep, batch_of, gradient_growth, take_step
 from mnistlab.figures.cost_slice import plot_growth, plot_step
 from mnistlab.ui.backprop.case import Case
-from mnistlab.ui.change import change_of_cost
+from mnistlab.ui.chart import show
+from mnistlab.ui.formatting import change_of_cost
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import Lab
-from mnistlab.ui.show import show
 
 SIZES = (1, 8, 32, 128)
 PARTS = {1: "η", 10: "η / 10", 100: "η / 100"}

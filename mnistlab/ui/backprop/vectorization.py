@@ -11,9 +11,8 @@ from mnistlab.figures.key_tree import draw_key_tree
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.formatting import count
 from mnistlab.ui.glossary import help_of
-from mnistlab.ui.html_figure import show_sketch
+from mnistlab.ui.html_figure import gallery, show_sketch
 from mnistlab.ui.lab_session import Lab
-from mnistlab.ui.picture import gallery
 
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 COMPARED = "backprop_compared"  # (what it was made with, comparison, operations)

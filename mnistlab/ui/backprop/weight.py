@@ -6,7 +6,7 @@ from mnistlab.analysis.equations import Equation, symbol, worked_weight
 from mnistlab.analysis.formatting import aligned, numeral, plain
 from mnistlab.analysis.gradient_check import moved, nudge
 from mnistlab.ui.backprop.case import Case
-from mnistlab.ui.change import Change, change_of_cost
+from mnistlab.ui.formatting import Change, change_of_cost
 from mnistlab.ui.glossary import help_of
 
 GUESS = "backprop_guess"  # (weight_id, answer)

@@ -10,11 +10,11 @@ from mnistlab.figures.statistics import (
     plot_class_balance,
     plot_pixel_histogram,
 )
+from mnistlab.ui.chart import show
 from mnistlab.ui.data.cached import cached_baselines, cached_class_pictures, cached_pixel_counts
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab
-from mnistlab.ui.show import show
 
 
 def draw_classes(lab: Lab) -> None:

@@ -6,11 +6,10 @@ from mnistlab.figures.html_figure import INK, ink_levels
 from mnistlab.figures.image_grid import named_tiles, weight_picture
 from mnistlab.figures.statistics import draw_projection
 from mnistlab.ui.data.cached import cached_projection, name_of
+from mnistlab.ui.digits import nearest_training_digits
 from mnistlab.ui.glossary import help_of
-from mnistlab.ui.html_figure import show_sketch
+from mnistlab.ui.html_figure import show_digit, show_sketch
 from mnistlab.ui.lab_session import Lab
-from mnistlab.ui.neighbors import nearest_training_digits
-from mnistlab.ui.picture import show_digit
 
 POINT = "data_point"  # session state: which digits, and the index of the open one
 NEIGHBORS = 5

@@ -10,9 +10,8 @@ from mnistlab.figures.image_grid import named_tiles
 from mnistlab.figures.ink import ink_palette
 from mnistlab.figures.statistics import FULL_INK
 from mnistlab.ui.data.seed import draw_seed
-from mnistlab.ui.html_figure import show_sketch
+from mnistlab.ui.html_figure import show_digit, show_sketch
 from mnistlab.ui.lab_session import Lab
-from mnistlab.ui.picture import show_digit
 
 SHOWN = 16
 SPLITS = {"train": "Training", "test": "Test"}

@@ -17,10 +17,10 @@ from mnistlab.analysis.decision import (
 )
 from mnistlab.analysis.single_image import Reading, passed_by
 from mnistlab.data.user_digits import EMPTY, Collection, label_of, with_digit
-from mnistlab.engine.evaluation import activations_of
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run
 from mnistlab.ui.bars import draw_bars
+from mnistlab.ui.digits import outputs_for
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.home import train_for_me
 from mnistlab.ui.lab_session import Lab, current_snapshot
@@ -28,6 +28,7 @@ from mnistlab.ui.memo import remembered
 from mnistlab.ui.widgets import entered, kept, show_in, widget_key
 
 OWN, LABEL = "predict_own", "predict_label"
+REFUSED = "predict_refused"  # why a digit was not kept
 VERDICT_HELP = {TORN: help_of("ambiguous"), NONE: help_of("threshold")}
 LEARNING = "Each epoch reads your digit anew; when the last is done, you see here how far to trust it."
 
@@ -82,13 +83,7 @@ def state_words(lab: Lab, snapshot: Snapshot) -> str:
 def draw_offer(lab: Lab) -> None:
     """Offer to train a network where nothing was learned yet."""
     if lab.run.epoch == 0 and not lab.snapshot.active:
-        st.button("Train a network for me", key="predict_train", on_click=train_here, type="primary")
-
-
-def train_here() -> None:
-    """Begin a network that learns well, and have the whole page drawn anew."""
-    train_for_me()
-    st.rerun()
+        st.button("Train a network for me", key="predict_train", on_click=train_for_me, type="primary")
 
 
 def own_digits() -> Collection:
@@ -115,15 +110,15 @@ def draw_correction(image: np.ndarray | None) -> None:
     )
 
 
-def keep_digit(image: np.ndarray | None) -> None:
+def keep_digit(image: np.ndarray) -> None:
     """Keep an image under the label that was just clicked."""
     label = entered(LABEL)
-    if image is None or label is None:
+    if label is None:
         return
     try:
         st.session_state[OWN] = with_digit(own_digits(), image, label)
     except ValueError as error:
-        st.session_state["predict_refused"] = str(error)
+        st.session_state[REFUSED] = str(error)
 
 
 def read(run: Run, image: np.ndarray) -> Reading:
@@ -133,12 +128,7 @@ def read(run: Run, image: np.ndarray) -> Reading:
 
 def test_activations(lab: Lab) -> np.ndarray:
     """Return the outputs of the network as it is now for all test images, (n, 10)."""
-    run, images = current_snapshot().run, lab.dataset.test.images
-    return remembered(
-        "predict_test_activations",
-        (run.params, images),
-        lambda: activations_of(run.params, images, run.config),
-    )
+    return outputs_for("test", current_snapshot().run, lab.dataset.test.images)
 
 
 def test_trust(lab: Lab) -> Trust:

@@ -10,6 +10,7 @@ from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.live import draw_live
+from mnistlab.ui.page import is_larger
 from mnistlab.ui.predict.answer import draw_answer, draw_correction, draw_offer
 from mnistlab.ui.predict.input import INVITATIONS, draw_input, draw_source
 from mnistlab.ui.predict.own import draw_own
@@ -25,7 +26,7 @@ LAST = "last_drawing"  # uint8 (28, 28), for the Backprop page
 @st.fragment
 def draw_bench(lab: Lab) -> None:
     """Draw everything that one drawing decides; a stroke draws this anew and nothing else."""
-    narrower = THREE_FIT[bool(st.session_state.get("large_type"))]
+    narrower = THREE_FIT[is_larger()]
     st.html(f"<style>@media (max-width: {narrower}px) {{ {ANSWER_FIRST} }}</style>")
     source = draw_source()
     with st.container(horizontal=True, gap="small", key="predict_bench"):

@@ -18,7 +18,7 @@ from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.answer import test_activations
 from mnistlab.ui.uploads import taken_in
-from mnistlab.ui.widgets import entered, give, keep, kept, show_in, widget_key
+from mnistlab.ui.widgets import choose, entered, give, keep, kept, show_in, widget_key
 
 SOURCES = {
     "draw": "Your drawing",
@@ -45,16 +45,8 @@ class Asked(NamedTuple):
 
 def draw_source() -> str:
     """Draw the choice of what is asked about, and return it."""
-    return st.segmented_control(
-        "What the network is asked about",
-        list(SOURCES),
-        default="draw",
-        format_func=SOURCES.__getitem__,
-        required=True,
-        key="predict_source",
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    options = {"persist_state": "session", "label_visibility": "collapsed"}
+    return choose("What the network is asked about", SOURCES, "draw", "predict_source", **options)
 
 
 def draw_input(lab: Lab, source: str) -> Asked | None:

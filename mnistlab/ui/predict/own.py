@@ -1,20 +1,17 @@
 """A person's own digits: how well the network reads them, how it learns them, how they are taken away."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from mnistlab.data.user_digits import as_npz, as_png_zip, num_right, without_digit
-from mnistlab.engine.evaluation import activations_of
 from mnistlab.figures.html_figure import INK, ink_levels
 from mnistlab.figures.image_grid import named_tiles
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import OwnDigits, Run
+from mnistlab.ui.digits import outputs_for
 from mnistlab.ui.formatting import count, percent
 from mnistlab.ui.html_figure import show_sketch
-from mnistlab.ui.lab_session import Lab, command, current_snapshot, is_moving
-from mnistlab.ui.memo import remembered
-from mnistlab.ui.predict.answer import OWN, own_digits
+from mnistlab.ui.lab_session import Lab, command_and_redraw, current_snapshot, is_moving
+from mnistlab.ui.predict.answer import OWN, REFUSED, own_digits
 
 STEPS = 50  # mini-batches
 CLICKED = "predict_own_clicked"  # session state: place of a digit
@@ -24,7 +21,7 @@ def draw_own(lab: Lab) -> None:
     """Draw the session's own digits and what can be done with them."""
     st.subheader("Your digits", anchor=False)
     own, run = own_digits(), current_snapshot().run
-    if sentence := st.session_state.pop("predict_refused", ""):
+    if sentence := st.session_state.pop(REFUSED, ""):
         st.warning(sentence)
     if not own.size:
         st.markdown(
@@ -32,11 +29,7 @@ def draw_own(lab: Lab) -> None:
             "network reads your hand, can train it on your digits, and take them away as files."
         )
         return
-    activations = remembered(
-        "predict_own_activations",
-        (run.params, own.images),
-        lambda: activations_of(run.params, own.images, run.config),
-    )
+    activations = outputs_for("own", run, own.images)
     right = num_right(own, activations)
     correct = f"The network predicts **{right} of {count(own.size, 'digit')}** of yours correctly."
     st.markdown(f"{correct} {learned(run)}")
@@ -71,7 +64,7 @@ def draw_actions(lab: Lab, own, place: int | None) -> None:
         st.button(
             "Train on my digits",
             key="predict_train_on",
-            on_click=ordered,
+            on_click=command_and_redraw,
             args=(Trainer.train_on, own.images, own.labels, STEPS),
             disabled=is_moving(snapshot),
             help=f"{STEPS} steps on mini-batches that mix your digits with training images; not while the "
@@ -79,9 +72,12 @@ def draw_actions(lab: Lab, own, place: int | None) -> None:
         )
         if snapshot.can_undo_train_on:
             st.button(
-                "Undo", key="predict_undo_train_on", on_click=ordered, args=(Trainer.undo_train_on,),
+                "Undo",
+                key="predict_undo_train_on",
+                on_click=command_and_redraw,
+                args=(Trainer.undo_train_on,),
                 help="Brings back the network as it was before your digits.",
-            )  # fmt: skip
+            )
         st.button(
             "Remove the one clicked" if place is None else f"Remove the {own.labels[place]}",
             key="predict_remove",
@@ -100,12 +96,6 @@ def draw_actions(lab: Lab, own, place: int | None) -> None:
             "Download pictures", lambda: as_png_zip(own), "my_digits.zip", "application/zip",
             key="predict_png", on_click="ignore", help="One PNG for each digit, its label in its name.",
         )  # fmt: skip
-
-
-def ordered(order: Callable[..., object], *args: object) -> None:
-    """Give the trainer a command, and have the whole page drawn anew, which shows what becomes of it."""
-    command(order, *args)
-    st.rerun()
 
 
 def remove(place: int | None) -> None:

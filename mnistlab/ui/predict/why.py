@@ -9,19 +9,19 @@ import streamlit as st
 from mnistlab.analysis.attribution import evidence
 from mnistlab.analysis.decision import a_digit
 from mnistlab.analysis.single_image import Reading
+from mnistlab.data.datasets import Dataset
 from mnistlab.figures import attribution as plotted
 from mnistlab.figures.html_figure import Sketch
 from mnistlab.figures.layer_values import Strip, draw_passes
 from mnistlab.figures.theme import number
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run
+from mnistlab.ui.digits import nearest_training_digits
 from mnistlab.ui.formatting import count
 from mnistlab.ui.glossary import help_of
-from mnistlab.ui.html_figure import show_sketch
+from mnistlab.ui.html_figure import gallery, show_sketch
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
-from mnistlab.ui.neighbors import nearest_training_digits
-from mnistlab.ui.picture import gallery
 from mnistlab.ui.predict.answer import read
 
 NUM_NEIGHBORS = 5
@@ -60,7 +60,7 @@ def draw_layers(run: Run, passed: Reading) -> None:
         "**Activations of its hidden layers** · click a unit to see what it looks for",
         help=help_of("hidden layer"),
     )
-    chosen = selected_in(hidden)
+    chosen = chosen_unit(passed)
     signed = any(bool((a < 0).any()) for a in hidden)
     show_sketch(
         remembered("predict_layers", (passed, str(chosen)), lambda: layers_figure(hidden, signed, chosen)),
@@ -79,9 +79,10 @@ def layers_figure(hidden: Sequence[np.ndarray], signed: bool, chosen: tuple[int,
     return draw_passes(strips, framed, f"Activations of {count(len(hidden), 'hidden layer')}.")
 
 
-def selected_in(hidden: Sequence[np.ndarray]) -> tuple[int, int] | None:
+def chosen_unit(passed: Reading) -> tuple[int, int] | None:
     """Return the hidden unit that was clicked, as layer, from 0, and unit; None where there is none."""
     chosen: tuple[int, int] | None = st.session_state.get(UNIT)
+    hidden = passed.activations[1:-1]
     if chosen and chosen[0] < len(hidden) and chosen[1] < len(hidden[chosen[0]]):
         return chosen
     return None
@@ -95,7 +96,7 @@ def choose_unit(place: tuple[int, int]) -> None:
 
 def draw_evidence(run: Run, passed: Reading, image: np.ndarray) -> None:
     """Draw what each pixel says for and against one unit."""
-    layer, unit = draw_choice(run, passed)
+    layer, unit = draw_choice(passed)
     found = remembered(
         "predict_evidence",
         (passed, layer, unit),
@@ -125,16 +126,11 @@ def draw_evidence(run: Run, passed: Reading, image: np.ndarray) -> None:
         )
 
 
-def draw_choice(run: Run, passed: Reading) -> tuple[int, int]:
+def draw_choice(passed: Reading) -> tuple[int, int]:
     """Draw the choice of an output, and return the layer and the unit that are chosen."""
-    last = len(run.params) - 1
-    chosen: tuple[int, int] | None = st.session_state.get(UNIT)
-    if chosen and (chosen[0] >= last or chosen[1] >= len(run.params[chosen[0]].biases)):
-        chosen = None  # the network has changed
-    names = ["predicted", *range(10)]
     output = st.pills(
         "Attribution for class",
-        names,
+        ["predicted", *range(10)],
         default="predicted",
         key="predict_output",
         format_func=str,
@@ -143,9 +139,9 @@ def draw_choice(run: Run, passed: Reading) -> tuple[int, int]:
         persist_state="session",
         wrap=True,
     )
-    if chosen:
-        return chosen
-    return last, int(passed.activations[-1].argmax()) if output not in range(10) else output
+    outputs = passed.activations[-1]
+    answer = len(passed.activations) - 2, int(outputs.argmax()) if output not in range(10) else output
+    return chosen_unit(passed) or answer
 
 
 def forget_unit() -> None:
@@ -156,14 +152,15 @@ def forget_unit() -> None:
 def draw_neighbors(lab: Lab, image: np.ndarray) -> None:
     """Draw the five training digits that differ least from an image."""
     st.markdown("**Nearest neighbors (training set)** · no network, only pixels compared")
-    train = lab.dataset.train
-    st.html(remembered("predict_neighbors", (image, train.images), partial(neighbors_row, lab, image)))
+    dataset = lab.dataset
+    shown = remembered("predict_neighbors", (image, dataset), lambda: neighbors_row(dataset, image))
+    st.html(shown)
 
 
-def neighbors_row(lab: Lab, image: np.ndarray) -> str:
+def neighbors_row(dataset: Dataset, image: np.ndarray) -> str:
     """Return the five training digits that differ least from an image, as HTML."""
-    train = lab.dataset.train
-    indices, distances = nearest_training_digits(lab.dataset, image, NUM_NEIGHBORS)
+    train = dataset.train
+    indices, distances = nearest_training_digits(dataset, image, NUM_NEIGHBORS)
     labels = train.labels[indices].tolist()
     says = [
         f"training image {index:,}: {a_digit(label)}, distance {distance:,.0f}"

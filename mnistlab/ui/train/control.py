@@ -10,7 +10,14 @@ from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.setting_labels import listed
 from mnistlab.ui.formatting import count, epochs_ahead, expected_words, progress_fraction, progress_words
-from mnistlab.ui.lab_session import Lab, back_to_network, begin_new_network, command, is_moving
+from mnistlab.ui.lab_session import (
+    Lab,
+    back_to_network,
+    begin_new_network,
+    command,
+    is_moving,
+    switch_network,
+)
 from mnistlab.ui.widgets import once
 
 Kind = Literal["primary", "secondary"]  # of a button
@@ -27,12 +34,12 @@ RESETS = "Begins this network anew, from its first weights. It can be undone."
 
 def draw_controls(lab: Lab) -> None:
     """Draw the question about another network, where there is one, and the row of buttons."""
-    if lab.asks:
+    if lab.differs:
         draw_question(lab)
     snapshot = lab.snapshot
     resting = not snapshot.active
     with st.container(horizontal=True, gap="small", key="train_controls"):
-        draw_start(snapshot, "secondary" if lab.asks else "primary")
+        draw_start(snapshot, "secondary" if lab.differs else "primary")
         can_pause = snapshot.state in ("queued", "running")
         button("Pause", Trainer.pause, disabled=not can_pause, shortcut="P", help=PAUSES)
         button("Stop", Trainer.stop, disabled=resting, shortcut="S", help=STOPS)
@@ -44,8 +51,13 @@ def draw_controls(lab: Lab) -> None:
         st.space("small")
         button("Reset", Trainer.reset, disabled=snapshot.run.epoch == 0 and resting, help=RESETS)
         if snapshot.can_undo_reset:
-            words = "Brings the trained network back."
-            st.button("Undo reset", key="train_undo_reset", on_click=undo_reset, help=words)
+            st.button(
+                "Undo reset",
+                key="train_undo_reset",
+                on_click=switch_network,
+                args=(Trainer.undo_reset,),
+                help="Brings the trained network back.",
+            )
 
 
 def draw_start(snapshot: Snapshot, kind: Kind) -> None:
@@ -56,9 +68,7 @@ def draw_start(snapshot: Snapshot, kind: Kind) -> None:
     elif snapshot.state == "pausing":
         button("Resume", Trainer.start, shortcut="T", kind=kind, help="Takes the pause back.")
     else:
-        epochs = run.settings.num_epochs
-        ahead = epochs - run.epoch if run.epoch < epochs else epochs
-        words = TRAINS.format(count(ahead, "epoch") + (" more" if run.epoch else ""))
+        words = TRAINS.format(count(epochs_ahead(snapshot), "epoch") + (" more" if run.epoch else ""))
         button("Train", Trainer.start, shortcut="T", kind=kind, disabled=snapshot.active, help=words)
 
 
@@ -80,12 +90,6 @@ def button(
         disabled=disabled,
         shortcut=None if disabled else shortcut,
     )
-
-
-def undo_reset() -> None:
-    """Bring the network before the reset back, and have the sidebar show its settings."""
-    command(Trainer.undo_reset)
-    back_to_network()
 
 
 def draw_question(lab: Lab) -> None:

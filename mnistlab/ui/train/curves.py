@@ -1,19 +1,26 @@
-"""The four curves of a training, live, with the other runs of the lab laid over them."""
+"""Four figures of the latest epoch, and the curves of a training, with the other runs laid over them."""
 
 from functools import partial
 from html import escape
+from typing import Literal
 
 import streamlit as st
 
 from mnistlab.figures.breakdown import plot_gradient_norms, plot_recall
 from mnistlab.figures.curve_axes import View
-from mnistlab.figures.learning_curves import plot_accuracy, plot_cost
+from mnistlab.figures.learning_curves import plot_accuracy, plot_cost, plot_sparkline
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import OwnDigits, Run, SettingChange
+from mnistlab.ui.chart import show_live
+from mnistlab.ui.formatting import percent
 from mnistlab.ui.glossary import help_of
+from mnistlab.ui.page import is_larger
 from mnistlab.ui.train.diagnosis import draw_other_findings
-from mnistlab.ui.train.figures import show_kept
+from mnistlab.ui.widgets import choose
 
+HEIGHT = 172  # px of a card; fixed, or the page would jump when the first change is known
+LARGE = 1.15  # of it with larger text
+NOTHING = "–"
 VIEWS: dict[View, str] = {"latest": "Latest epochs", "all": "All epochs", "log": "Log"}
 MAX_OVERLAID = 8
 
@@ -38,7 +45,7 @@ def draw_curves(snapshot: Snapshot) -> None:
     }
     for place, (name, (seen, plot)) in zip((*st.columns(2), *st.columns(2)), figures.items(), strict=True):
         with place:
-            show_kept(name, seen, plot, (run.id, view, errors))
+            show_live(name, seen, plot, (run.id, view, errors))
 
 
 def changes_of(run: Run) -> tuple[tuple[int, str], ...]:
@@ -57,13 +64,11 @@ def chosen_view() -> tuple[View, bool]:
         errors = st.toggle(
             "Error rate", key="train_errors", persist_state="session", help=help_of("error rate")
         )
-        view = st.segmented_control(
+        view = choose(
             "Vertical axis of cost and accuracy",
-            list(VIEWS),
-            format_func=VIEWS.__getitem__,
-            default="latest",
-            required=True,
-            key="train_view",
+            VIEWS,
+            "latest",
+            "train_view",
             persist_state="session",
             label_visibility="collapsed",
             width="content",
@@ -79,3 +84,36 @@ def overlaid(snapshot: Snapshot) -> list[Run]:
         if run.id != snapshot.run.id and run.id not in snapshot.hidden and len(run.history) > 1
     ]
     return others[-MAX_OVERLAID:]
+
+
+def draw_cards(run: Run) -> None:
+    """Draw the cards; before anything was measured they stand empty at the same height."""
+    history = run.history
+    courses = (
+        ("Test accuracy", "test accuracy", [m.test.accuracy for m in history]),
+        ("Training accuracy", "training accuracy", [m.train.accuracy for m in history]),
+        ("Test cost L", "cost", [m.test.cost for m in history]),
+        ("Training cost L", "cost", [m.train.cost for m in history]),
+    )
+    height = round(HEIGHT * (LARGE if is_larger() else 1))
+    with st.grid(4, min_column_width=170, gap="small", key="train_cards"):
+        for label, term, course in courses:
+            with st.container(border=True, height=height, gap="xsmall"):
+                draw_card(label, term, course)
+
+
+def draw_card(label: str, term: str, course: list[float]) -> None:
+    """Draw one figure, by how much the last epoch changed it, and its course since the first epoch."""
+    value, change, shares = NOTHING, None, term != "cost"
+    if course:
+        value = percent(course[-1]) if shares else f"{course[-1]:.4f}"
+    if len(course) > 1:
+        step = course[-1] - course[-2]
+        change = f"{100 * step:+.2f} points" if shares else f"{step:+.4f}"
+    better: Literal["normal", "inverse"] = "normal" if shares else "inverse"
+    if change and float(change.split()[0]) == 0:
+        st.metric(label, value, "no change", delta_color="off", delta_arrow="off", help=help_of(term))
+    else:
+        st.metric(label, value, change, delta_color=better, help=help_of(term))
+    since = course[1:] if len(course) > 2 else course  # the untrained network would flatten all that follows
+    st.html(plot_sparkline(since, f"{label} by epoch"))

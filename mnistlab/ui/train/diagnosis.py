@@ -6,10 +6,10 @@ from mnistlab.analysis.diagnosis import Finding, diagnose
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run
 from mnistlab.ui.formatting import plain
+from mnistlab.ui.memo import remembered
 
 BADGES = {"warning": ":red-badge[Warning]", "note": ":blue-badge[Note]", "good": ":green-badge[OK]"}
 OVERALL = ("all well", "learning")  # a network that does well is told so before its peculiarities
-KEPT = "train_findings"
 WAITING = "What can be said about it will stand here after the first epoch."
 
 
@@ -45,8 +45,10 @@ def told(finding: Finding) -> str:
 
 def findings(run: Run) -> list[Finding]:
     """Return what can be said about a run, what matters most first; worked out once for each epoch."""
-    seen = run.id, len(run.history), run.broken_in, run.settings
-    if st.session_state.get(KEPT, (None,))[0] != seen:
-        found = sorted(diagnose(run), key=lambda f: (f.level != "warning", f.kind not in OVERALL))
-        st.session_state[KEPT] = seen, found
-    return st.session_state[KEPT][1]
+    seen = str((run.id, len(run.history), run.broken_in, run.settings))
+    return remembered("train_findings", (seen,), lambda: sorted(diagnose(run), key=rank))
+
+
+def rank(finding: Finding) -> tuple[bool, bool]:
+    """Return what findings are sorted by: warnings first, then what is said of the training as a whole."""
+    return finding.level != "warning", finding.kind not in OVERALL

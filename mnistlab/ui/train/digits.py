@@ -1,22 +1,18 @@
 """The confusion matrix, the images behind its cells, and the most confident errors."""
 
-import zlib
-
 import numpy as np
 import streamlit as st
 
 from mnistlab.analysis.decision import FIRES, a_digit, worst_mistakes
 from mnistlab.data.datasets import Split
-from mnistlab.engine.evaluation import activations_of, score
+from mnistlab.engine.evaluation import score
 from mnistlab.figures.confusion import draw_confusion
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.runs.run import Run
-from mnistlab.ui.digits import dataset_in_use
+from mnistlab.ui.digits import dataset_in_use, outputs_for
 from mnistlab.ui.glossary import help_of
-from mnistlab.ui.html_figure import show_sketch
-from mnistlab.ui.memo import remembered, shared
-from mnistlab.ui.picture import gallery
-from mnistlab.ui.train.figures import followed_slowly
+from mnistlab.ui.html_figure import gallery, show_sketch
+from mnistlab.ui.live import followed_slowly
+from mnistlab.ui.memo import remembered
 
 CELL = "train_cell"  # (true label, predicted label), as it was last clicked
 IN_CELL = 30
@@ -33,8 +29,8 @@ def draw_digits(snapshot: Snapshot) -> None:
             "errors."
         )
         return
-    split, outputs = test_answers(run)
-    network = network_key(run)
+    split = dataset_in_use(run.config.dataset)[0].test
+    outputs = outputs_for("test", run, split.images)
     counts = score(outputs, split.labels).confusion
     left, right = st.columns(2)
     with left:
@@ -43,13 +39,11 @@ def draw_digits(snapshot: Snapshot) -> None:
             help=help_of("confusion matrix"),
         )
         cell = chosen_cell(counts)
-        matrix = remembered(
-            "train_confusion_figure", (str((network, cell)),), lambda: draw_confusion(counts, cell)
-        )
+        matrix = remembered("train_confusion_figure", (outputs, *cell), lambda: draw_confusion(counts, cell))
         show_sketch(matrix, "train_confusion", keep_cell)
     with right:
-        draw_cell(network, cell, split, outputs)
-    draw_worst(network, split, outputs)
+        draw_cell(cell, split, outputs)
+    draw_worst(split, outputs)
 
 
 def keep_cell(cell: tuple[int, int]) -> None:
@@ -64,7 +58,7 @@ def chosen_cell(counts: np.ndarray) -> tuple[int, int]:
     return st.session_state.get(CELL, most)
 
 
-def draw_cell(network: tuple, cell: tuple[int, int], split: Split, outputs: np.ndarray) -> None:
+def draw_cell(cell: tuple[int, int], split: Split, outputs: np.ndarray) -> None:
     """Draw the images behind one cell, those with the strongest answer first."""
     true, read = cell
     places = np.flatnonzero((split.labels == true) & (outputs.argmax(axis=1) == read))
@@ -84,13 +78,13 @@ def draw_cell(network: tuple, cell: tuple[int, int], split: Split, outputs: np.n
         for place in first
     ]
     some = f": {IN_CELL} of {len(places):,}" if len(places) > IN_CELL else ""
-    images, shown = split.images[first], str((network, cell))
+    images = split.images[first]
     with st.container(key="train_cell_images", gap="small"):
         st.markdown(f"**True label {true}, {word}**{some}")
-        st.html(remembered("train_cell_gallery", (shown,), lambda: gallery(images, says)))
+        st.html(remembered("train_cell_gallery", (outputs, *cell), lambda: gallery(images, says)))
 
 
-def draw_worst(network: tuple, split: Split, outputs: np.ndarray) -> None:
+def draw_worst(split: Split, outputs: np.ndarray) -> None:
     """Draw the mistakes in which the wrong output was largest."""
     answers, worst = outputs.argmax(axis=1), worst_mistakes(outputs, split.labels, WORST)
     st.markdown("#### Most confident errors")
@@ -110,28 +104,4 @@ def draw_worst(network: tuple, split: Split, outputs: np.ndarray) -> None:
         for place in worst
     ]
     images = split.images[worst]
-    st.html(remembered("train_worst", (str(network),), lambda: gallery(images, says, captions, size=104)))
-
-
-def test_answers(run: Run) -> tuple[Split, np.ndarray]:
-    """Return the test images that belong to a run, and its ten outputs for each of them, (n, 10)."""
-    dataset, _ = dataset_in_use(run.config.dataset)
-    return dataset.test, outputs_on(dataset.test, dataset.name, network_key(run), run)
-
-
-def network_key(run: Run) -> tuple:
-    """Return what tells a network from all others, those of the same run included."""
-    return run.id, run.epoch, len(run.schedule), zlib.crc32(run.params[-1].weights.tobytes())
-
-
-@shared(max_entries=8)
-def cached_outputs(key: tuple, _images: np.ndarray, _run: Run) -> np.ndarray:
-    """Return the ten outputs for each image; the key alone decides whether they are known already."""
-    outputs = activations_of(_run.params, _images, _run.config)
-    outputs.flags.writeable = False
-    return outputs
-
-
-def outputs_on(split: Split, name: str, network: tuple, run: Run) -> np.ndarray:
-    """Return the outputs on some images, known or not."""
-    return cached_outputs((network, name, len(split.labels)), split.images, run)
+    st.html(remembered("train_worst", (outputs,), lambda: gallery(images, says, captions, size=104)))

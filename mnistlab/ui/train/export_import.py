@@ -15,7 +15,7 @@ from mnistlab.runs.run import Run
 from mnistlab.runs.safetensors_io import MAX_FILE_BYTES
 from mnistlab.ui.formatting import plain
 from mnistlab.ui.glossary import help_of
-from mnistlab.ui.lab_session import back_to_network, command
+from mnistlab.ui.lab_session import switch_network
 from mnistlab.ui.predict.answer import own_digits
 from mnistlab.ui.query_params import query_of
 from mnistlab.ui.session_token import current_trainer
@@ -116,10 +116,10 @@ def take_in() -> None:
     data = taken_in(UPLOAD)
     if data is None:
         return
-    st.session_state[REFUSED] = ""
     try:
-        command(Trainer.add, loads(data))
+        run = loads(data)
     except ValueError as error:
         st.session_state[REFUSED] = str(error)
-        return
-    back_to_network()
+    else:
+        st.session_state[REFUSED] = ""
+        switch_network(Trainer.add, run)

@@ -1,7 +1,5 @@
 """The runs of the lab: compared in a table, renamed, hidden, deleted, and made the current network again."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from mnistlab.jobs.snapshot import Snapshot
@@ -9,20 +7,17 @@ from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.comparison import BEST, FINAL, compared
 from mnistlab.runs.run import MAX_NAME, Run
 from mnistlab.ui.formatting import count, plain
-from mnistlab.ui.lab_session import back_to_network, command, current_snapshot
-from mnistlab.ui.widgets import entered, show_in, widget_key
+from mnistlab.ui.lab_session import command_and_redraw, current_snapshot, switch_network
+from mnistlab.ui.widgets import choose_row, entered, show_in, widget_key
 
 TABLE = "train_runs"
 DELETING = "train_deleting"  # id of the run that may be deleted
-CHANGED = "train_runs_changed"
 HERE = "current"
 SHOWN = "plotted"
 
 
 def draw_runs(snapshot: Snapshot) -> None:
     """Draw the table of runs, and what can be done with the one that is chosen in it."""
-    if st.session_state.pop(CHANGED, False):
-        st.rerun()
     st.caption(
         "Every network you train is kept. Here you see what became of each, with the settings in which they "
         "differ. Choose a row to do something with that run."
@@ -41,17 +36,9 @@ def draw_table(snapshot: Snapshot) -> Run:
         SHOWN: [run.id == snapshot.run.id or run.id not in snapshot.hidden for run in listed],
     }
     share = st.column_config.NumberColumn(format="percent")
-    event = st.dataframe(
-        {**compared(listed), **marks},
-        key=TABLE,
-        on_select="rerun",
-        selection_mode="single-row",
-        hide_index=True,
-        column_config={FINAL: share, BEST: share},
-        alt=f"{count(len(listed), 'run')} with settings and results",
-    )
-    rows = [row for row in event["selection"]["rows"] if row < len(listed)]
-    return listed[rows[0]] if rows else snapshot.run
+    alt = f"{count(len(listed), 'run')} with settings and results"
+    row = choose_row({**compared(listed), **marks}, TABLE, {FINAL: share, BEST: share}, alt)
+    return snapshot.run if row is None else listed[row]
 
 
 def draw_actions(run: Run, is_current: bool, is_hidden: bool) -> None:
@@ -65,15 +52,15 @@ def draw_actions(run: Run, is_current: bool, is_hidden: bool) -> None:
         st.button(
             "Make current",
             key="train_select",
-            on_click=make_current,
-            args=(run.id,),
+            on_click=switch_network,
+            args=(Trainer.select, run.id),
             disabled=is_current,
             help="Makes this the current network: all pages work with it, and Train goes on from here.",
         )
         st.button(
             "Add to plot" if is_hidden else "Remove from plot",
             key="train_hide",
-            on_click=changing,
+            on_click=command_and_redraw,
             args=(Trainer.hide, run.id, not is_hidden),
             disabled=is_current,
         )
@@ -93,27 +80,14 @@ def draw_question(run: Run) -> None:
         st.button("Keep it", key="train_delete_no", on_click=ask_to_delete, args=("",))
 
 
-def changing(order: Callable[..., object], *args: object) -> None:
-    """Give a command that changes more of the page than this tab."""
-    command(order, *args)
-    st.session_state[CHANGED] = True
-
-
 def rename(run_id: str, field: str) -> None:
     """Take the name from the field; the field shows what became of it."""
-    changing(Trainer.rename, run_id, entered(field))
-
-
-def make_current(run_id: str) -> None:
-    """Make a run the current one, and have the sidebar show its settings."""
-    changing(Trainer.select, run_id)
-    back_to_network()
+    command_and_redraw(Trainer.rename, run_id, entered(field))
 
 
 def delete(run_id: str) -> None:
     """Forget a run; if it was the current one, another takes its place with its settings."""
-    was_current = current_snapshot().run.id == run_id
-    changing(Trainer.delete, run_id)
     st.session_state[DELETING] = ""
-    if was_current:
-        back_to_network()
+    was_current = current_snapshot().run.id == run_id
+    forget = switch_network if was_current else command_and_redraw
+    forget(Trainer.delete, run_id)

@@ -10,24 +10,22 @@ from mnistlab.figures.sweep import plot_sweep
 from mnistlab.jobs.labs import labs
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import Run
-from mnistlab.sweeps.runs import accuracies, best_first, names_of
+from mnistlab.setting_labels import CHOICE_NAMES
+from mnistlab.sweeps.runs import accuracies, best_first
 from mnistlab.sweeps.sweep_run import Sweeping, SweepSnapshot
+from mnistlab.ui.chart import show_live
 from mnistlab.ui.formatting import count, duration, percent
-from mnistlab.ui.lab_session import Lab, back_to_network, command
-from mnistlab.ui.session_token import TOKEN, current_trainer
-from mnistlab.ui.sidebar import INITIALIZATION_NAMES
-from mnistlab.ui.train.figures import show_kept
+from mnistlab.ui.lab_session import Lab, switch_network
+from mnistlab.ui.session_token import current_tab, current_trainer
 from mnistlab.ui.train.sweep_choice import draw_choice
+from mnistlab.ui.widgets import choose_row
 
 TABLE = "train_sweep_table"
 REFUSED = "train_sweep_refused"
-CHANGED = "train_sweep_changed"  # more of the page than this tab
 
 
 def draw_sweep(lab: Lab) -> None:
     """Draw the tab: the choice of networks, and what became of those that were trained last."""
-    if st.session_state.pop(CHANGED, False):
-        st.rerun()
     st.caption(
         "Which learning rate is best, and how much of it is luck? Train many networks at once, all on the "
         "same mini-batches: they differ only in what you choose here. The rest is as in the sidebar."
@@ -51,7 +49,7 @@ def is_sweeping() -> bool:
 def current_sweeping() -> Sweeping:
     """Return the sweep of this session's lab."""
     current_trainer()  # a session that has no lab yet gets one
-    return labs().sweeping(st.session_state[TOKEN])
+    return labs().sweeping(current_tab().token)
 
 
 def draw_buttons(snapshot: SweepSnapshot, configs: Sequence[TrainConfig], complete: bool) -> None:
@@ -67,9 +65,14 @@ def draw_buttons(snapshot: SweepSnapshot, configs: Sequence[TrainConfig], comple
             on_click=start,
             args=(configs,),
         )
-        st.button("Stop", "train_sweep_stop", disabled=not snapshot.active, on_click=stop)
+        st.button(
+            "Stop",
+            "train_sweep_stop",
+            disabled=not snapshot.active,
+            on_click=lambda: current_sweeping().stop(),
+        )
         if snapshot.state == "stopped":
-            st.button("Resume", "train_sweep_resume", on_click=resume)
+            st.button("Resume", "train_sweep_resume", on_click=lambda: current_sweeping().resume())
 
 
 def start(configs: Sequence[TrainConfig]) -> None:
@@ -80,24 +83,13 @@ def start(configs: Sequence[TrainConfig]) -> None:
         st.session_state[REFUSED] = str(error)
 
 
-def stop() -> None:
-    """Stop the sweep."""
-    current_sweeping().stop()
-
-
-def resume() -> None:
-    """Go on with the sweep."""
-    current_sweeping().resume()
-
-
 def draw_progress(snapshot: SweepSnapshot) -> None:
     """Draw how far it is, or say how it ended."""
-    if snapshot.active:
-        st.progress(fraction(snapshot), progress_words(snapshot))
-    elif snapshot.state == "failed":
+    if snapshot.state == "failed":
         st.error(snapshot.message)
     else:
-        st.progress(fraction(snapshot), ended_words(snapshot))
+        words = progress_words(snapshot) if snapshot.active else ended_words(snapshot)
+        st.progress(fraction(snapshot), words)
 
 
 def ended_words(snapshot: SweepSnapshot) -> str:
@@ -130,11 +122,10 @@ def progress_words(snapshot: SweepSnapshot) -> str:
 
 def draw_curves(snapshot: SweepSnapshot) -> None:
     """Draw all curves; the figure is made anew only after another epoch."""
-    names = names_of([run.config for run in snapshot.runs])
-    values = [accuracies(run, max(0, snapshot.epoch)) for run in snapshot.runs]
-    title = f"{count(len(names), 'network')} on the same mini-batches"
-    plot = partial(plot_sweep, list(zip(names, values, strict=True)), title, x_max=snapshot.num_epochs)
-    show_kept("sweep_curves", (snapshot.number, snapshot.epoch), plot, snapshot.number)
+    curves = [(run.name, accuracies(run, max(0, snapshot.epoch))) for run in snapshot.runs]
+    title = f"{count(len(curves), 'network')} on the same mini-batches"
+    plot = partial(plot_sweep, curves, title, x_max=snapshot.num_epochs)
+    show_live("sweep_curves", (snapshot.number, snapshot.epoch), plot, snapshot.number)
 
 
 def draw_networks(snapshot: SweepSnapshot) -> None:
@@ -142,17 +133,10 @@ def draw_networks(snapshot: SweepSnapshot) -> None:
     runs = snapshot.runs
     if not all(run.history for run in runs):
         return
-    event = st.dataframe(
-        table_of(runs),
-        key=TABLE,
-        on_select="rerun",
-        selection_mode="single-row",
-        hide_index=True,
-        column_config={"test accuracy": st.column_config.NumberColumn(format="%.2f%%")},
-        alt=f"{count(len(runs), 'network')} with settings and results",
-    )
-    rows = [row for row in event["selection"]["rows"] if row < len(runs)]
-    draw_bench(runs[rows[0] if rows else best_first(runs)[0]], bool(rows))
+    share = st.column_config.NumberColumn(format="%.2f%%")
+    alt = f"{count(len(runs), 'network')} with settings and results"
+    row = choose_row(table_of(runs), TABLE, {"test accuracy": share}, alt)
+    draw_bench(runs[best_first(runs)[0] if row is None else row], row is not None)
 
 
 def table_of(runs: Sequence[Run]) -> dict[str, list]:
@@ -162,7 +146,7 @@ def table_of(runs: Sequence[Run]) -> dict[str, list]:
     return {
         "learning rate": [f"{run.config.learning_rate:g}" for run in runs],
         "seed": [str(run.config.seed) for run in runs],
-        "weight initialization": [INITIALIZATION_NAMES[run.config.initialization] for run in runs],
+        "weight initialization": [CHOICE_NAMES["initialization"][run.config.initialization] for run in runs],
         "test accuracy": [round(100 * run.history[-1].test.accuracy, 2) for run in runs],
         "test cost": [round(run.history[-1].test.cost, 4) for run in runs],
         "": [
@@ -178,8 +162,8 @@ def draw_bench(run: Run, chosen: bool) -> None:
         st.button(
             f"Make {run.name} current",
             "train_sweep_take",
-            on_click=take,
-            args=(run,),
+            on_click=switch_network,
+            args=(Trainer.add, run),
             help="Makes this the current network: all pages work with it, and Train goes on from here.",
         )
         which = "The one you chose" if chosen else "The best so far" if run.epoch else "Untrained, this one"
@@ -187,10 +171,3 @@ def draw_bench(run: Run, chosen: bool) -> None:
             f"{which} has a test accuracy of {percent(run.history[-1].test.accuracy)}. Choose a row to take "
             "that one."
         )
-
-
-def take(run: Run) -> None:
-    """Make a network of the sweep the current one, and have the sidebar show its settings."""
-    command(Trainer.add, run)
-    back_to_network()
-    st.session_state[CHANGED] = True

@@ -7,14 +7,15 @@ import streamlit as st
 
 from mnistlab.engine.config import BOUNDS, TrainConfig
 from mnistlab.engine.network import INITIALIZATIONS
-from mnistlab.setting_labels import SETTING_NAMES, in_sentence
+from mnistlab.setting_labels import CHOICE_NAMES, SETTING_NAMES, in_sentence
 from mnistlab.sweeps.sweep import members
 from mnistlab.ui.formatting import count, duration
 from mnistlab.ui.glossary import help_of, help_of_setting
 from mnistlab.ui.session_token import current_trainer
-from mnistlab.ui.sidebar import INITIALIZATION_NAMES, LEARNING_RATES
+from mnistlab.ui.sidebar import LEARNING_RATES
 
 SCALE = list(LEARNING_RATES)
+NAMES = CHOICE_NAMES["initialization"]
 AROUND = 3  # steps of the scale to either side of the learning rate in the sidebar: a factor of ten
 MANY = 8
 EVENLY = "**Number of learning rates**: they are evenly spaced on a log scale."
@@ -72,7 +73,7 @@ def draw_spreads(settings: TrainConfig, disabled: bool) -> list[str]:
         SETTING_NAMES["initialization"],
         list(INITIALIZATIONS),
         selection_mode="multi",
-        format_func=INITIALIZATION_NAMES.__getitem__,
+        format_func=NAMES.__getitem__,
         key="train_sweep_spreads",
         persist_state="session",
         disabled=disabled,
@@ -107,7 +108,7 @@ def words_of(configs: tuple[TrainConfig, ...], rates: list[float], seeds: list[i
     config = configs[0]
     seconds = TOGETHER * len(configs) * current_trainer().expected_seconds(config)
     widths = "-".join(map(str, config.dimensions))
-    spreads = dict.fromkeys(INITIALIZATION_NAMES[each.initialization] for each in configs)
+    spreads = dict.fromkeys(NAMES[each.initialization] for each in configs)
     return (
         f"η = {', '.join(f'{rate:g}' for rate in rates)}; {count(len(seeds), 'seed')}; "
         f"{in_sentence('initialization')} {', '.join(spreads)}. "

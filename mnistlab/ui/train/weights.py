@@ -10,10 +10,11 @@ from mnistlab.figures.histogram import plot_weight_histogram
 from mnistlab.figures.image_grid import weight_sheet
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run
+from mnistlab.ui.chart import show_live
 from mnistlab.ui.formatting import percent
 from mnistlab.ui.html_figure import show_sketch
+from mnistlab.ui.live import followed_slowly
 from mnistlab.ui.memo import remembered, shared
-from mnistlab.ui.train.figures import followed_slowly, show_kept
 
 PLACE = "train_epoch"  # where the slider stands
 NEWEST = -1  # whatever epoch that is
@@ -36,7 +37,7 @@ def draw_weights(snapshot: Snapshot) -> None:
     with right:
         reach = widest((run.id, tuple(epochs)), kept)
         histogram = partial(plot_weight_histogram, kept[epoch], reach=reach, height=360)
-        show_kept("histogram", (run.id, epoch, reach), histogram, run.id)
+        show_live("histogram", (run.id, epoch, reach), histogram, run.id)
         st.caption(figures_after(run, epoch))
 
 

@@ -1,13 +1,55 @@
-"""A log that strangers cannot fill: of what repeats, one record a minute, and how many were left out."""
+"""The log: exceptions that no page caught, each with a reference, and a limit that strangers cannot pass.
+
+Of what repeats, one record a minute is logged, and how many were left out.
+"""
 
 import logging
+import secrets
 import time
+import traceback
 from collections.abc import Callable
+
+import streamlit as st
 
 LOGGERS = "asyncio", "uvicorn.error"  # what they say is caused by whoever connects
 FAMILY = "streamlit"  # and this one's; it has a logger for each module
 EVERY_SECONDS = 60.0
 MAX_KINDS = 100
+
+logger = logging.getLogger(__name__)
+
+
+def report(error: Exception) -> bool:
+    """Log an exception and tell the person its reference, in the place where it happened.
+
+    The log comes first: drawing may end this run, when another one is already asked for.
+
+    Returns:
+        True: Streamlit has nothing to add.
+    """
+    reference = secrets.token_hex(4)
+    logger.error("Error %s: %s\n%s", reference, in_one_line(error), indented_traceback(error))
+    st.error(
+        "Something went wrong on this page. Your networks are safe, and the other pages work. "
+        f"Reload; if it happens again, tell whoever runs this lab: reference `{reference}`."
+    )
+    return True
+
+
+def in_one_line(error: Exception) -> str:
+    """Return the type and the message of an exception, also of one whose message cannot be had."""
+    return printable("".join(traceback.format_exception_only(error)).strip())
+
+
+def indented_traceback(error: Exception) -> str:
+    """Return the traceback; it quotes the message, and indented no line of that passes for one of the log."""
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    return "\n".join(f"    {printable(line)}" for line in lines)
+
+
+def printable(text: str) -> str:
+    """Return a text without line breaks and whatever else steers a terminal; it may be a stranger's."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 class LogLimit(logging.Filter):
@@ -47,12 +89,11 @@ class LogLimit(logging.Filter):
         return True
 
 
+LIMIT = LogLimit()
+
+
 def limit_log() -> None:
     """Limit what the server's libraries say of whoever connects."""
-    limit = LogLimit()
     family = [name for name in logging.root.manager.loggerDict if name.startswith(FAMILY)]
     for name in (*LOGGERS, *family):
-        logger = logging.getLogger(name)
-        for before in [each for each in logger.filters if isinstance(each, LogLimit)]:
-            logger.removeFilter(before)
-        logger.addFilter(limit)
+        logging.getLogger(name).addFilter(LIMIT)  # one that it has is not added again
