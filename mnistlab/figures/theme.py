@@ -105,11 +105,6 @@ def axis(own: dict | None = None) -> dict:
     return {**quiet, "title": title, **own}
 
 
-def bare_axis(**own) -> dict:
-    """Return the settings of an axis without lines, numbers or title: that of a picture."""
-    return {"visible": False, "showgrid": False, "automargin": False, **own}
-
-
 def legend_above() -> dict:
     """Return the settings of a legend in one line above the plot, left, where it hides no data."""
     return {
@@ -147,12 +142,12 @@ def number(value: float) -> str:
     return text.replace("-", "−")
 
 
-def empty(title: str, text: str = "Nothing to show yet.", height: int = HEIGHT) -> go.Figure:
-    """Return a titled figure with a sentence in place of data."""
+def empty(title: str, text: str, height: int = HEIGHT) -> go.Figure:
+    """Return a titled figure with a sentence in place of data and axes."""
     words = note(text, 0.5, 0.5, xref="paper", yref="paper", font={"color": MUTED, "size": 14})
-    return framed(
-        title=title, height=height, alt=f"{title}: {text}", x=bare_axis(), y=bare_axis(), annotations=[words]
-    )
+    bare = {"visible": False, "showgrid": False, "automargin": False}
+    alt = f"{title}: {text}"
+    return framed(title=title, height=height, alt=alt, x=bare, y=bare, annotations=[words])
 
 
 def alt_text(figure: go.Figure) -> str:
