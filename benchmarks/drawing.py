@@ -79,12 +79,14 @@ def one_stroke(parts: Parts, address: str, params, config, train, projections) -
     """Do what the page does after a stroke."""
     pixels = parts.timed("read the picture", lambda: read_canvas(address, 280, 280))
     found = parts.timed("frame it", lambda: stages(pixels))
-    parts.timed("figure of the stages", lambda: sent(draw_stages(found.framed, found.boxed)))
+    parts.timed(
+        "figure of the stages", lambda: sent(draw_stages(found.framed, found.boxed, ("20 × 20", "28 × 28")))
+    )
     passed = parts.timed("ask the network", lambda: passed_by(params, found.framed, config))
     answer = passed.activations[-1]
     parts.timed("verdict and bars", lambda: (verdict(answer), bars_markup(answer.tolist(), None)))
     strips = [Strip("a", "Layer", 1, a, False) for a in passed.activations[1:-1]]
-    parts.timed("layers", lambda: draw_passes(strips))
+    parts.timed("layers", lambda: draw_passes(strips, {}, "Layers."))
     why = parts.timed(
         "evidence", lambda: evidence(params, passed, len(params) - 1, int(answer.argmax()), config.activation)
     )

@@ -126,8 +126,8 @@ def test_the_remedy_for_a_learning_rate_goes_the_right_way():
 
 
 def test_an_untrained_network_gives_nothing_to_say():
-    assert diagnose(recorded("notebook", 0)) == ()
-    assert diagnose(()) == ()
+    untrained = recorded("notebook", 0)
+    assert diagnose(untrained) == diagnose(replace(untrained, history=())) == ()
 
 
 def test_numbers_that_are_not_finite_come_before_everything_else():
@@ -135,11 +135,11 @@ def test_numbers_that_are_not_finite_come_before_everything_else():
     (finding,) = diagnose(run)
     assert (finding.kind, finding.level) == ("not finite", "warning")
     assert "After epoch 4" in finding.evidence
-    metrics = recorded("notebook").history[2]
+    *good, metrics = recorded("notebook", 2).history
     broken = metrics._replace(test=metrics.test._replace(cost=float("nan")))
-    assert kinds((*recorded("notebook").history[:2], broken)) == {"not finite"}
+    assert kinds(replace(run, history=(*good, broken), broken_in=0)) == {"not finite"}
     infinite = metrics._replace(gradient_norms=(np.inf, 0.1))
-    assert kinds((*recorded("notebook").history[:2], infinite)) == {"not finite"}
+    assert kinds(replace(run, history=(*good, infinite), broken_in=0)) == {"not finite"}
 
 
 def test_a_real_training_that_overflows_is_told_and_keeps_its_last_good_network(generated):
@@ -161,7 +161,3 @@ def test_a_real_training_that_overflows_is_told_and_keeps_its_last_good_network(
     assert after.params is run.params
     assert kinds(after) == {"not finite"}
     assert "such as 10." in diagnose(after)[0].remedy
-
-
-def test_a_history_alone_is_read_as_one_with_sigmoid_layers():
-    assert diagnose(recorded("notebook").history) == diagnose(recorded("notebook"))

@@ -42,7 +42,7 @@ def test_any_network_is_drawn_by_few_paths_and_is_light(shape):
 def test_every_line_has_the_color_of_its_weights_sign_and_says_its_weight(shape):
     params = network(*shape)
     drawn = draw_network(params)
-    columns = [drawn_units(width, 14) for width in shape]
+    columns = [drawn_units(width, 0.5) for width in shape]
     painted = list(paths(drawn))
     assert len(painted) == sum(len(a.units) * len(b.units) for a, b in itertools.pairwise(columns))
     kinds = {ends: kind for ends, kind, _ in painted}
@@ -85,7 +85,7 @@ def test_hovering_over_a_unit_says_its_bias():
 
 
 def test_a_large_layer_is_sampled_evenly_and_the_diagram_says_so():
-    column = drawn_units(784, 14)
+    column = drawn_units(784, 0.5)
     assert len(column.units) == 14
     assert set(np.diff(column.units)) == {56}
     markup = draw_network(network(784, 10)).markup

@@ -45,8 +45,8 @@ def test_all_zeros_are_the_middle():
 
 
 def test_what_the_browser_is_sent_are_the_levels():
-    field = digit_picture(np.arange(784).reshape(28, 28) % 256, "test image 0").fields[0]
-    told = sent(digit_picture(np.arange(784).reshape(28, 28) % 256, "test image 0"))["fields"][0]
+    field = digit_picture(np.arange(784).reshape(28, 28) % 256, "test image 0", 168).fields[0]
+    told = sent(digit_picture(np.arange(784).reshape(28, 28) % 256, "test image 0", 168))["fields"][0]
     assert list(base64.b64decode(told["levels"])) == field.levels.ravel().tolist()
 
 
@@ -70,20 +70,20 @@ def test_every_unit_has_a_cell_that_knows_its_layer_number_and_value(sizes):
 
 
 def test_a_last_row_that_is_not_full_is_not_painted_further():
-    (field,) = draw_passes(strips(130)).fields
+    (field,) = draw_passes(strips(130), {}, "").fields
     assert field.levels.shape == (3, 50)
     assert set(field.levels.ravel()[130:].tolist()) == {NOTHING}
 
 
 def test_small_layers_show_their_numbers_and_large_ones_do_not():
-    drawn = draw_passes(strips(30, 10))
+    drawn = draw_passes(strips(30, 10), {}, "")
     assert drawn.markup.count("<button") == 10
     assert "−2<div" in drawn.markup
-    assert draw_passes(strips(30)).markup.count("<button") == 0
+    assert draw_passes(strips(30), {}, "").markup.count("<button") == 0
 
 
 def test_the_frame_lies_on_the_cell_of_the_chosen_unit_in_its_layer_only():
-    drawn = draw_passes(strips(100, 10), {1: 57})
+    drawn = draw_passes(strips(100, 10), {1: 57}, "")
     assert framed_cell(drawn) == 57
     assert drawn.markup.count("frame") == 1
 
@@ -119,7 +119,9 @@ def test_a_matrix_cell_tells_its_weight():
 @pytest.mark.parametrize("columns", [1, 3, 7, 10])
 def test_pictures_of_a_sheet_lie_in_their_cells_with_a_margin(columns):
     levels = RANDOM.integers(0, 255, (7, 28, 28)).astype(np.uint8)
-    (field,) = sheet(levels, INK, columns, "{cell}", {"n": range(7)}, picks=range(7)).fields
+    (field,) = sheet(
+        levels, INK, columns, "{cell}", {"n": range(7)}, title="", alt="", tile=9, picks=range(7)
+    ).fields
     assert field.columns == min(columns, 7)
     for place in range(7):
         row, column = divmod(place, field.columns)
@@ -163,8 +165,8 @@ def test_means_stand_above_spreads():
 
 def test_tiles_that_cannot_be_clicked_are_no_buttons():
     levels = np.zeros((2, 28, 28), np.uint8)
-    assert "<button" not in named_tiles(levels, INK, ["4", "9"], ["a", "b"], 5).markup
-    clickable = named_tiles(levels, INK, ["4", "9"], ["a\nb", "c"], 5, picks=[11, 22])
+    assert "<button" not in named_tiles(levels, INK, ["4", "9"], ["a", "b"], 5, alt="", tile=9).markup
+    clickable = named_tiles(levels, INK, ["4", "9"], ["a\nb", "c"], 5, alt="", tile=9, picks=[11, 22])
     assert 'aria-label="a, b"' in clickable.markup
     assert clickable.picked(1, 0) == 22
 
@@ -209,8 +211,8 @@ def test_a_half_written_digit_has_as_many_points_as_were_written(upto, lengths):
     "drawn",
     [
         draw_strokes(STROKES, 5, "A 4"),
-        draw_projection(RANDOM.normal(size=(5, 2)), range(5), range(5), np.zeros((5, 28, 28))),
-        draw_passes(strips(100, 10), alt="Two layers."),
+        draw_projection(RANDOM.normal(size=(5, 2)), range(5), range(5), np.zeros((5, 28, 28)), 2),
+        draw_passes(strips(100, 10), {}, "Two layers."),
         draw_network(network(784, 10)),
         draw_gradient_sheet(RANDOM.normal(size=(3, 784)), [1, 2, 3]),
         class_means(np.zeros((10, 28, 28)), np.zeros((10, 28, 28))),

@@ -48,7 +48,7 @@ SLOPE = SIGMOID * (1 - SIGMOID)
 
 def test_each_layers_pre_activations_sum_to_one_and_the_saturated_share_is_said():
     before, after = [np.linspace(-10, 10, 1000), np.zeros(50)], [np.linspace(-1, 1, 100), np.full(50, 8.0)]
-    figure = plot_pre_activations(before, after)
+    figure = plot_pre_activations(before, after, "Sums", ["hidden 1", "output"])
     assert len(figure.data) == 4
     for trace in figure.data:
         assert sum(trace.y) == pytest.approx(1, abs=1e-4)
@@ -59,7 +59,7 @@ def test_each_layers_pre_activations_sum_to_one_and_the_saturated_share_is_said(
 
 
 def test_the_ground_beyond_five_is_shaded_in_every_row():
-    figure = plot_pre_activations([np.linspace(-800, 800, 100)] * 3)
+    figure = plot_pre_activations([np.linspace(-800, 800, 100)] * 3, None, "Sums", list("abc"))
     assert len(figure.layout.shapes) == 6
     assert {shape.yref for shape in figure.layout.shapes} == {"y domain", "y2 domain", "y3 domain"}
     inner = sorted({min(abs(shape.x0), abs(shape.x1)) for shape in figure.layout.shapes})

@@ -101,7 +101,7 @@ def test_a_cost_that_is_not_finite_leaves_a_gap_and_a_usable_axis():
 
 
 def test_a_sweep_names_the_best_and_the_worst():
-    figure = plot_sweep([("0.01", [0.1, 0.5]), ("0.1", [0.1, 0.9]), ("10", [0.1, float("nan")])])
+    figure = plot_sweep([("0.01", [0.1, 0.5]), ("0.1", [0.1, 0.9]), ("10", [0.1, float("nan")])], "", 2)
     assert [trace.name for trace in figure.data] == ["0.01", "worst: 10", "best: 0.1"]
     assert [trace.showlegend for trace in figure.data] == [False, True, True]
     assert list(line(figure, "best: 0.1").y) == [0.1, 0.9]
@@ -110,16 +110,16 @@ def test_a_sweep_names_the_best_and_the_worst():
 
 
 def test_a_sweep_of_one_curve_has_one_name():
-    figure = plot_sweep([("0.1", [0.1, 0.9])])
+    figure = plot_sweep([("0.1", [0.1, 0.9])], "", 2)
     assert [trace.name for trace in figure.data] == ["best: 0.1"]
 
 
 def test_the_axis_of_a_sweep_stays_while_its_curves_grow():
     ranges = {
-        tuple(plot_sweep([("1", [0.1] * (1 + epoch))], x_max=9).layout.xaxis.range) for epoch in (0, 4, 9)
+        tuple(plot_sweep([("1", [0.1] * (1 + epoch))], "", 9).layout.xaxis.range) for epoch in (0, 4, 9)
     }
     assert len(ranges) == 1
-    assert max(plot_sweep([("1", [0.1] * 5)], x_max=2).layout.xaxis.range) > 4
+    assert max(plot_sweep([("1", [0.1] * 5)], "", 2).layout.xaxis.range) > 4
 
 
 def test_a_short_training_has_a_number_for_each_epoch_and_none_between():

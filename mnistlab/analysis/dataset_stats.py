@@ -66,9 +66,9 @@ def baselines(dataset) -> tuple[Baseline, ...]:
 
     Source: Nielsen, Neural Networks and Deep Learning, ch. 1, for the average darkness.
     """
-    train, test = dataset.train, dataset.test
+    train, test, random = dataset.train, dataset.test, np.random.default_rng(SEED)
     rules = (
-        ("chance", "Guess one of the ten digits.", guesses(len(test.labels))),
+        ("chance", "Guess one of the ten digits.", random.integers(0, NUM_CLASSES, len(test.labels))),
         (
             "majority class",
             "Always say the digit that there is most of in training.",
@@ -88,11 +88,6 @@ def baselines(dataset) -> tuple[Baseline, ...]:
     return tuple(
         Baseline(name, rule, float((answers == test.labels).mean())) for name, rule, answers in rules
     )
-
-
-def guesses(count: int) -> np.ndarray:
-    """Return so many digits drawn at random, (count,)."""
-    return np.random.default_rng(SEED).integers(0, NUM_CLASSES, count)
 
 
 def darkness(images: np.ndarray) -> np.ndarray:

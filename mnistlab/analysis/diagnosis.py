@@ -44,21 +44,16 @@ class Finding(NamedTuple):
     remedy: str  # may be empty
 
 
-def diagnose(run: Run | Sequence[EpochMetrics]) -> tuple[Finding, ...]:
-    """Return what can be said about a run, the gravest first; nothing about an untrained one.
-
-    Args:
-        run: A run; or only a history, taken for one with sigmoid layers.
-    """
-    if isinstance(run, Run):
-        history, config, broken = run.history, run.settings, run.broken_in
-    else:
-        history, config, broken = tuple(run), TrainConfig(), 0
-    found = [_not_finite(broken or len(history) - 1, config)] if broken or not _all_finite(history) else []
-    if not found and len(history) > 1:
-        found = [finding for check in CHECKS if (finding := check(history, config))]
-        if not any(finding.level == "warning" for finding in found):
-            found.append(_no_fault(history))
+def diagnose(run: Run) -> tuple[Finding, ...]:
+    """Return what can be said about a run, the gravest first; nothing about an untrained one."""
+    history, config = run.history, run.settings
+    if run.broken_in or not _all_finite(history):
+        return (_not_finite(run.broken_in or len(history) - 1, config),)
+    if len(history) < 2:
+        return ()
+    found = [finding for check in CHECKS if (finding := check(history, config))]
+    if not any(finding.level == "warning" for finding in found):
+        found.append(_no_fault(history))
     return tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
 
 
@@ -106,16 +101,9 @@ def _too_large(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding 
 def _too_small(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding | None:
     """A cost that falls in every epoch and has got nowhere."""
     costs = [metrics.train.cost for metrics in history]
-    steady = all(after < before for before, after in pairwise(costs))
-    steps = (len(costs) - 1) * config.num_steps
-    if (
-        len(history) < 3
-        or steps < SLOW_STEPS
-        or costs[-1] < IGNORANT_COST
-        or not steady
-        or _pinned(history)
-        or _one_answer(history)
-    ):
+    steady = len(costs) > 2 and all(after < before for before, after in pairwise(costs))
+    soon = (len(costs) - 1) * config.num_steps < SLOW_STEPS
+    if not steady or soon or costs[-1] < IGNORANT_COST or _pinned(history) or _one_answer(history):
         return None
     return Finding(
         "rate too small",
@@ -249,10 +237,8 @@ def _no_fault(history: Sequence[EpochMetrics]) -> Finding:
 
 def _is_rise(before: float, after: float) -> bool:
     """Return whether a cost rose by more than the wavering of a sound training."""
-    rise = after - before
-    return rise >= max(RISE * before, LEAST_RISE) or (
-        after > IGNORANT_COST and rise >= IGNORANT_RISE * before
-    )
+    rise, ignorant = after - before, after > IGNORANT_COST
+    return rise >= max(RISE * before, LEAST_RISE) or (ignorant and rise >= IGNORANT_RISE * before)
 
 
 def _began_pinned(history: Sequence[EpochMetrics]) -> bool:

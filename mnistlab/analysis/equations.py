@@ -13,6 +13,7 @@ from mnistlab.engine.network import layer_activations
 
 WRITTEN = 10  # a sum of so many terms is written in full
 FIRST = 3  # of a longer one the first so many
+DELTA = r"\Delta"
 LINE = 40  # characters that fit beside another equation on a page 1366 px wide
 
 
@@ -162,7 +163,7 @@ def unit_sum(followed: Followed, place: Place) -> Equation:
     layer, unit, source = place
     weights, biases = followed.params[layer - 1]
     total = shortened(weights[unit], followed.activations[layer - 1], source)
-    value = float(followed.pre_activations[layer - 1][unit])
+    value, *_ = numbers_of(followed, place)
     z = symbol("z", layer, unit)
     first = (
         rf"{z} &= \textstyle\sum_j {symbol('W', layer, unit, 'j')}\, {symbol('a', layer - 1, 'j')} + "
@@ -175,7 +176,7 @@ def unit_sum(followed: Followed, place: Place) -> Equation:
 def unit_activation(followed: Followed, place: Place) -> Equation:
     """Return a of the unit."""
     layer, unit, _ = place
-    z, a = (float(values[unit]) for values in layer_values(followed, layer))
+    z, a, _, _ = numbers_of(followed, place)
     first = rf"{symbol('a', layer, unit)} &= \sigma({symbol('z', layer, unit)})"
     return Equation("activation", place, (first, rf"&= \sigma({numeral(z)}) = {numeral(a)}"), a)
 
@@ -184,8 +185,7 @@ def unit_slope(followed: Followed, place: Place) -> Equation:
     """Return sigma'(z) of the unit, by the formula of its activation."""
     layer, unit, _ = place
     sigma = layer_activations(followed.params, followed.hidden)[layer - 1]
-    z, a = (float(values[unit]) for values in layer_values(followed, layer))
-    value = float(followed.slopes(layer)[unit])
+    z, a, value, _ = numbers_of(followed, place)
     letters = symbol("z", layer, unit), symbol("a", layer, unit)
     first = rf"\sigma'({letters[0]}) &= {sigma.slope_formula(*letters)}"
     factors = sigma.slope_factors(z, a)
@@ -198,14 +198,12 @@ def unit_slope(followed: Followed, place: Place) -> Equation:
 def output_error(followed: Followed, place: Place) -> Equation:
     """Return Delta of an output by BP1: twice its error, times the slope."""
     layer, unit, _ = place
-    a, y = float(followed.activations[layer][unit]), int(followed.target[unit])
-    value = float(followed.deltas[layer - 1][unit])
+    _, a, slope, value = numbers_of(followed, place)
     first = (
         rf"{symbol(DELTA, layer, unit)} &= 2\,\big({symbol('a', layer, unit)} - "
         rf"y_{{{unit}}}\big)\,\sigma'({symbol('z', layer, unit)})"
     )
-    slope = numeral(float(followed.slopes(layer)[unit]))
-    product = rf"2\,({numeral(a)} - {y}) \cdot {slope}"
+    product = rf"2\,({numeral(a)} - {int(followed.target[unit])}) \cdot {numeral(slope)}"
     return Equation("BP1", place, (first, *ending(product, value)), value)
 
 
@@ -219,16 +217,15 @@ def carried_error(followed: Followed, place: Place, upper: Place) -> Equation:
     """
     layer, unit, _ = place
     total = shortened(followed.params[layer].weights[:, unit], followed.deltas[layer], upper.unit)
-    value = float(followed.deltas[layer - 1][unit])
+    _, _, slope, value = numbers_of(followed, place)
     first = (
         rf"{symbol(DELTA, layer, unit)} &= \Big(\textstyle\sum_k {symbol('W', layer + 1, 'k', unit)}\,"
         rf"{symbol(DELTA, layer + 1, 'k')}\Big)\,\sigma'({symbol('z', layer, unit)})"
     )
-    slope = factor(float(followed.slopes(layer)[unit]))
     written = sum_lines(total, upper.unit, "k")
     written[0] = written[0].replace("&= ", r"&= \big(\,", 1)
     written[-1] += r"\,\big)"
-    lines = (first, *written, rf"&\quad \cdot {slope} = {numeral(value)}")
+    lines = (first, *written, rf"&\quad \cdot {factor(slope)} = {numeral(value)}")
     return Equation("BP2", place, lines, value, total)
 
 
@@ -241,7 +238,7 @@ def weight_gradient(followed: Followed, place: Place) -> Equation:
         rf"\frac{{\partial L}}{{\partial {weight}}} &= "
         rf"{symbol(DELTA, layer, unit)}\;{symbol('a', layer - 1, source)}"
     )
-    delta = float(followed.deltas[layer - 1][unit])
+    *_, delta = numbers_of(followed, place)
     carried = float(followed.activations[layer - 1][source])
     product = rf"&= {factor(delta)} \cdot {factor(carried)}"
     return Equation("BP3", place, (first, product, rf"&= \mathbf{{{numeral(value)}}}"), value)
@@ -250,14 +247,13 @@ def weight_gradient(followed: Followed, place: Place) -> Equation:
 def bias_gradient(followed: Followed, place: Place) -> Equation:
     """Return dL/db of the unit by BP4: the error itself."""
     layer, unit, _ = place
-    value = float(followed.deltas[layer - 1][unit])
+    *_, value = numbers_of(followed, place)
     first = rf"\frac{{\partial L}}{{\partial {symbol('b', layer, unit)}}} &= {symbol(DELTA, layer, unit)}"
     return Equation("BP4", place, (first, rf"&= {numeral(value)}"), value)
 
 
-def layer_values(followed: Followed, layer: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return z and a of a layer, 1..D."""
-    return followed.pre_activations[layer - 1], followed.activations[layer]
-
-
-DELTA = r"\Delta"
+def numbers_of(followed: Followed, place: Place) -> tuple[float, ...]:
+    """Return z, a, sigma'(z) and Delta of a unit."""
+    layer, unit, _ = place
+    z, a = followed.pre_activations[layer - 1], followed.activations[layer]
+    return tuple(float(values[unit]) for values in (z, a, followed.slopes(layer), followed.deltas[layer - 1]))

@@ -15,7 +15,7 @@ def numeral(value: float, digits: int = DIGITS) -> str:
     if value == 0 or (1e-3 <= abs(value) < 10.0**digits and "e" not in text):
         return "0" if value == 0 else text
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    return rf"{trimmed(mantissa)} \cdot 10^{{{int(exponent)}}}"
+    return rf"{mantissa.rstrip('0').rstrip('.')} \cdot 10^{{{int(exponent)}}}"
 
 
 def factor(value: float, digits: int = DIGITS) -> str:
@@ -45,8 +45,3 @@ def aligned(values: Sequence[float], digits: int = DIGITS) -> list[str]:
 def signed(value: float, digits: int = DIGITS) -> str:
     """Return a change: +0.2437, −12.3, 0."""
     return f"+{plain(value, digits)}" if value > 0 else plain(value, digits)
-
-
-def trimmed(mantissa: str) -> str:
-    """Return digits without zeros at the end of their fraction."""
-    return mantissa.rstrip("0").rstrip(".")

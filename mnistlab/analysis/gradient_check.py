@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mnistlab.analysis.single_image import Followed, Place
-from mnistlab.engine.activations import ACTIVATIONS, OUTPUT
 from mnistlab.engine.backprop import cost, image_deltas, image_gradient
-from mnistlab.engine.network import Params, outputs
+from mnistlab.engine.network import Params, layer_activations, outputs
 
 BOUND = 1e-5  # what max|g - g_jax| / max|g_jax| may be
 CARRYING = 1e-3  # of the largest activation of a layer
@@ -139,14 +138,6 @@ class Varied(NamedTuple):
     outputs: np.ndarray  # (n, 10)
 
 
-def onward(params: Params, inputs: np.ndarray, hidden: str) -> np.ndarray:
-    """Return the last activations for rows of inputs to the first of these layers, (n, n_out)."""
-    for number, (weights, biases) in enumerate(params, start=1):
-        sigma = ACTIVATIONS[OUTPUT if number == len(params) else hidden]
-        inputs = sigma.float64(inputs @ np.asarray(weights, np.float64).T + np.asarray(biases, np.float64))
-    return inputs
-
-
 def moved(followed: Followed, place: Place, values: ArrayLike) -> Varied:
     """Return cost and outputs of one image for each of several values of one weight.
 
@@ -157,15 +148,13 @@ def moved(followed: Followed, place: Place, values: ArrayLike) -> Varied:
         place: Which weight.
         values: What it is set to, (n,).
     """
-    params, sigma = followed.params, ACTIVATIONS[followed.hidden].float64
-    before, layer, after = params[: place.layer - 1], params[place.layer - 1], params[place.layer :]
     values = np.asarray(values, np.float64)
+    sigmas = layer_activations(followed.params, followed.hidden)
     a = np.asarray(followed.activations[0], np.float64)[None]
-    for weights, biases in before:
-        a = sigma(a @ np.asarray(weights, np.float64).T + np.asarray(biases, np.float64))
-    z = a @ np.asarray(layer.weights, np.float64).T + np.asarray(layer.biases, np.float64)
-    z = np.repeat(z, len(values), axis=0)
-    z[:, place.unit] += (values - float(layer.weights[place.unit, place.source])) * a[0, place.source]
-    a = sigma(z) if after else ACTIVATIONS[OUTPUT].float64(z)
-    outputs = onward(after, a, followed.hidden)
-    return Varied(values, ((followed.target.astype(np.float64) - outputs) ** 2).sum(axis=1), outputs)
+    for number, ((weights, biases), sigma) in enumerate(zip(followed.params, sigmas, strict=True), start=1):
+        z = a @ np.asarray(weights, np.float64).T + np.asarray(biases, np.float64)
+        if number == place.layer:
+            z = np.repeat(z, len(values), axis=0)
+            z[:, place.unit] += (values - followed.weight(place)) * a[0, place.source]
+        a = sigma.float64(z)
+    return Varied(values, ((followed.target.astype(np.float64) - a) ** 2).sum(axis=1), a)

@@ -93,7 +93,7 @@ def step_operations(
 ) -> tuple[Operation, ...]:
     """Carry out one SGD step as training does, operation by operation, and return what was done.
 
-    The trace of the vmapped step is a list of operations; `dispatch.traced` makes it once per shape and then
+    The trace of the vmapped step is a list of operations; `eager.traced` makes it once per shape and then
     does nothing but walk along it.
 
     Args:

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from mnistlab.figures.histogram import zone
-from mnistlab.figures.theme import ACCENT, MUTED, TEXT, TRAINING, framed, number
+from mnistlab.figures.theme import ACCENT, MUTED, TEXT, TRAINING, framed, line, number
 
 SATURATED_SLOPE = 0.007
 TURN = 0.05  # of the axis: where a curve turns its slope is 0, too, but that is soon over
@@ -26,18 +26,10 @@ def plot_activation(z: ArrayLike, values: ArrayLike, slopes: ArrayLike, z_marked
         z_marked: Where both curves are marked.
     """
     z, curves = np.asarray(z, float), np.asarray([values, slopes], float)
-    marked = [float(np.interp(z_marked, z, line)) for line in curves]
+    marked = [float(np.interp(z_marked, z, curve)) for curve in curves]
     lines = [
-        {
-            "type": "scatter",
-            "x": z.round(4).tolist(),
-            "y": line.round(6).tolist(),
-            "name": name,
-            "mode": "lines",
-            "line": look,
-            "hovertemplate": "%{y:.4f}",
-        }
-        for line, (name, look) in zip(curves, LOOKS, strict=True)
+        line(z.round(4).tolist(), curve.round(6).tolist(), look, "%{y:.4f}", name=name)
+        for curve, (name, look) in zip(curves, LOOKS, strict=True)
     ]
     dots = {
         "type": "scatter",
@@ -61,7 +53,7 @@ def plot_activation(z: ArrayLike, values: ArrayLike, slopes: ArrayLike, z_marked
         hovermode="x unified",
         shapes=[zone(start, end, label=saturated) for start, end in flat_parts(z, curves[1])],
         showlegend=True,
-        margin={"l": 4, "r": 12, "t": 36, "b": 8, "pad": 0},
+        top=36,
     )
 
 

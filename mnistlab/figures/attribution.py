@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from mnistlab.figures.html_figure import DIVERGING, NOTHING, Field, Sketch, field_markup, reach_of
+from mnistlab.figures.html_figure import DIVERGING, NOTHING, Sketch, field_markup, pixels, reach_of
 from mnistlab.figures.image_grid import SIDE, titled
 from mnistlab.figures.ink import PAPER, png_source, rgb
 from mnistlab.figures.theme import number
@@ -25,11 +25,9 @@ def draw_evidence(evidence: np.ndarray, image: np.ndarray, title: str, size: int
         size: Width and height in px.
     """
     evidence = np.asarray(evidence, float).reshape(SIDE, SIDE)
-    field = Field(
+    field = pixels(
         np.full((SIDE, SIDE), NOTHING, np.uint8),
         DIVERGING,
-        SIDE,
-        SIDE,
         "row {row}, column {column}\n{value}",
         {"value": [f"{value:.6g}" for value in evidence.ravel().tolist()]},
     )

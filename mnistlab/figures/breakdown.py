@@ -1,7 +1,6 @@
 """Learning curves broken down: recall of each class and gradient norm of each layer, by epoch."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +16,6 @@ if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     History = Sequence[EpochMetrics]
 
 SHOWN = 250  # epochs at most: more than there are pixels to tell them apart
-LEGEND = {**legend_above(), "orientation": "v", "x": 1.02, "yanchor": "top"}  # beside the plot
 
 
 def plot_recall(history: "History", x_max: int) -> go.Figure:
@@ -36,17 +34,10 @@ def plot_recall(history: "History", x_max: int) -> go.Figure:
     weakest = int(np.nan_to_num(recall, nan=np.inf).argmin())
     lowest = float(recall[weakest])
     shown = subsample(history)
+    recalls = np.transpose([metrics.test.recall for metrics in shown]).tolist()
     traces = [
-        curve(
-            shown,
-            partial(recall_of, digit),
-            str(digit),
-            ".1%",
-            color,
-            4 if digit == weakest else 1.5,
-            DASHES[digit % len(DASHES)],
-        )
-        for digit, color in enumerate(DIGITS)
+        curve(shown, values, str(digit), ".1%", color, 4 if digit == weakest else 1.5, dash)
+        for digit, (values, color, dash) in enumerate(zip(recalls, DIGITS, 2 * DASHES, strict=True))
     ]
     words = f"weakest: {weakest}, {lowest:.1%}"
     return by_epoch(
@@ -56,7 +47,7 @@ def plot_recall(history: "History", x_max: int) -> go.Figure:
         title=title,
         alt=f"{title}, by epoch. After epoch {epoch} the weakest is {weakest} with {lowest:.1%}.",
         annotations=[note(words, 1, 1, xref="paper", yref="paper", xanchor="right", yanchor="bottom")],
-        legend={**LEGEND, "title": legend_title("digit")},
+        legend=legend_beside("digit"),
     )
 
 
@@ -68,38 +59,30 @@ def plot_gradient_norms(history: "History", x_max: int) -> go.Figure:
     title = "Gradient norm per layer"
     if not len(history):
         return empty(title, "Train, and one line for each layer appears here.")
-    norms, shown = history[-1].gradient_norms, subsample(history)
-    traces = [
-        curve(shown, partial(norm_of, level), str(level + 1), ".2e", **layer_style(level))
-        for level in range(len(norms))
+    shown = subsample(history)
+    layers = zip(*(metrics.gradient_norms for metrics in shown), strict=True)
+    traces = [  # of 0 there is no logarithm
+        curve(shown, [norm or None for norm in norms], str(level + 1), ".2e", **layer_style(level))
+        for level, norms in enumerate(layers)
     ]
-    last = ", ".join(f"layer {number} {norm:.1e}" for number, norm in enumerate(norms, start=1))
+    last = ", ".join(f"layer {n} {norm:.1e}" for n, norm in enumerate(history[-1].gradient_norms, start=1))
     return by_epoch(
         traces,
         x_max,
         {"title": "norm of ∂L/∂W", "type": "log", "tickformat": "~g"},
         title=title,
         alt=f"{title}, by epoch. After epoch {history[-1].epoch}: {last}.",
-        legend={**LEGEND, "title": legend_title("layer")},
+        legend=legend_beside("layer"),
     )
 
 
-def legend_title(text: str) -> dict:
-    """Return the title of a legend beside the plot."""
-    return {"text": text, "font": {"color": MUTED, "size": 12}}
+def legend_beside(title: str) -> dict:
+    """Return the settings of a legend at the right of the plot."""
+    words = {"text": title, "font": {"color": MUTED, "size": 12}}
+    return {**legend_above(), "orientation": "v", "x": 1.02, "yanchor": "top", "title": words}
 
 
 def subsample(history: "History") -> "History":
     """Return at most 250 epochs, evenly spaced from the first to the last."""
     places = np.linspace(0, len(history) - 1, min(len(history), SHOWN)).round().astype(int)
     return [history[place] for place in places]
-
-
-def recall_of(digit: int, metrics: "EpochMetrics") -> float:
-    """Return the recall of a digit after an epoch."""
-    return float(metrics.test.recall[digit])
-
-
-def norm_of(level: int, metrics: "EpochMetrics") -> float | None:
-    """Return the gradient norm of a layer after an epoch; None for 0, of which there is no logarithm."""
-    return metrics.gradient_norms[level] or None

@@ -2,33 +2,27 @@
 
 import numpy as np
 
-from mnistlab.figures.html_figure import NOTHING, SEQUENTIAL, Field, Sketch, field_markup
+from mnistlab.figures.html_figure import NOTHING, SEQUENTIAL, Sketch, field_markup, pixels
 from mnistlab.figures.image_grid import titled
 
 TITLE = "Confusion matrix"
 LEAST, MOST = 6, 50  # percent of color: thin enough for the numbers on it to be read on both themes
 
 
-def draw_confusion(confusion: np.ndarray, chosen: tuple[int, int] | None = None) -> Sketch:
+def draw_confusion(counts: np.ndarray, chosen: tuple[int, int]) -> Sketch:
     """Return how many images of each true label got which prediction; a click gives (true, predicted).
 
     The colors are logarithmic, so that rare mistakes can be seen beside frequent ones.
 
     Args:
-        confusion: Counts, (10, 10); row: true label, column: predicted label.
+        counts: Of images, (10, 10); row: true label, column: predicted label.
         chosen: The cell that is framed.
     """
-    counts = np.asarray(confusion)
-    total = int(counts.sum()) if counts.size else 0
-    if total == 0:
-        return Sketch(f'{titled(TITLE)}<p class="muted">No images have been read yet.</p>', alt=TITLE)
     digits = range(len(counts))
     pairs = [(true, read) for true in digits for read in digits]
-    cells = Field(
+    cells = pixels(
         np.full(counts.shape, NOTHING, np.uint8),
         SEQUENTIAL,
-        len(counts),
-        len(counts),
         "true label {is}, predicted {read}: {count}",
         {
             "is": [true for true, _ in pairs],
@@ -44,9 +38,7 @@ def draw_confusion(confusion: np.ndarray, chosen: tuple[int, int] | None = None)
         for true, read in pairs
     )
     names = "".join(f"<span>{digit}</span>" for digit in digits)
-    over = field_markup(
-        0, cells, "over", chosen=None if chosen is None else chosen[0] * len(counts) + chosen[1]
-    )
+    over = field_markup(0, cells, "over", chosen=pairs.index(chosen))
     markup = (
         f'{titled(TITLE)}<div class="confusion">'
         f'<div class="beside muted">true label</div><div class="is">{names}</div>'

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from mnistlab.analysis.formatting import plain
-from mnistlab.figures.theme import ACCENT, RIGHT, TEXT, TRAINING, framed, legend_above, note
+from mnistlab.figures.theme import ACCENT, RIGHT, TEXT, TRAINING, framed, legend_above, line, note
 
 PLAIN = "#00003759"
 HEIGHT = 340  # px
@@ -15,34 +15,18 @@ MARGIN = {"l": 8, "r": 12, "t": 56, "b": 8}
 TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
-def line(x, y, color: str, name: str, hover: str, **own) -> go.Scatter:
+def curve(x: ArrayLike, y: ArrayLike, color: str, name: str, hover: str, dash: str = "solid") -> dict:
     """Return a thin line."""
-    return go.Scatter(
-        x=np.asarray(x, float).tolist(),
-        y=np.asarray(y, float).tolist(),
-        mode="lines",
-        name=name,
-        line={"color": color, "width": 2.5, **own},
-        hovertemplate=hover + "<extra></extra>",
-    )
+    look = {"color": color, "width": 2.5, "dash": dash}
+    xs, ys = (np.asarray(values, float).tolist() for values in (x, y))
+    return line(xs, ys, look, f"{hover}<extra></extra>", name=name)
 
 
-def point(x: float, y: float, color: str, name: str, hover: str, filled: bool = True) -> go.Scatter:
+def point(x: float, y: float, color: str, name: str, hover: str, symbol: str = "circle") -> dict:
     """Return one dot."""
-    marker = {
-        "color": color,
-        "size": 11,
-        "symbol": "circle" if filled else "circle-open",
-        "line": {"width": 2},
-    }
-    return go.Scatter(
-        x=[float(x)],
-        y=[float(y)],
-        mode="markers",
-        name=name,
-        marker=marker,
-        hovertemplate=hover + "<extra></extra>",
-    )
+    marker = {"color": color, "size": 11, "symbol": symbol, "line": {"width": 2}}
+    own = {"name": name, "marker": marker, "hovertemplate": f"{hover}<extra></extra>"}
+    return {"type": "scatter", "x": [float(x)], "y": [float(y)], "mode": "markers", **own}
 
 
 def plot_cost_of_weight(
@@ -50,7 +34,7 @@ def plot_cost_of_weight(
     costs: Sequence[float],
     own: tuple[float, float],
     slope: float,
-    by_hand: tuple[float, float] | None = None,
+    by_hand: tuple[float, float],
 ) -> go.Figure:
     """Return the cost of the image for each value of one weight, with the tangent whose slope is dL/dW.
 
@@ -68,20 +52,13 @@ def plot_cost_of_weight(
     if slope:  # no steeper than the figure is high
         half = min(half, 0.5 * (top - bottom) / abs(slope))
     ends = [own[0] - half, own[0] + half]
+    tangent = [own[1] + slope * (end - own[0]) for end in ends]
     traces = [
-        line(values, costs, ACCENT, "cost L(W)", "W = %{x:.5g}<br>L = %{y:.6g}"),
-        line(
-            ends,
-            [own[1] + slope * (end - own[0]) for end in ends],
-            TEXT,
-            "tangent, slope ∂L/∂W",
-            f"slope {plain(slope)}",
-            dash="dot",
-        ),
-        point(*own, TEXT, "W as it is", "as it is: W = %{x:.5g}<br>L = %{y:.6g}", filled=False),
+        curve(values, costs, ACCENT, "cost L(W)", "W = %{x:.5g}<br>L = %{y:.6g}"),
+        curve(ends, tangent, TEXT, "tangent, slope ∂L/∂W", f"slope {plain(slope)}", "dot"),
+        point(*own, TEXT, "W as it is", "as it is: W = %{x:.5g}<br>L = %{y:.6g}", "circle-open"),
+        point(*by_hand, ACCENT, "W as you set it", "yours: W = %{x:.5g}<br>L = %{y:.6g}"),
     ]
-    if by_hand is not None:
-        traces.append(point(*by_hand, ACCENT, "W as you set it", "yours: W = %{x:.5g}<br>L = %{y:.6g}"))
     alt = (
         f"Cost of the image against one weight, from {low:.4g} to {high:.4g}; "
         f"at {own[0]:.4g} its slope is {slope:.3g}."
@@ -102,46 +79,39 @@ def plot_moved_outputs(before: Sequence[float], after: Sequence[float], truth: i
     """Return the ten outputs as bars, and a line across each where it was before."""
     before, after = [float(v) for v in before], [float(v) for v in after]
     digits = list(range(len(after)))
-    bars = go.Bar(
-        x=digits,
-        y=after,
-        marker={"color": [RIGHT if digit == truth else PLAIN for digit in digits]},
-        customdata=before,
-        hovertemplate="output %{x}<br>now %{y:.6f}<br>before %{customdata:.6f}<extra></extra>",
-    )
-    ticks = go.Scatter(
-        x=digits,
-        y=before,
-        mode="markers",
-        marker={"symbol": "line-ew", "size": 24, "line": {"color": TEXT, "width": 2}},
-        hoverinfo="skip",
-    )
+    bars = {
+        "type": "bar",
+        "x": digits,
+        "y": after,
+        "marker": {"color": [RIGHT if digit == truth else PLAIN for digit in digits]},
+        "customdata": before,
+        "hovertemplate": "output %{x}<br>now %{y:.6f}<br>before %{customdata:.6f}<extra></extra>",
+    }
+    marker = {"symbol": "line-ew", "size": 24, "line": {"color": TEXT, "width": 2}}
+    ticks = {
+        "type": "scatter",
+        "x": digits,
+        "y": before,
+        "mode": "markers",
+        "marker": marker,
+        "hoverinfo": "skip",
+    }
     moved = max(digits, key=lambda digit: abs(after[digit] - before[digit]))
     alt = f"The ten outputs; output {moved} moved most, from {before[moved]:.4f} to {after[moved]:.4f}."
+    words = note("lines: before", 1, 1.04, xref="paper", yref="paper", xanchor="right", yanchor="bottom")
+    across = {"tickvals": digits, "showgrid": False, "range": [-0.6, 9.6]}
     return framed(
         [bars, ticks],
         height=HEIGHT,
         alt=alt,
-        x={
-            "title": f"digit (this is a {truth})",
-            "tickvals": digits,
-            "showgrid": False,
-            "range": [-0.6, 9.6],
-        },
+        x={"title": f"digit (this is a {truth})", **across},
         y={"title": "activation", "range": [0, 1.04], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
-        annotations=[
-            note("lines: before", 1, 1.04, xref="paper", yref="paper", xanchor="right", yanchor="bottom")
-        ],
+        annotations=[words],
         margin={**MARGIN, "t": 28},
     )
 
 
-def plot_step(
-    rates: Sequence[float] | np.ndarray,
-    costs: Sequence[float] | np.ndarray,
-    learning_rate: float,
-    predicted: float,
-) -> go.Figure:
+def plot_step(rates: np.ndarray, costs: np.ndarray, learning_rate: float, predicted: float) -> go.Figure:
     """Return the cost of a mini-batch along its gradient, beside its first-order prediction.
 
     Args:
@@ -151,31 +121,32 @@ def plot_step(
         predicted: Change of the cost to first order for it.
     """
     after = float(np.interp(learning_rate, rates, costs))
-    reach = min(float(rates[-1]), costs[0] / max(-predicted / learning_rate, 1e-30)) if learning_rate else 0.0
+    reach = min(float(rates[-1]), costs[0] / max(-predicted / learning_rate, 1e-30))
+    promised = [costs[0], costs[0] + predicted / learning_rate * reach]
     traces = [
-        line(rates, costs, ACCENT, "actual cost", "η = %{x:.4g}<br>cost %{y:.5g}"),
-        line(
+        curve(rates, costs, ACCENT, "actual cost", "η = %{x:.4g}<br>cost %{y:.5g}"),
+        curve(
             [0, reach],
-            [costs[0], costs[0] + predicted / learning_rate * reach],
+            promised,
             TRAINING,
             "first-order prediction",
             "η = %{x:.4g}<br>predicted %{y:.5g}",
-            dash="dot",
+            "dot",
         ),
-        point(0, costs[0], TEXT, "before", "before: %{y:.6g}", filled=False),
+        point(0, costs[0], TEXT, "before", "before: %{y:.6g}", "circle-open"),
         point(learning_rate, after, ACCENT, "after the step", "after: %{y:.6g}"),
     ]
-    top = 1.06 * max(map(float, costs))
     alt = (
         f"Summed cost of the mini-batch: {costs[0]:.4g} before the step, {after:.4g} after it; "
         f"predicted was a change of {predicted:.4g}."
     )
+    bottom, top = min(0.94 * float(min(costs)), 0.0), 1.06 * max(map(float, costs))
     return framed(
         traces,
         height=HEIGHT,
         alt=alt,
         x={"title": "learning rate η", "range": [-0.04 * rates[-1], rates[-1]], "nticks": 6},
-        y={"title": "cost, summed", "range": [min(0.94 * float(min(costs)), 0.0), top], "nticks": 5},
+        y={"title": "cost, summed", "range": [bottom, top], "nticks": 5},
         showlegend=True,
         margin=MARGIN,
     )
@@ -186,22 +157,19 @@ def plot_growth(norms: ArrayLike) -> go.Figure:
     norms = np.asarray(norms, float)
     sizes = np.arange(1, len(norms) + 1)
     traces = [
-        line(sizes, norms, ACCENT, "summed, as here", "%{x} images: %{y:.4g}"),
-        line(sizes, norms / sizes, TRAINING, "averaged", "%{x} images: %{y:.4g}"),
+        curve(sizes, norms, ACCENT, "summed, as here", "%{x} images: %{y:.4g}"),
+        curve(sizes, norms / sizes, TRAINING, "averaged", "%{x} images: %{y:.4g}"),
     ]
     alt = (
         f"Size of the gradient: {norms[0]:.3g} of the first image alone; of {len(norms)} images it is "
         f"{norms[-1]:.3g} summed, averaged it is {norms[-1] / sizes[-1]:.3g}."
     )
+    ticks = [n for n in TICKS if n <= sizes[-1]]
     return framed(
         traces,
         height=HEIGHT,
         alt=alt,
-        x={
-            "title": "images in the mini-batch",
-            "type": "log",
-            "tickvals": [n for n in TICKS if n <= sizes[-1]],
-        },
+        x={"title": "images in the mini-batch", "type": "log", "tickvals": ticks},
         y={"title": "size of the gradient", "type": "log", "dtick": 1},
         showlegend=True,
         margin={**MARGIN, "t": 44},

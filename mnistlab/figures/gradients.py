@@ -6,10 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mnistlab.analysis.formatting import plain
-from mnistlab.figures.cost_slice import PLAIN, line
-from mnistlab.figures.html_figure import DIVERGING, Field, Sketch, field_markup, reach_of, signed_levels
+from mnistlab.figures.cost_slice import PLAIN
+from mnistlab.figures.html_figure import DIVERGING, Sketch, field_markup, pixels, reach_of, signed_levels
 from mnistlab.figures.image_grid import SIDE, named_tiles, weight_picture
-from mnistlab.figures.theme import ACCENT, MUTED, framed
+from mnistlab.figures.theme import ACCENT, MUTED, framed, line
 
 ROW = 24  # px
 
@@ -51,20 +51,18 @@ def draw_gradient_matrix(
         chosen: Unit and source of the weight that is outlined.
     """
     gradient, sources = np.asarray(gradient, float), list(map(int, sources))
-    rows, columns = gradient.shape
+    rows = len(gradient)
     picks = [(unit, source) for unit in range(rows) for source in sources]
-    field = Field(
+    field = pixels(
         signed_levels(gradient, reach_of(gradient)),
         DIVERGING,
-        columns,
-        rows,
         "to unit {row} from unit {source}\n∂L/∂W = {value}",
         {"source": sources * rows, "value": [plain(value, 6) for value in gradient.ravel().tolist()]},
         picks,
     )
     place = picks.index(chosen) if chosen in picks else None
     painted = field_markup(0, field, "framed", f"height:{ROW * rows}px", place)
-    alt = f"Gradient: {rows} by {columns} slopes, the largest {reach_of(gradient):.3g}."
+    alt = f"Gradient: {rows} by {len(sources)} slopes, the largest {reach_of(gradient):.3g}."
     return Sketch(f'<div class="matrix">{down(rows)}{painted}{across(sources)}</div>', [field], alt)
 
 
@@ -100,21 +98,20 @@ def plot_agreement(by_hand: Sequence[float], differences: Sequence[float], names
     low, high = (float(x[there].min()), float(x[there].max())) if there.any() else (1e-3, 1.0)
     margin = 0.06 * np.log10(high / low) + 0.2
     low, high = low / 10**margin, high * 10**margin
-    dots = go.Scatter(
-        x=x[there].tolist(),
-        y=y[there].tolist(),
-        mode="markers",
-        marker={
+    dots = {
+        "type": "scatter",
+        "x": x[there].tolist(),
+        "y": y[there].tolist(),
+        "mode": "markers",
+        "marker": {
             "color": [ACCENT if number == 0 else PLAIN for number in shown],
             "size": [13 if number == 0 else 8 for number in shown],
         },
-        customdata=[
-            [names[number], plain(by_hand[number], 8), plain(differences[number], 8)] for number in shown
-        ],
-        hovertemplate="%{customdata[0]}<br>backpropagation %{customdata[1]}<br>"
+        "customdata": [[names[n], plain(by_hand[n], 8), plain(differences[n], 8)] for n in shown],
+        "hovertemplate": "%{customdata[0]}<br>backpropagation %{customdata[1]}<br>"
         "central difference %{customdata[2]}<extra></extra>",
-    )
-    same = line([low, high], [low, high], MUTED, "", "equal", width=1)
+    }
+    same = line([low, high], [low, high], {"color": MUTED, "width": 1}, "equal<extra></extra>")
     logarithmic = {"type": "log", "range": [np.log10(low), np.log10(high)], "nticks": 6}
     alt = (
         f"{int(there.sum())} slopes of backpropagation against central differences; equal ones lie on the "

@@ -62,6 +62,14 @@ class Sketch(NamedTuple):
         return self.marks.picks[cell]
 
 
+def pixels(
+    levels: np.ndarray, colors: str, says: str, lists: Mapping[str, Sequence], picks: Sequence = ()
+) -> Field:
+    """Return a picture each of whose pixels is a cell."""
+    rows, columns = levels.shape
+    return Field(levels, colors, columns, rows, says, lists, picks)
+
+
 def signed_levels(values: np.ndarray, reach: float) -> np.ndarray:
     """Return the levels of values from -reach to reach; what is not a number is not painted."""
     values = np.asarray(values, float)
@@ -71,9 +79,8 @@ def signed_levels(values: np.ndarray, reach: float) -> np.ndarray:
 
 def share_levels(values: np.ndarray, top: float = 1.0) -> np.ndarray:
     """Return the levels of values from 0 to a top."""
-    return np.round(np.clip(np.nan_to_num(np.asarray(values, float) / (top or 1.0)), 0, 1) * TOP).astype(
-        np.uint8
-    )
+    shares = np.clip(np.nan_to_num(np.asarray(values, float) / top), 0, 1)
+    return np.round(TOP * shares).astype(np.uint8)
 
 
 def ink_levels(images: np.ndarray) -> np.ndarray:
@@ -106,10 +113,10 @@ def field_markup(
         chosen: Cell that is framed.
         name: Makes it a button with this name, where the field is a single cell.
     """
-    tag = "button" if name else "div"
-    own = (
-        f' aria-label="{html.escape(name)}" aria-pressed="{str(chosen is not None).lower()}"' if name else ""
-    )
+    tag, own = "div", ""
+    if name:
+        pressed = str(chosen is not None).lower()
+        tag, own = "button", f' aria-label="{html.escape(name)}" aria-pressed="{pressed}"'
     clickable = " clickable" if len(field.picks) else ""
     frame = "" if chosen is None else frame_markup(field, chosen)
     return (

@@ -14,6 +14,7 @@ from mnistlab.figures.html_figure import (
     Sketch,
     field_markup,
     ink_levels,
+    pixels,
     reach_of,
     signed_levels,
 )
@@ -25,18 +26,16 @@ BELOW = "0.3rem"  # between a picture and its name, so that the frame of the cho
 SHOWN = 100  # units of a layer on a sheet
 
 
-def digit_picture(image: np.ndarray, name: str, size: int = 168, title: str = "") -> Sketch:
+def digit_picture(image: np.ndarray, name: str, size: int) -> Sketch:
     """Return one image, (28, 28) of 0..255; hovering gives row, column and value."""
-    field = Field(
-        ink_levels(image),
-        INK,
-        SIDE,
-        SIDE,
-        "row {row}, column {column}\nvalue {value} of 255",
-        {"value": np.asarray(image).ravel().tolist()},
-    )
-    alt = f"{title or name}: a handwritten digit as {SIDE} by {SIDE} pixels."
-    return Sketch(titled(title) + square(field, size), [field], alt)
+    field = ink_pixels(image)
+    return Sketch(square(field, size), [field], f"{name}: a handwritten digit as {SIDE} by {SIDE} pixels.")
+
+
+def ink_pixels(image: np.ndarray) -> Field:
+    """Return an image in ink, 0..255, whose pixels tell their value."""
+    values = {"value": np.asarray(image).ravel().tolist()}
+    return pixels(ink_levels(image), INK, "row {row}, column {column}\nvalue {value} of 255", values)
 
 
 def weight_picture(
@@ -58,11 +57,9 @@ def weight_picture(
         clickable: Whether a click gives the number of the pixel.
     """
     weights = np.asarray(weights, float).ravel()
-    field = Field(
+    field = pixels(
         signed_levels(weights, reach_of(weights)).reshape(SIDE, SIDE),
         DIVERGING,
-        SIDE,
-        SIDE,
         says,
         {"value": [plain(value, 6) for value in weights.tolist()]},
         range(SIDE * SIDE) if clickable else (),
@@ -78,7 +75,7 @@ def weight_sheet(weights: ArrayLike, title: str, chosen: int | None = None) -> S
     reach = float(np.quantile(np.abs(shown), 0.998)) or 1.0  # a few outliers leave the others their color
     of = f" of {len(weights)}" if len(weights) > len(shown) else ""
     alt = f"{title}: {len(shown)}{of} units, each as an image; colors reach ±{number(reach)}."
-    drawn = sheet(
+    return sheet(
         signed_levels(shown, reach).reshape(-1, SIDE, SIDE),
         DIVERGING,
         10,
@@ -89,15 +86,14 @@ def weight_sheet(weights: ArrayLike, title: str, chosen: int | None = None) -> S
         chosen=chosen,
         alt=alt,
         tile=48,
+        foot=f"{len(shown)}{of} units. Colors from −{number(reach)} to {number(reach)}.",
     )
-    foot = f"{len(shown)}{of} units. Colors from −{number(reach)} to {number(reach)}."
-    return drawn._replace(markup=f'{drawn.markup}<div class="muted foot">{foot}</div>')
 
 
 def class_means(means: np.ndarray, spreads: np.ndarray) -> Sketch:
     """Return the mean image of each class, (10, 28, 28) of 0..255, above the deviation of each pixel."""
     count = len(means)
-    drawn = sheet(
+    return sheet(
         ink_levels(np.concatenate([means, spreads]).round().clip(0, 255)),
         INK,
         count,
@@ -106,9 +102,8 @@ def class_means(means: np.ndarray, spreads: np.ndarray) -> Sketch:
         title="Mean and standard deviation per class",
         alt=f"Mean image and standard deviation of each of {count} classes.",
         tile=60,
+        foot="Above the mean image of each digit, below the standard deviation of each pixel.",
     )
-    foot = "Above the mean image of each digit, below the standard deviation of each pixel."
-    return drawn._replace(markup=f'{drawn.markup}<div class="muted foot">{foot}</div>')
 
 
 def sheet(
@@ -117,11 +112,13 @@ def sheet(
     columns: int,
     says: str,
     lists: dict[str, Sequence],
-    title: str = "",
+    *,
+    title: str,
+    alt: str,
+    tile: int,
     picks: Sequence = (),
     chosen: int | None = None,
-    alt: str = "",
-    tile: int = 56,
+    foot: str = "",
 ) -> Sketch:
     """Return pictures without names as one field; a click gives one of `picks`.
 
@@ -132,10 +129,11 @@ def sheet(
         says: What hovering over a picture says.
         lists: What is put into `says` for each picture.
         title: Above the sheet.
-        picks: What a click on each picture means.
-        chosen: Place of the picture that is framed.
         alt: What there is to see, one sentence.
         tile: Width of a picture in px where the page is wide enough.
+        picks: What a click on each picture means.
+        chosen: Place of the picture that is framed.
+        foot: Below the sheet.
     """
     columns = min(columns, len(levels))
     edge = ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN))
@@ -146,7 +144,8 @@ def sheet(
     picture = whole.swapaxes(1, 2).reshape(rows * step, columns * step)
     field = Field(picture, colors, columns, rows, says, lists, picks)
     style = f"max-width:{columns * tile}px;aspect-ratio:{columns}/{rows}"
-    return Sketch(titled(title) + field_markup(0, field, style=style, chosen=chosen), [field], alt or title)
+    below = f'<div class="muted foot">{foot}</div>' if foot else ""
+    return Sketch(titled(title) + field_markup(0, field, style=style, chosen=chosen) + below, [field], alt)
 
 
 def named_tiles(
@@ -155,11 +154,12 @@ def named_tiles(
     names: Sequence[str],
     says: Sequence[str],
     columns: int,
+    *,
+    alt: str,
+    tile: int,
     picks: Sequence = (),
     chosen: int | None = None,
     title: str = "",
-    alt: str = "",
-    tile: int = 84,
 ) -> Sketch:
     """Return pictures with a name under each; those that can be clicked are buttons.
 
@@ -169,31 +169,25 @@ def named_tiles(
         names: Under each.
         says: What hovering over each says.
         columns: Pictures in a row.
+        alt: What there is to see, one sentence.
+        tile: Width of a picture in px where the page is wide enough.
         picks: What a click on each means; () for none.
         chosen: Place of the picture that is framed.
         title: Above them.
-        alt: What there is to see, one sentence.
-        tile: Width of a picture in px where the page is wide enough.
     """
     fields = [
         Field(picture, colors, 1, 1, "{what}", {"what": [what]}, (picks[place],) if len(picks) else ())
         for place, (picture, what) in enumerate(zip(levels, says, strict=True))
     ]
-    shown = "".join(
-        "<div>"
-        + field_markup(
-            place,
-            field,
-            style="aspect-ratio:1",
-            chosen=0 if place == chosen else None,
-            name=what.replace("\n", ", ") if len(picks) else "",
-        )
-        + f'<div class="muted" style="margin-top:{BELOW}">{name}</div></div>'
-        for place, (field, name, what) in enumerate(zip(fields, names, says, strict=True))
-    )
+    shown = ""
+    for place, (field, name, what) in enumerate(zip(fields, names, says, strict=True)):
+        button = what.replace("\n", ", ") if len(picks) else ""
+        framed = 0 if place == chosen else None
+        picture = field_markup(place, field, style="aspect-ratio:1", chosen=framed, name=button)
+        shown += f'<div>{picture}<div class="muted" style="margin-top:{BELOW}">{name}</div></div>'
     width = f"max-width:{columns * (tile + 8)}px"
     grid = f'<div class="tiles" style="grid-template-columns:repeat({columns},1fr);{width}">{shown}</div>'
-    return Sketch(titled(title) + grid, fields, alt or title)
+    return Sketch(titled(title) + grid, fields, alt)
 
 
 def square(field: Field, size: int, chosen: int | None = None) -> str:

@@ -18,7 +18,7 @@ def draw_key_tree(
     """Return the tree as a figure.
 
     Args:
-        splits: As `explaining.random_keys.splits` returns them.
+        splits: As `analysis.random_keys.splits` returns them.
         seed: Of the root.
         carried: What the key that each split carries on is used for; "" for nothing.
         other: What the other key is used for.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 
 from mnistlab.figures.curve_axes import LIVE, MARKED, View, beyond, epoch_axis, value_axis
-from mnistlab.figures.theme import DASHES, DIGITS, MUTED, TEST, TRAINING, empty, framed, note
+from mnistlab.figures.theme import DASHES, DIGITS, MUTED, TEST, TRAINING, empty, framed, line, note
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     from mnistlab.engine.evaluation import EpochMetrics, Score
@@ -99,17 +99,19 @@ def runs_figure(
         return empty(title, "Train, and the curve appears here.")
     name, history = runs[0]
     here = f", {name}" if len(runs) > 1 else ""
+    on_training = [value(metrics.train) for metrics in history]
+    on_test, *on_tests = ([value(metrics.test) for metrics in each] for _, each in runs)
     traces = [
-        curve(history, lambda m: value(m.test), f"test{here}", digits, TEST, 3),
-        curve(history, lambda m: value(m.train), f"training{here}", digits, TRAINING, 1.5, "dot"),
+        curve(history, on_test, f"test{here}", digits, TEST, 3),
+        curve(history, on_training, f"training{here}", digits, TRAINING, 1.5, "dot"),
     ]
-    for index, (other, others) in enumerate(runs[1:]):
+    for index, ((other, others), values) in enumerate(zip(runs[1:], on_tests, strict=True)):
         color, dash = DIGITS[(3 * index + 1) % 10], DASHES[(index + 1) % len(DASHES)]
-        traces.append(curve(others, lambda m: value(m.test), f"test, {other}", digits, color, 1.5, dash))
+        traces.append(curve(others, values, f"test, {other}", digits, color, 1.5, dash))
     last = history[-1]
     alt = (
-        f"{title} by epoch. After epoch {last.epoch}: {value(last.train) or 0:{digits}} on the training "
-        f"images, {value(last.test) or 0:{digits}} on the test images."
+        f"{title} by epoch. After epoch {last.epoch}: {on_training[-1] or 0:{digits}} on the training "
+        f"images, {on_test[-1] or 0:{digits}} on the test images."
     )
     alt += "".join(f" After epoch {epoch}: {what}." for epoch, what in changes)
     y = axis([trace["y"] for trace in traces])
@@ -148,8 +150,8 @@ def by_epoch(traces: Sequence[dict], x_max: int, y: dict, **layout: Any) -> go.F
 
 def dotted(epoch: int) -> dict:
     """Return a line from top to bottom at an epoch."""
-    line = {"color": MUTED, "width": 1, "dash": "dot"}
-    return {"type": "line", "x0": epoch, "x1": epoch, "yref": "paper", "y0": 0, "y1": 1, "line": line}
+    look = {"color": MUTED, "width": 1, "dash": "dot"}
+    return {"type": "line", "x0": epoch, "x1": epoch, "yref": "paper", "y0": 0, "y1": 1, "line": look}
 
 
 def upright(epoch: int, what: str) -> dict:
@@ -159,7 +161,7 @@ def upright(epoch: int, what: str) -> dict:
 
 def curve(
     history: "History",
-    value: Callable[["EpochMetrics"], float | None],
+    values: Sequence[float | None],
     name: str,
     digits: str,
     color: str,
@@ -170,25 +172,23 @@ def curve(
 
     Args:
         history: Epochs, in order.
-        value: Of an epoch; None or what is not finite leaves a gap.
+        values: One for each; None or what is not finite leaves a gap.
         name: In the legend and on hover.
         digits: Format of the value on hover, such as ".4f".
         color: Of the line.
         width: In px.
         dash: Plotly's name for it.
     """
-    points = [value(metrics) for metrics in history]
-    return {
-        "type": "scatter",
-        "x": [metrics.epoch for metrics in history],
-        "y": [None if point is None or not math.isfinite(point) else float(point) for point in points],
-        "name": name,
-        "uid": name,
-        "mode": "lines+markers" if len(history) <= MARKED else "lines",
-        "line": {"color": color, "width": width, "dash": dash},
-        "marker": {"size": 5},
-        "hovertemplate": f"%{{y:{digits}}}",
-    }
+    return line(
+        [metrics.epoch for metrics in history],
+        [None if value is None or not math.isfinite(value) else float(value) for value in values],
+        {"color": color, "width": width, "dash": dash},
+        f"%{{y:{digits}}}",
+        mode="lines+markers" if len(history) <= MARKED else "lines",
+        marker={"size": 5},
+        name=name,
+        uid=name,
+    )
 
 
 def plot_sparkline(values: Sequence[float], alt: str) -> str:
@@ -199,18 +199,16 @@ def plot_sparkline(values: Sequence[float], alt: str) -> str:
         alt: What it shows, in a few plain words.
     """
     finite = [value for value in values if math.isfinite(value)]
-    floor = SPARK_HEIGHT - EDGE
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in spark_points(finite)) if len(finite) > 1 else ""
-    shape = (
-        f'<polyline points="{points}" fill="none" stroke="{COLOR}" stroke-width="2" stroke-linejoin="round" '
-        'stroke-linecap="round" vector-effect="non-scaling-stroke"/>'
-        if points
-        else f'<line x1="0" x2="{WIDTH}" y1="{floor}" y2="{floor}" stroke="{COLOR}" '
-        'stroke-opacity="0.3" stroke-width="2" vector-effect="non-scaling-stroke"/>'
-    )
+    if len(finite) > 1:
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in spark_points(finite))
+        shape = f'<polyline points="{points}" fill="none" stroke-linejoin="round" stroke-linecap="round"'
+    else:
+        floor = SPARK_HEIGHT - EDGE
+        shape = f'<line x1="0" x2="{WIDTH}" y1="{floor}" y2="{floor}" stroke-opacity="0.3"'
     picture = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {SPARK_HEIGHT}" '
-        f'preserveAspectRatio="none" width="{WIDTH}" height="{SPARK_HEIGHT}">{shape}</svg>'
+        f'preserveAspectRatio="none" width="{WIDTH}" height="{SPARK_HEIGHT}" stroke="{COLOR}" '
+        f'stroke-width="2">{shape} vector-effect="non-scaling-stroke"/></svg>'
     )
     address = "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
     return f'<img src="{address}" alt="{alt}" style="display:block;width:100%;height:{SPARK_HEIGHT}px">'
@@ -221,10 +219,5 @@ def spark_points(values: Sequence[float]) -> list[tuple[float, float]]:
     low, high = min(values), max(values)
     room = SPARK_HEIGHT - 2 * EDGE
     step = (WIDTH - 2 * EDGE) / (len(values) - 1)
-    return [
-        (
-            EDGE + index * step,
-            EDGE + room * ((high - value) / (high - low) if high > low else 0.5),
-        )
-        for index, value in enumerate(values)
-    ]
+    shares = [(high - value) / (high - low) if high > low else 0.5 for value in values]
+    return [(EDGE + index * step, EDGE + room * share) for index, share in enumerate(shares)]

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mnistlab.figures.html_figure import INK, Field, Sketch, field_markup, ink_levels
-from mnistlab.figures.image_grid import titled
+from mnistlab.figures.html_figure import Sketch, field_markup
+from mnistlab.figures.image_grid import SIDE, ink_pixels, titled
 
-SIDE = 28  # pixels of what the network reads
 CENTER = 14  # where MNIST has the center of mass
 PIXEL = 6.1  # px of the screen for one of a picture's, where there is room
 GAP = 36  # px between the pictures
@@ -16,22 +15,17 @@ SIZE = 190  # px of the screen
 FILLED = 0.8  # of the paper, by the larger side of the digit
 
 
-def draw_stages(
-    framed_image: np.ndarray,
-    boxed: np.ndarray | None = None,
-    captions: tuple[str, str] = ("20 × 20", "28 × 28"),
-) -> Sketch:
+def draw_stages(image: np.ndarray, boxed: np.ndarray | None, captions: tuple[str, str]) -> Sketch:
     """Return what the network reads, and at its left the box that it came from.
 
     Args:
-        framed_image: What the network reads, 0..255, (28, 28).
+        image: What the network reads, 0..255, (28, 28).
         boxed: The digit cut out and scaled, 0..255, (20, 20); None where there is no such stage.
         captions: Below the box and below the image; a line break parts them in two lines.
 
     Returns:
         The figure; a cross marks where MNIST has a digit's center of mass, a ring where this one has it.
     """
-    image = np.asarray(framed_image)
     if not image.any():
         return Sketch('<p class="muted">No ink is left.</p>', alt="No ink is left.")
     row, column = center_of_mass(image)
@@ -40,8 +34,8 @@ def draw_stages(
     )
     pictures = [(image, captions[1], marks)]
     if boxed is not None:
-        pictures.insert(0, (np.asarray(boxed), captions[0], ""))
-    fields = [inked(picture) for picture, _, _ in pictures]
+        pictures.insert(0, (boxed, captions[0], ""))
+    fields = [ink_pixels(picture) for picture, _, _ in pictures]
     shown = "".join(
         f'<div class="stage" style="--side:{len(picture)}"><div class="picture">{field_markup(place, field)}'
         f"{over}</div><div>{caption.replace(chr(10), '<br>')}</div></div>"
@@ -59,15 +53,6 @@ def center_of_mass(image: np.ndarray) -> tuple[float, float]:
     mass = image.astype(float)
     rows, columns = np.indices(image.shape)
     return float((rows * mass).sum() / mass.sum()), float((columns * mass).sum() / mass.sum())
-
-
-def inked(picture: np.ndarray) -> Field:
-    """Return a picture in ink whose pixels tell their value."""
-    side = len(picture)
-    values = {"value": picture.astype(int).ravel().tolist()}
-    return Field(
-        ink_levels(picture), INK, side, side, "row {row}, column {column}\nvalue {value} of 255", values
-    )
 
 
 def mark(row: float, column: float, look: str, says: str) -> str:

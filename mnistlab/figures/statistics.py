@@ -8,8 +8,9 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from mnistlab.figures.html_figure import Marks, Sketch
-from mnistlab.figures.theme import ACCENT, TEST, TEXT, TRAINING, empty, framed, note
+from mnistlab.figures.theme import ACCENT, TEST, TEXT, TRAINING, framed, note
 
+QUARTERS, VALUES = (0, 0.25, 0.5, 0.75, 1), (0, 64, 128, 192, 255)  # that stand on an axis
 FULL_INK = 250  # from here on a pixel counts as ink and no longer as gray
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # of a Braille character, by place
 INKED = 96  # gray level from which a pixel is a dot
@@ -27,8 +28,6 @@ def plot_class_balance(counts_train: ArrayLike, counts_test: ArrayLike) -> go.Fi
     """Return the number of training and test images of each digit, (10,) each."""
     title = "Images per class"
     sets = (("training", np.asarray(counts_train), TRAINING), ("test", np.asarray(counts_test), TEST))
-    if not sum(int(counts.sum()) for _, counts, _ in sets):
-        return empty(title, "There are no images yet.", HEIGHT)
     traces = [
         {
             "type": "bar",
@@ -53,7 +52,7 @@ def plot_class_balance(counts_train: ArrayLike, counts_test: ArrayLike) -> go.Fi
         bargap=0.25,
         bargroupgap=0.05,
         showlegend=True,
-        margin={"l": 4, "r": 12, "t": 74, "b": 8, "pad": 0},
+        top=74,
     )
 
 
@@ -61,10 +60,7 @@ def plot_pixel_histogram(counts: ArrayLike) -> go.Figure:
     """Return how many pixels have each value 0..255, (256,), on a logarithmic axis."""
     title = "Pixels by value"
     counts = np.asarray(counts)
-    total = int(counts.sum()) if counts.size else 0
-    if not total:
-        return empty(title, "There are no images yet.", HEIGHT)
-    shares = counts / total
+    shares = counts / counts.sum()
     bars = {
         "type": "bar",
         "x": list(range(len(counts))),
@@ -79,31 +75,20 @@ def plot_pixel_histogram(counts: ArrayLike) -> go.Figure:
         title=title,
         height=HEIGHT,
         alt=f"{title}: {words}.",
-        x={
-            "title": "value of a pixel (0 paper, 255 ink)",
-            "range": [-2, 257],
-            "tickvals": [0, 64, 128, 192, 255],
-        },
+        x={"title": "value of a pixel (0 paper, 255 ink)", "range": [-2, 257], "tickvals": VALUES},
         y={"title": "pixels", "type": "log", "dtick": 1},
         bargap=0,
         annotations=[note(words, 0.5, 1, xref="paper", yref="paper", yanchor="top")],
     )
 
 
-def plot_baselines(
-    names: Sequence[str],
-    accuracies: Sequence[float],
-    highlighted: str | None = None,
-    title: str = "Baselines",
-) -> go.Figure:
+def plot_baselines(names: Sequence[str], accuracies: Sequence[float], highlighted: str | None) -> go.Figure:
     """Return accuracies of simple methods as bars on a fixed axis, the highlighted one in the accent."""
-    if not names:
-        return empty(title)
     bars = {
         "type": "bar",
         "orientation": "h",
         "y": list(names),
-        "x": [float(accuracy) for accuracy in accuracies],
+        "x": list(accuracies),
         "text": [f"{accuracy:.2%}" for accuracy in accuracies],
         "textposition": "outside",
         "textfont": {"color": TEXT, "size": 13},
@@ -114,31 +99,16 @@ def plot_baselines(
     said = ", ".join(f"{name} {accuracy:.2%}" for name, accuracy in zip(names, accuracies, strict=True))
     return framed(
         [bars],
-        title=title,
         height=84 + 40 * len(names),
-        alt=f"{title}: {said}.",
-        x={
-            "title": "test accuracy",
-            "range": [0, 1.1],
-            "tickvals": [0, 0.25, 0.5, 0.75, 1],
-            "tickformat": ".0%",
-        },
-        y={
-            "autorange": "reversed",
-            "showgrid": False,
-            "tickfont": {"color": TEXT, "size": 13},
-            "ticklabelstandoff": 6,
-        },
+        alt=f"Baselines: {said}.",
+        x={"title": "test accuracy", "range": [0, 1.1], "tickvals": QUARTERS, "tickformat": ".0%"},
+        y={"autorange": "reversed", "showgrid": False, "tickfont": {"color": TEXT, "size": 13}},
         bargap=0.35,
     )
 
 
 def draw_projection(
-    points: np.ndarray,
-    labels: ArrayLike,
-    indices: ArrayLike,
-    images: np.ndarray,
-    chosen: int | None = None,
+    points: np.ndarray, labels: ArrayLike, indices: ArrayLike, images: np.ndarray, chosen: int
 ) -> Sketch:
     """Return images as points; a click gives the number of the image, hovering shows it in Braille dots.
 
@@ -149,11 +119,9 @@ def draw_projection(
         images: The set, uint8, (m, 28, 28).
         chosen: Number of the image with a ring around it.
     """
-    points = np.asarray(points, float)
     digits, numbers = np.asarray(labels).tolist(), np.asarray(indices).tolist()
-    low, high = points.min(axis=0), points.max(axis=0)
-    room = ROOM * (high - low)
-    low, high = low - room, high + room
+    room = ROOM * np.ptp(points, axis=0)
+    low, high = points.min(axis=0) - room, points.max(axis=0) + room
     shares = (points - low) / (high - low)
     places = (100 * np.stack([shares[:, 0], 1 - shares[:, 1]], axis=1)).round(2)
     written = "".join(
@@ -174,19 +142,16 @@ def draw_projection(
 
 def map_axes(low: np.ndarray, high: np.ndarray) -> str:
     """Return the lines behind the map with their numbers, and the names of its axes."""
-    columns = "".join(
-        f'<div class="column" style="left:{share:.2%}"><span class="muted">{words}</span></div>'
-        for share, words in ticks(low[0], high[0])
+    rows = [("row", f"top:{1 - share:.2%}", words) for share, words in ticks(low[1], high[1])]
+    columns = [("column", f"left:{share:.2%}", words) for share, words in ticks(low[0], high[0])]
+    lines = "".join(
+        f'<div class="{kind}" style="{place}"><span class="muted">{words}</span></div>'
+        for kind, place, words in rows + columns
     )
-    rows = "".join(
-        f'<div class="row" style="top:{1 - share:.2%}"><span class="muted">{words}</span></div>'
-        for share, words in ticks(low[1], high[1])
-    )
-    names = (
-        '<div class="beside muted">second principal component</div>'
+    return (
+        f'{lines}<div class="beside muted">second principal component</div>'
         '<div class="name muted">first principal component</div>'
     )
-    return f"{rows}{columns}{names}"
 
 
 def ticks(low: float, high: float) -> list[tuple[float, str]]:
@@ -198,7 +163,7 @@ def ticks(low: float, high: float) -> list[tuple[float, str]]:
     return [((value - low) / (high - low), f"{value:.6g}".replace("-", "−")) for value in values]
 
 
-def ring(places: np.ndarray, numbers: Sequence[int], chosen: int | None) -> str:
+def ring(places: np.ndarray, numbers: Sequence[int], chosen: int) -> str:
     """Return the ring around the chosen point, if it is on the map."""
     if chosen not in numbers:
         return ""

@@ -6,23 +6,23 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from mnistlab.figures.curve_axes import epoch_axis
-from mnistlab.figures.theme import ACCENT, TEXT, empty, framed, legend_above
+from mnistlab.figures.theme import ACCENT, TEXT, empty, framed, legend_above, line
 
-OTHERS = "#00003766"
+LOOKS = {
+    "best": {"color": ACCENT, "width": 3},
+    "worst": {"color": TEXT, "width": 2, "dash": "dash"},
+    "": {"color": "#00003766", "width": 1.5},  # the others step back
+}
 HEIGHT = 360  # px
 
 
-def plot_sweep(
-    curves: Sequence[tuple[str, Sequence[float]]],
-    title: str = "Learning rates compared",
-    x_max: int = 0,
-) -> go.Figure:
+def plot_sweep(curves: Sequence[tuple[str, Sequence[float]]], title: str, x_max: int) -> go.Figure:
     """Return many curves; the best and the worst end are named above the plot.
 
     Args:
         curves: Name, such as the learning rate, and accuracy after epoch 0, 1, 2, ... of each.
         title: Above the figure.
-        x_max: The last epoch there will be, so that the axis stays while curves grow; 0: as they are.
+        x_max: The last epoch there will be, so that the axis stays while curves grow.
     """
     curves = [(str(name), [float(value) for value in values]) for name, values in curves if len(values)]
     if not curves:
@@ -42,23 +42,18 @@ def plot_sweep(
         y={"title": "test accuracy", "range": [0, 1.02], "tickformat": ".0%"},
         showlegend=True,
         legend={**legend_above(), "traceorder": "reversed"},
-        margin={"l": 4, "r": 12, "t": 76, "b": 8, "pad": 0},
+        top=76,
     )
 
 
 def sweep_line(name: str, values: Sequence[float], word: str) -> dict:
-    """Return one curve; all but the best and the worst step back and have no place in the legend."""
-    looks = {
-        "best": {"color": ACCENT, "width": 3},
-        "worst": {"color": TEXT, "width": 2, "dash": "dash"},
-    }
-    return {
-        "type": "scatter",
-        "x": list(range(len(values))),
-        "y": [value if math.isfinite(value) else None for value in values],
-        "name": f"{word}: {name}" if word else name,
-        "showlegend": bool(word),
-        "mode": "lines+markers" if len(values) == 1 else "lines",
-        "line": looks.get(word, {"color": OTHERS, "width": 1.5}),
-        "hovertemplate": f"{name}<br>epoch %{{x}}: %{{y:.2%}}<extra></extra>",
-    }
+    """Return one curve; only the best and the worst have a place in the legend."""
+    return line(
+        list(range(len(values))),
+        [value if math.isfinite(value) else None for value in values],
+        LOOKS[word],
+        f"{name}<br>epoch %{{x}}: %{{y:.2%}}<extra></extra>",
+        mode="lines+markers" if len(values) == 1 else "lines",
+        name=f"{word}: {name}" if word else name,
+        showlegend=bool(word),
+    )

@@ -11,11 +11,14 @@ the figure, stays in it as `layout.meta["alt"]`, and `alt_text(figure)` returns 
 """
 
 import math
+from collections.abc import Sequence
 
 # Plotly asks of each value whether it is one of pandas as soon as somebody began to import that, and fails on
 # a half imported one; Streamlit begins in the middle of a page. So pandas is whole before any figure is made.
 import pandas  # noqa: F401
 import plotly.graph_objects as go
+
+from mnistlab.analysis.formatting import plain
 
 # Neutral: text, text that steps back, the lines behind the data, the page itself.
 TEXT = "#000037"
@@ -36,8 +39,6 @@ WRONG = "#DA2525"
 
 DIGITS = tuple(f"#{number:06d}" for number in range(1, 11))
 
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
 HEIGHT = 320  # px, of a figure that stands beside text
 
 # For `st.plotly_chart(config=...)`: no zoom by the wheel; of the tool bar, the button that saves a picture.
@@ -50,7 +51,7 @@ STILL = {
 }
 
 
-def framed(traces=(), *, title="", height=HEIGHT, alt="", x=None, y=None, **layout) -> go.Figure:
+def framed(traces=(), *, title="", height=HEIGHT, alt="", x=None, y=None, top=None, **layout) -> go.Figure:
     """Return a figure in the lab's frame.
 
     Args:
@@ -60,6 +61,7 @@ def framed(traces=(), *, title="", height=HEIGHT, alt="", x=None, y=None, **layo
         alt: One sentence for readers who do not see it.
         x: Settings of the horizontal axis over those of every axis.
         y: Settings of the vertical axis.
+        top: Room above the plot, in px; without it there is enough for the title.
         **layout: Other settings of the layout, over those of every figure.
     """
     settings = {
@@ -67,7 +69,7 @@ def framed(traces=(), *, title="", height=HEIGHT, alt="", x=None, y=None, **layo
         "title": {"text": title, "y": 1.0, "yref": "container", "yanchor": "top", "pad": {"t": 6}},
         "meta": {"alt": alt or title},
         "height": height,
-        "margin": {"l": 4, "r": 12, "t": 44 if title else 12, "b": 8, "pad": 0},
+        "margin": {"l": 4, "r": 12, "t": top or (44 if title else 12), "b": 8, "pad": 0},
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
         "showlegend": False,
@@ -103,11 +105,6 @@ def axis(own: dict | None = None) -> dict:
     return {**quiet, "title": title, **own}
 
 
-def bare_axis(**own) -> dict:
-    """Return the settings of an axis without lines, numbers or title: that of a picture."""
-    return {"visible": False, "showgrid": False, "automargin": False, **own}
-
-
 def legend_above() -> dict:
     """Return the settings of a legend in one line above the plot, left, where it hides no data."""
     return {
@@ -122,6 +119,12 @@ def legend_above() -> dict:
     }
 
 
+def line(x: Sequence, y: Sequence, look: dict, hover: str, **own) -> dict:
+    """Return a line through some points: its color, width and dash, and what hovering says."""
+    points = {"type": "scatter", "x": x, "y": y, "mode": "lines"}
+    return {**points, "line": look, "hovertemplate": hover, **own}
+
+
 def note(text: str, x: float, y: float, **own) -> dict:
     """Return an annotation without an arrow, in data coordinates unless it says otherwise."""
     return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"color": MUTED, "size": 12}, **own}
@@ -130,22 +133,21 @@ def note(text: str, x: float, y: float, **own) -> dict:
 def number(value: float) -> str:
     """Return a number in few characters, with a real minus sign: 0.003, −7.041, 1,340, 5·10⁻⁶."""
     size = abs(value)
-    if size == 0 or 0.001 <= size < 100_000:
-        text = f"{value:.3f}" if size < 100 else f"{value:,.0f}"
-    elif not math.isfinite(value):
+    if not math.isfinite(value):
         text = str(value)
+    elif size == 0 or 0.001 <= size < 100_000:
+        text = f"{value:.3f}" if size < 100 else f"{value:,.0f}"
     else:
-        digits, exponent = f"{value:.0e}".split("e")
-        text = f"{digits}·10{str(int(exponent)).translate(RAISED)}"
+        return plain(value, 1)
     return text.replace("-", "−")
 
 
-def empty(title: str, text: str = "Nothing to show yet.", height: int = HEIGHT) -> go.Figure:
-    """Return a titled figure with a sentence in place of data."""
+def empty(title: str, text: str, height: int = HEIGHT) -> go.Figure:
+    """Return a titled figure with a sentence in place of data and axes."""
     words = note(text, 0.5, 0.5, xref="paper", yref="paper", font={"color": MUTED, "size": 14})
-    return framed(
-        title=title, height=height, alt=f"{title}: {text}", x=bare_axis(), y=bare_axis(), annotations=[words]
-    )
+    bare = {"visible": False, "showgrid": False, "automargin": False}
+    alt = f"{title}: {text}"
+    return framed(title=title, height=height, alt=alt, x=bare, y=bare, annotations=[words])
 
 
 def alt_text(figure: go.Figure) -> str:

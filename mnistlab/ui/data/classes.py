@@ -70,7 +70,7 @@ def draw_baselines(lab: Lab) -> None:
     st.subheader("Baselines", anchor=False, help=help_of("baseline"))
     left, right = st.columns([7, 5], gap="large", vertical_alignment="center")
     with left:
-        show(plot_baselines(names, scores, highlighted=own and own[0], title=""), key="data_baselines")
+        show(plot_baselines(names, scores, own and own[0]), key="data_baselines")
     with right:
         st.markdown("\n".join(f"- **{rule.name}**: {rule.rule}" for rule in rules))
         st.caption(

@@ -36,7 +36,7 @@ def draw_weights(snapshot: Snapshot) -> None:
         show_sketch(sheet, "train_weights")
     with right:
         reach = widest((run.id, tuple(epochs)), kept)
-        histogram = partial(plot_weight_histogram, kept[epoch], reach=reach, height=360)
+        histogram = partial(plot_weight_histogram, kept[epoch], reach)
         show_live("histogram", (run.id, epoch, reach), histogram, run.id)
         st.caption(figures_after(run, epoch))
 
