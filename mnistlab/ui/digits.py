@@ -8,6 +8,7 @@ from mnistlab.data.synthetic import handwriting
 from mnistlab.ui.memo import shared
 
 FIRST = 1_000  # generated digits that are there at once
+SETS = 3  # MNIST, the generated digits, and the first thousand of those
 
 
 class Drawing:
@@ -43,6 +44,11 @@ def first_digits() -> Dataset:
     images, labels = handwriting.preview(FIRST)
     some = Split(images, labels)
     return Dataset("generated digits", f"The first {FIRST:,}; the others are being generated.", some, some)
+
+
+def key_of(dataset: Dataset) -> tuple[str, int]:
+    """Return what tells a set of digits from the others."""
+    return dataset.name, len(dataset.train.images)
 
 
 @shared()

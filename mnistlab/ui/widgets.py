@@ -8,10 +8,12 @@ by now. Under a new key the old value means nothing, and what was set stays set.
     st.button("Next", on_click=lambda: give("number", entered("number") + 1))
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import streamlit as st
+
+T = TypeVar("T")
 
 VALUES, VERSIONS = "widget_values", "widget_versions"  # by the name of the widget
 PRESSES = "presses"  # key of a button -> how often it was pressed
@@ -61,6 +63,13 @@ def show_in(name: str, value: Any) -> None:
 def entered(name: str, default: Any = None) -> Any:
     """Return what a widget shows now, in its own callback too."""
     return st.session_state.get(widget_key(name), kept(name, default))
+
+
+def choose(label: str, names: Mapping[T, str], default: T, key: str, **options: Any) -> T:
+    """Draw a row of choices, called by their names, and return the one that is chosen; one always is."""
+    return st.segmented_control(
+        label, list(names), format_func=names.__getitem__, default=default, required=True, key=key, **options
+    )
 
 
 def once(key: str, action: Callable[..., object], *args: object) -> dict[str, Any]:
