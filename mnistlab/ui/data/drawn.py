@@ -3,8 +3,7 @@
 import streamlit as st
 
 from mnistlab.data.synthetic.handwriting import pen_path, variations
-from mnistlab.data.synthetic.splines import DOTS
-from mnistlab.data.synthetic.strokes import TEMPLATES
+from mnistlab.data.synthetic.strokes import DOTS, TEMPLATES
 from mnistlab.figures.html_figure import INK, ink_levels
 from mnistlab.figures.image_grid import sheet
 from mnistlab.figures.preprocessing import draw_strokes
