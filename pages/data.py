@@ -4,11 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from mnistlab.ui.data.classes import draw_baselines, draw_classes, draw_pixels
 from mnistlab.ui.data.drawn import draw_drawn
 from mnistlab.ui.data.map import draw_map
-from mnistlab.ui.data.sample import draw_arrays, draw_source
 from mnistlab.ui.data.sheet import draw_sheet
+from mnistlab.ui.data.statistics import draw_arrays, draw_baselines, draw_classes, draw_pixels, draw_source
 from mnistlab.ui.lab_session import Lab, current_lab
 from mnistlab.ui.live import draw_live
 from mnistlab.ui.widgets import draw_tabs

@@ -3,10 +3,12 @@
 import contextlib
 import gzip
 import http.server
+import json
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import asdict
 
 import pytest
 
@@ -243,7 +245,7 @@ def nothing_is_trusted(machine):
 
 def fetching_process():
     return subprocess.Popen(
-        [sys.executable, "-m", "mnistlab.data.mnist.fetching", *QUICK.as_arguments()],
+        [sys.executable, "-m", "mnistlab.data.mnist.fetching", json.dumps(asdict(QUICK))],
         cwd=REPOSITORY,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -15,7 +15,7 @@ from mnistlab.engine.activations import ACTIVATIONS, Activation
 from mnistlab.engine.backprop import batch_gradient
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.network import forward, initialize_network
-from mnistlab.ui.architecture.case import Viewed
+from mnistlab.ui.architecture.case import State, Viewed
 from mnistlab.ui.architecture.sigma import meaning
 from mnistlab.ui.backprop.case import Case
 from mnistlab.ui.backprop.passes import why_so_many_are_zero
@@ -119,7 +119,7 @@ def test_the_backprop_page_shows_a_made_up_activation_by_its_own_formulas(sine):
 def test_the_architecture_page_shows_a_made_up_activation_by_its_own_formulas(sine, generated):
     config = TrainConfig(hidden=(14,), activation=sine)
     params = initialize_network(config.dimensions)
-    viewed = Viewed(config=config, before=params, after=None, epoch=0, id=("sine",))
+    viewed = Viewed(config, (State("untrained", params, ("sine",)),))
 
     def draw(viewed, lab):
         import streamlit as st

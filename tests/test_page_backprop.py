@@ -112,8 +112,7 @@ def test_each_tab_has_its_part_of_the_story_and_no_other_and_the_weight_stands_a
 def test_a_chosen_weight_stays_chosen_in_every_tab(generated):
     for tab in TABS:
         app = page(tab)
-        app.session_state["backprop_layer"], app.session_state["backprop_unit"] = 1, 7
-        app.session_state["backprop_source"] = 350
+        app.session_state["backprop_weight"] = (1, 7, 350)
         app.run()
         assert named(app.number_input, "backprop_pick_unit").value == 7
         assert named(app.number_input, "backprop_pick_source").value == 350

@@ -70,12 +70,9 @@ def raw_resize(image_data: np.ndarray) -> np.ndarray:
 def shift(image: np.ndarray, rows: int, columns: int) -> np.ndarray:
     """Return a copy of an image moved down by rows and right by columns; what leaves it is lost."""
     height, width = image.shape
-    moved = np.zeros_like(image)
-    from_row, from_column = max(0, -rows), max(0, -columns)
-    kept = image[from_row : max(0, height - max(0, rows)), from_column : max(0, width - max(0, columns))]
-    to_row, to_column = max(0, rows), max(0, columns)
-    moved[to_row : to_row + kept.shape[0], to_column : to_column + kept.shape[1]] = kept
-    return moved
+    up, left = max(0, -rows), max(0, -columns)
+    padded = np.pad(image, ((max(0, rows), up), (max(0, columns), left)))
+    return padded[up : up + height, left : left + width].copy()
 
 
 # From ink to the framed digit: for n drawings of one size at once.

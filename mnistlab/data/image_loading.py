@@ -12,7 +12,6 @@ from mnistlab.data.framing import LARGEST_PICTURE
 
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 20_000_000
-LARGEST_SIDE = LARGEST_PICTURE  # px; longer pictures are averaged down, which framing would do as well
 MAX_SCANS = 100  # of a JPEG; each costs a pass over all pixels, and photographs have about ten
 MAX_CANVAS_CHARACTERS = 2_000_000
 FORMATS = ("PNG", "JPEG")
@@ -35,7 +34,7 @@ def read_picture(data: bytes) -> np.ndarray:
 
     Returns:
         uint8, (height, width, 4), averaged down to at most 1,120 pixels on the longer side; transparency is
-        kept, for `drawing.frame` to lay on paper.
+        kept, for `framing.frame` to lay on paper.
 
     Raises:
         PictureError: The file is too large, has too many pixels or is no such picture.
@@ -53,9 +52,9 @@ def read_picture(data: bytes) -> np.ndarray:
                     f"A picture must have at most 20 megapixels. Got {width:,} x {height:,} pixels."
                 )
             # A JPEG can be unpacked at a half, a quarter or an eighth of its size, which takes as much less.
-            block = -(-max(width, height) // LARGEST_SIDE)
+            block = -(-max(width, height) // LARGEST_PICTURE)
             picture.draft(None, (-(-width // block), -(-height // block)))
-            return np.asarray(averaged(with_four_channels(turned(eight_bits(picture))), LARGEST_SIDE))
+            return np.asarray(averaged(with_four_channels(turned(eight_bits(picture))), LARGEST_PICTURE))
     except PictureError:
         raise
     except Image.DecompressionBombError:

@@ -51,6 +51,11 @@ def first_digits() -> Dataset:
     return Dataset("generated digits", f"The first {FIRST:,}; the others are being generated.", some, some)
 
 
+def key_of(dataset: Dataset) -> tuple[str, int]:
+    """Return what tells a set of digits from the others."""
+    return dataset.name, len(dataset.train.images)
+
+
 @shared()
 def mnist() -> Dataset:
     """Return MNIST; raises DataError, which is not cached, where it is not at hand."""

@@ -44,14 +44,18 @@ class Entry:
         self.results: list = []
 
 
-def shared(max_entries: int = 1) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def shared(
+    max_entries: int = 1, key: Callable[..., Hashable] | None = None
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Memoize a function for all sessions of the process. An exception is not kept.
 
     Args:
         max_entries: How many results are kept; those asked for longest ago go first.
+        key: Returns the key of the function's arguments: equal keys, same result. Without it their first, if
+            there is any, is the key.
 
     Returns:
-        A decorator. The function's first argument, if it has any, is the key: equal keys, same result.
+        A decorator.
     """
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
@@ -61,10 +65,10 @@ def shared(max_entries: int = 1) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
         @wraps(function)
         def recall(*args: P.args, **kwargs: P.kwargs) -> T:
-            key = args[0] if args else None
+            name = key(*args, **kwargs) if key else next(iter(args), None)
             with guard:
-                entry = entries.setdefault(key, Entry())
-                entries.move_to_end(key)
+                entry = entries.setdefault(name, Entry())
+                entries.move_to_end(name)
                 while len(entries) > max_entries:
                     entries.popitem(last=False)
             with entry.lock:

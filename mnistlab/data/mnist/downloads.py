@@ -29,10 +29,6 @@ class Limits:
     stall: float = 30.0  # without a single byte
     total: float = 900.0  # 11.6 MB at 13 kB a second
 
-    def as_arguments(self) -> list[str]:
-        """Return them for the command line of the process that fetches."""
-        return [f"--{name}={value}" for name, value in asdict(self).items()]
-
 
 class DownloadStatus(NamedTuple):
     """How far the download is."""
@@ -78,7 +74,7 @@ def _child(limits: Limits) -> Iterator[Iterator[DownloadStatus]]:
     home = str(Path(__file__).parents[3])
     paths = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
     child = subprocess.Popen(
-        [sys.executable, "-m", "mnistlab.data.mnist.fetching", *limits.as_arguments()],
+        [sys.executable, "-m", "mnistlab.data.mnist.fetching", json.dumps(asdict(limits))],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

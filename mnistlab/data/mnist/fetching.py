@@ -1,24 +1,24 @@
 """The process that fetches MNIST and tells its parent, line by line, how far it is.
 
-`python -m mnistlab.data.mnist.fetching`: each line on standard output is a JSON list (state, fraction,
-message), the last one "ready" or "failed". It keeps its limits by itself and ends when standard input closes.
+`python -m mnistlab.data.mnist.fetching LIMITS`, as a JSON object: each line on standard output is a JSON list
+(state, fraction, message), the last one "ready" or "failed". It keeps its limits by itself and ends when
+standard input closes.
 """
 
-import argparse
 import contextlib
 import json
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import filelock
 
 from mnistlab.data.datasets import load_mnist
 from mnistlab.data.mnist import originals
-from mnistlab.data.mnist.downloads import Limits
+from mnistlab.data.mnist.downloads import READY, Limits
 from mnistlab.data.mnist.originals import OTHERWISE, DataError, Original
 from mnistlab.data.mnist.transfer import TICK_SECONDS, Report, check_server, download_files
 
@@ -99,22 +99,16 @@ def _end_with_parent() -> None:
 
 def main() -> None:
     """Fetch MNIST for the parent process."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    for limit in fields(Limits):
-        parser.add_argument(f"--{limit.name}", type=float, default=limit.default)
-    limits = Limits(**vars(parser.parse_args()))
+    limits = Limits(**json.loads(sys.argv[1]))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         fetch(_tell, limits)
-        _tell("ready", 1.0, "MNIST is here; its checksums were verified.")
+        _tell(*READY)
     except DataError as error:
         _tell("failed", 0.0, str(error))
     except Exception as error:
-        _tell(
-            "failed",
-            0.0,
-            f"MNIST cannot be fetched ({type(error).__name__}: {error}): try again, {OTHERWISE}",
-        )
+        cause = f"{type(error).__name__}: {error}"
+        _tell("failed", 0.0, f"MNIST cannot be fetched ({cause}): try again, {OTHERWISE}")
     os._exit(0)  # a stalled download is a thread that never ends
 
 

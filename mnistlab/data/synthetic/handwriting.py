@@ -2,7 +2,7 @@
 
 They are what the lab works with when MNIST cannot be had. They are not MNIST, and no pixel of it went into
 them. How often each digit comes, how wide its line is and how much the hand varies were fitted to MNIST's
-training part, never to its test part (`mnistlab.data.synthetic.pen.Habits`).
+training part, never to its test part (`mnistlab.data.synthetic.pen`).
 """
 
 import os
@@ -21,9 +21,8 @@ from loky import ProcessPoolExecutor, cpu_count
 from mnistlab.atomic_file import load_arrays, save_arrays
 from mnistlab.data.framing import frame_ink
 from mnistlab.data.mnist.originals import cache_folder
-from mnistlab.data.synthetic.pen import Habits, inked, written
-from mnistlab.data.synthetic.splines import Basis, basis
-from mnistlab.data.synthetic.strokes import TEMPLATES
+from mnistlab.data.synthetic.pen import WIDTH, WIDTH_SPREAD, inked, written
+from mnistlab.data.synthetic.strokes import TEMPLATES, Basis, basis
 from mnistlab.operating_system import end_with, lower_priority
 
 VERSION = 2  # to be raised with every change of the strokes, the pen or the framing
@@ -40,36 +39,34 @@ SHAPES = {
     "test_images": (TEST_IMAGES, 28, 28),
     "test_labels": (TEST_IMAGES,),
 }
-USUAL = Habits()
 # Width of the line by digit: a 0 is written smaller than an 8, so scaled to one size its line is wider.
 PENS = (1.18, 1.12, 1.08, 1.04, 0.98, 0.98, 1.02, 1.04, 0.96, 0.96)
 PEN_LIMITS = 1.2, 4.6  # pixels of MNIST
 
 
-def generate(num_images: int, seed: int, habits: Habits = USUAL) -> tuple[np.ndarray, np.ndarray]:
+def generate(num_images: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return generated digits in random order.
 
     Args:
         num_images: How many; the first of them do not depend on it.
         seed: The same seed gives the same digits.
-        habits: How much the handwriting varies.
 
     Returns:
         Images, uint8 (num_images, 28, 28), and labels, uint8 (num_images,).
     """
-    chunks = [generate_chunk(seed, i, habits) for i in range(-(-num_images // CHUNK))]
+    chunks = [generate_chunk(seed, i) for i in range(-(-num_images // CHUNK))]
     images, labels = (np.concatenate(parts)[:num_images] for parts in zip(*chunks, strict=True))
     return images, labels
 
 
-def generate_chunk(seed: int, number: int, habits: Habits = USUAL) -> tuple[np.ndarray, np.ndarray]:
+def generate_chunk(seed: int, number: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the images and labels of the thousand digits of one chunk."""
     rng = np.random.default_rng([VERSION, seed, number])
     images = []
     for digit, count in enumerate(COUNTS):
         shares = np.array([template.share for template in TEMPLATES[digit]])
         for form, times in enumerate(rng.multinomial(count, shares / shares.sum())):
-            images.append(_framed(digit, form, times, rng, habits))
+            images.append(_framed(digit, form, times, rng))
     labels = np.repeat(np.arange(10, dtype=np.uint8), COUNTS)
     order = rng.permutation(CHUNK)
     return np.concatenate(images)[order], labels[order]
@@ -82,7 +79,7 @@ def preview(num_images: int = CHUNK) -> tuple[np.ndarray, np.ndarray]:
 
 def variations(digit: int, form: int, count: int, seed: int) -> np.ndarray:
     """Return one form of a digit written count times, uint8 (count, 28, 28)."""
-    return _framed(digit, form, count, np.random.default_rng([VERSION, seed, digit, form]), USUAL)
+    return _framed(digit, form, count, np.random.default_rng([VERSION, seed, digit, form]))
 
 
 def pen_path(digit: int, form: int, seed: int | None = None) -> list[np.ndarray]:
@@ -100,7 +97,7 @@ def pen_path(digit: int, form: int, seed: int | None = None) -> list[np.ndarray]
     dots = lines.curve @ lines.points
     if seed is not None:
         rng = np.random.default_rng([VERSION, seed, digit, form])
-        dots = written(lines, 1, rng, USUAL).points[0]
+        dots = written(lines, 1, rng).points[0]
     low, high = dots.min(axis=0), dots.max(axis=0)
     dots = np.clip(0.5 + (dots - (low + high) / 2) / (high - low).max(), 0, 1)  # but for rounding, within
     return np.split(dots, np.flatnonzero(np.diff(lines.stroke_of_dot)) + 1)
@@ -167,12 +164,12 @@ def _basis(digit: int, form: int) -> Basis:
     return basis(TEMPLATES[digit][form])
 
 
-def _framed(digit: int, form: int, count: int, rng: np.random.Generator, habits: Habits) -> np.ndarray:
+def _framed(digit: int, form: int, count: int, rng: np.random.Generator) -> np.ndarray:
     """Return one form of a digit written count times, uint8 (count, 28, 28)."""
     if not count:
         return np.zeros((0, 28, 28), np.uint8)
-    writing = written(_basis(digit, form), count, rng, habits)
-    pen = PENS[digit] * habits.width * np.exp(habits.width_spread * rng.standard_normal(count))
+    writing = written(_basis(digit, form), count, rng)
+    pen = PENS[digit] * WIDTH * np.exp(WIDTH_SPREAD * rng.standard_normal(count))
     pen = np.clip(pen, *PEN_LIMITS)
     return frame_ink(inked(writing, pen, _basis(digit, form).stroke_of_dot))
 

@@ -6,27 +6,24 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.data.datasets import Split
-from mnistlab.engine.evaluation import Score
-from mnistlab.ui.architecture.case import FIRST, Viewed, cached_answers, cached_score
+from mnistlab.engine.evaluation import Score, activations_of
+from mnistlab.ui.architecture.case import Viewed, cached_score
 from mnistlab.ui.bars import bars_markup
 from mnistlab.ui.formatting import Change, changed
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import digit_picture
 from mnistlab.ui.lab_session import Lab
 
+FIRST = 3  # images whose outputs are shown
+
 
 def draw_answers(lab: Lab, viewed: Viewed) -> None:
     """Draw the ten activations for the first three training images, untrained and, where it was, trained."""
-    title = "Outputs before training" if viewed.after is None else "Outputs before and after training"
+    title = "Outputs before and after training" if viewed.is_trained else "Outputs before training"
     st.subheader(title, anchor=False, help=help_of("output"))
     draw_scores(lab, viewed)
-    states = [("untrained", viewed.start_id, viewed.before)]
-    if viewed.after is not None:
-        states.append((f"after epoch {viewed.epoch}", viewed.id, viewed.after))
-    answers = [
-        (when, cached_answers(params_id, params, viewed.config, lab.dataset))
-        for when, params_id, params in states
-    ]
+    images = lab.dataset.train.images[:FIRST]
+    answers = [(state.when, activations_of(state.params, images, viewed.config)) for state in viewed.states]
     with st.container(key="architecture_outputs"):
         for place, column in enumerate(st.columns(FIRST, gap="large")):
             column.html(answer_markup(lab.dataset.train, place, answers))
@@ -46,19 +43,16 @@ def answer_markup(train: Split, place: int, answers: Sequence[tuple[str, np.ndar
 
 def draw_scores(lab: Lab, viewed: Viewed) -> None:
     """Draw test cost and test accuracy, and how they have changed since the beginning."""
-    start = cached_score(viewed.start_id, viewed.before, viewed.config, lab.dataset)
-    now, when = start, "untrained"
+    start, now = cached_score(viewed.start, viewed.config, lab.dataset), score_now(lab, viewed)
     cheaper: Change = {}
     better: Change = {}
-    if viewed.after is not None:
-        now = score_now(lab, viewed)
-        when = f"after epoch {viewed.epoch}"
+    if viewed.is_trained:
         less, more = now.cost - start.cost, now.num_correct - start.num_correct
         cheaper = changed(f"{less:+.6f} from {start.cost:.6f}, untrained", less, less < 0)
         better = changed(f"{more:+,} from {start.num_correct:,}, untrained", more, more > 0)
     cost, right = st.columns(2)
     cost.metric(
-        f"Test cost L, {when}",
+        f"Test cost L, {viewed.now.when}",
         f"{now.cost:.6f}",
         **cheaper,
         border=True,
@@ -66,7 +60,7 @@ def draw_scores(lab: Lab, viewed: Viewed) -> None:
         height="stretch",
     )
     right.metric(
-        f"Test accuracy, {when}",
+        f"Test accuracy, {viewed.now.when}",
         f"{now.num_correct:,} of {now.num_images:,}",
         **better,
         border=True,
@@ -76,13 +70,12 @@ def draw_scores(lab: Lab, viewed: Viewed) -> None:
 
 
 def score_now(lab: Lab, viewed: Viewed) -> Score:
-    """Return cost and answers of the trained network; while it learns, those that each epoch ends with."""
+    """Return cost and answers of the network; while it learns, those that each epoch ends with."""
     run = lab.run
-    latest = run.history[-1] if run.history else None
     same_digits = lab.complete and lab.settings.dataset == run.config.dataset
-    if lab.snapshot.active and same_digits and latest is not None and latest.epoch == viewed.epoch:
-        return latest.test
-    return cached_score(viewed.id, viewed.now, viewed.config, lab.dataset)
+    if viewed.is_trained and lab.snapshot.active and same_digits and run.history:
+        return run.history[-1].test
+    return cached_score(viewed.now, viewed.config, lab.dataset)
 
 
 def draw_promise() -> None:

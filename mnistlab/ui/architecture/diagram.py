@@ -16,8 +16,9 @@ HEAD = "| layer | units | activation | weights\u00a0+\u00a0biases | parameters |
 def draw_diagram(viewed: Viewed) -> None:
     """Draw the network."""
     st.subheader("The network", anchor=False)
-    what = "The untrained network" if viewed.after is None else f"The network after epoch {viewed.epoch}"
-    sketch = remembered("architecture_drawn", (viewed.now,), lambda: draw_network(viewed.now))
+    what = f"The network {viewed.now.when}" if viewed.is_trained else "The untrained network"
+    params = viewed.now.params
+    sketch = remembered("architecture_drawn", (params,), lambda: draw_network(params))
     show_sketch(sketch, "architecture_diagram")
     st.caption(
         f"{what}. A line is a weight: blue where a unit's firing helps the next, orange where "

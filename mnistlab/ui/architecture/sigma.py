@@ -9,6 +9,7 @@ from mnistlab.figures.activation_function import plot_activation
 from mnistlab.ui.architecture.case import Viewed
 from mnistlab.ui.chart import show
 from mnistlab.ui.glossary import help_of
+from mnistlab.ui.widgets import choose
 
 REACH = 10.0
 
@@ -19,7 +20,15 @@ def draw_sigma(viewed: Viewed) -> None:
     st.subheader("Activation function", anchor=False, help=help_of("activation function"))
     figure, words = st.columns([7, 5], gap="large", vertical_alignment="center")
     with words:
-        name = chosen_activation(viewed.config.activation)
+        own = viewed.config.activation  # of its hidden layers
+        name = choose(
+            "Activation function",
+            {name: activation.name for name, activation in ACTIVATIONS.items()},
+            own,
+            f"architecture_sigma_{own}",
+            persist_state="session",
+            help=help_of("activation function"),
+        )
         z = st.slider(
             "Pre-activation z",
             -REACH,
@@ -39,20 +48,6 @@ def draw_sigma(viewed: Viewed) -> None:
         )
     with figure:
         show(plot_activation(*curve(name, REACH), z), "architecture_sigma_figure")
-
-
-def chosen_activation(default: str) -> str:
-    """Let one choose an activation, beginning with that of the network's hidden layers."""
-    return st.segmented_control(
-        "Activation function",
-        list(ACTIVATIONS),
-        format_func=lambda name: ACTIVATIONS[name].name,
-        default=default,
-        required=True,
-        key=f"architecture_sigma_{default}",
-        persist_state="session",
-        help=help_of("activation function"),
-    )
 
 
 def at(name: str, z: float) -> tuple[float, float]:

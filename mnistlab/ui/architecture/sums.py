@@ -12,6 +12,7 @@ from mnistlab.ui.architecture.case import PROBED, Viewed, cached_sums
 from mnistlab.ui.chart import show
 from mnistlab.ui.glossary import help_of, help_of_setting
 from mnistlab.ui.lab_session import Lab
+from mnistlab.ui.widgets import choose
 
 
 @st.fragment
@@ -20,16 +21,21 @@ def draw_sums(lab: Lab, viewed: Viewed) -> None:
     st.subheader("Distribution of the pre-activations z", anchor=False, help=help_of("pre-activation"))
     figure, words = st.columns([7, 5], gap="large", vertical_alignment="center")
     with words:
-        scaling = chosen_scaling(viewed.config.scaling)
-        own = scaling == viewed.config.scaling
-        before = cached_sums(viewed.start_id, viewed.before, viewed.config, lab.dataset, scaling)
-        after = None
-        if own and viewed.after is not None:
-            after = cached_sums(viewed.id, viewed.after, viewed.config, lab.dataset, scaling)
+        own = viewed.config.scaling
+        scaling = choose(
+            SETTING_NAMES["scaling"],
+            CHOICE_NAMES["scaling"],
+            own,
+            f"architecture_scaling_{own}",
+            persist_state="session",
+            help=help_of_setting("scaling"),
+        )
+        before, after = cached_sums(viewed.start, viewed.config, lab.dataset, scaling), None
         st.markdown(lesson(lab, viewed))
-        if after is not None:
+        if viewed.is_trained and scaling == own:
+            after = cached_sums(viewed.now, viewed.config, lab.dataset, scaling)
             st.markdown(change(viewed, before, after))
-        elif not own and viewed.after is not None:
+        elif viewed.is_trained:
             st.caption("After training is shown for the input scaling that the network was trained with.")
     with figure:
         count = min(PROBED, len(lab.dataset.train.images))
@@ -44,26 +50,11 @@ def draw_sums(lab: Lab, viewed: Viewed) -> None:
         )
 
 
-def chosen_scaling(default: str) -> str:
-    """Let one choose how pixels are fed, beginning with the network's own scaling."""
-    return st.segmented_control(
-        SETTING_NAMES["scaling"],
-        list(SCALINGS),
-        format_func=CHOICE_NAMES["scaling"].__getitem__,
-        default=default,
-        required=True,
-        key=f"architecture_scaling_{default}",
-        persist_state="session",
-        help=help_of_setting("scaling"),
-    )
-
-
 def lesson(lab: Lab, viewed: Viewed) -> str:
     """Return how much of the untrained first layer is saturated by raw pixels, and how much without."""
     sigma = layer_shapes(viewed.config)[0].activation
     sums = {
-        scaling: cached_sums(viewed.start_id, viewed.before, viewed.config, lab.dataset, scaling)[0]
-        for scaling in SCALINGS
+        scaling: cached_sums(viewed.start, viewed.config, lab.dataset, scaling)[0] for scaling in SCALINGS
     }
     shares = {scaling: flat_share(z, sigma) for scaling, z in sums.items()}
     sizes = {scaling: float(np.median(np.abs(z))) for scaling, z in sums.items()}
@@ -89,4 +80,4 @@ def change(viewed: Viewed, before, after) -> str:
         f"{shape.name} {flat_share(first, shape.activation):.0%} → {flat_share(last, shape.activation):.0%}"
         for shape, first, last in zip(shapes, before, after, strict=True)
     ]
-    return f"Where $|\\sigma'| < {FLAT}$, before → after epoch {viewed.epoch}: " + ", ".join(parts) + "."
+    return f"Where $|\\sigma'| < {FLAT}$, before → {viewed.now.when}: " + ", ".join(parts) + "."

@@ -1,10 +1,11 @@
 """Architecture: the weights of the first layer as images, as they began and as they are."""
 
+import numpy as np
 import streamlit as st
 
 from mnistlab.figures.image_grid import weight_picture, weight_sheet
 from mnistlab.figures.theme import number
-from mnistlab.ui.architecture.case import Viewed
+from mnistlab.ui.architecture.case import State, Viewed
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.page import path_of
@@ -20,54 +21,34 @@ def draw_weights(viewed: Viewed) -> None:
         "What does each unit look for? A row of $W^{(1)}$ has one weight for each pixel, so it is an image: "
         "blue where ink raises $z_i$, orange where it lowers it. Click a unit to see it large."
     )
-    states = [("before", viewed.before)]
-    if viewed.after is not None:
-        states.append(("after", viewed.after))
-    unit = chosen_unit(len(viewed.before[0].weights))
+    unit = st.session_state.get(UNIT, 0)
+    unit = unit if unit < len(viewed.start.params[0].weights) else 0  # another network may have fewer
+    names = ("before", "after")
     columns = st.columns(2, gap="large")
-    for (name, params), column in zip(states, columns, strict=False):
+    for name, state, column in zip(names, viewed.states, columns, strict=False):
+        title = "Before training" if name == "before" else state.when.capitalize()
+        sheet = weight_sheet(state.params[0].weights, title, unit)
         with column:
-            draw_sheet(name, title_of(name, viewed), params[0].weights)
-    if viewed.after is None:
+            show_sketch(
+                sheet, f"architecture_sheet_{name}", lambda unit: st.session_state.update({UNIT: unit})
+            )
+    if not viewed.is_trained:
         with columns[1]:
-            draw_unit("before", viewed.before[0], unit, "as it begins")
+            draw_unit("before", viewed.start, unit, "as it begins")
             st.caption(
                 "Random numbers, nothing else. Train, and you will see here what each unit has learned."
             )
             st.page_link(path_of("train"), label="Train this network")
         return
-    for (name, params), column in zip(states, st.columns(2, gap="large"), strict=True):
+    for name, state, column in zip(names, viewed.states, st.columns(2, gap="large"), strict=True):
         with column:
-            draw_unit(
-                name, params[0], unit, "as it began" if name == "before" else f"after epoch {viewed.epoch}"
-            )
+            draw_unit(name, state, unit, "as it began" if name == "before" else state.when)
 
 
-def title_of(name: str, viewed: Viewed) -> str:
-    """Return what stands above a sheet."""
-    return "Before training" if name == "before" else f"After epoch {viewed.epoch}"
-
-
-def draw_sheet(name: str, title: str, weights) -> None:
-    """Draw the units of one state; a click chooses a unit in both."""
-    unit = chosen_unit(len(weights))
-    show_sketch(weight_sheet(weights, title, unit), f"architecture_sheet_{name}", choose_unit)
-
-
-def choose_unit(unit: int) -> None:
-    """Keep the unit that was clicked."""
-    st.session_state[UNIT] = unit
-
-
-def chosen_unit(count: int) -> int:
-    """Return the unit to show: the one that was clicked, if this network has it."""
-    unit = st.session_state.get(UNIT, 0)
-    return unit if unit < count else 0
-
-
-def draw_unit(name: str, layer, unit: int, when: str) -> None:
+def draw_unit(name: str, state: State, unit: int, when: str) -> None:
     """Draw one unit large."""
-    weights = layer.weights[unit]
+    layer = state.params[0]
+    weights = np.asarray(layer.weights[unit])
     show_sketch(weight_picture(weights, f"Unit {unit} {when}", 270), f"architecture_unit_{name}")
     st.caption(
         f"Weights from {number(float(weights.min()))} to {number(float(weights.max()))}; its bias "

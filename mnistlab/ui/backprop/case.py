@@ -1,6 +1,8 @@
 """Backprop: the image, the network and the weight that are followed, and the choice of that weight."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
@@ -8,12 +10,12 @@ import streamlit as st
 from mnistlab.analysis.equations import symbol
 from mnistlab.analysis.single_image import Followed, Place, telling_source
 from mnistlab.engine.config import TrainConfig
-from mnistlab.engine.network import Params, initialize_network
-from mnistlab.runs.run import Run
-from mnistlab.ui.memo import shared
-from mnistlab.ui.widgets import entered, show_in, widget_key
+from mnistlab.engine.network import Params
+from mnistlab.ui.widgets import choose, entered, show_in, widget_key
 
-LAYER, UNIT, SOURCE = "backprop_layer", "backprop_unit", "backprop_source"  # what somebody chose, or nothing
+T = TypeVar("T")
+
+CHOSEN = "backprop_weight"  # session state: layer, unit and source that somebody chose, each None where not
 PICKERS = PICK_LAYER, PICK_UNIT, PICK_SOURCE = tuple(
     f"backprop_pick_{each}" for each in ("layer", "unit", "source")
 )
@@ -40,38 +42,24 @@ class Case:
 
 def chosen_place(followed: Followed) -> Place:
     """Return the weight that was chosen; what was not, or does not exist here, is chosen to be telling."""
-    layer = chosen_within(LAYER, 1, followed.depth + 1) or 1
-    deltas = followed.deltas[layer - 1]
-    unit = chosen_within(UNIT, 0, len(deltas))
-    source = chosen_within(SOURCE, 0, len(followed.activations[layer - 1]))
+    layer, unit, source = st.session_state.get(CHOSEN, (None, None, None))
+    layer = layer if exists(layer, followed.depth + 1) else 1
+    deltas, inputs = followed.deltas[layer - 1], followed.activations[layer - 1]
     return Place(
         layer,
-        int(np.abs(deltas).argmax()) if unit is None else unit,
-        telling_source(followed, layer) if source is None else source,
+        unit if exists(unit, len(deltas)) else int(np.abs(deltas).argmax()),
+        source if exists(source, len(inputs)) else telling_source(followed, layer),
     )
 
 
-def chosen_within(key: str, low: int, end: int) -> int | None:
-    """Return a choice that was made if it lies in low .. end - 1."""
-    value = st.session_state.get(key)
-    return value if value is not None and low <= value < end else None
+def exists(number: int | None, end: int) -> bool:
+    """Return whether a number was chosen, and lies below the end in this network."""
+    return number is not None and 0 <= number < end
 
 
-def choose(layer: int | None = None, unit: int | None = None, source: int | None = None) -> None:
+def look_at(layer: int, unit: int | None = None, source: int | None = None) -> None:
     """Look at another weight; what is left out is chosen by the page."""
-    st.session_state[LAYER], st.session_state[UNIT], st.session_state[SOURCE] = layer, unit, source
-
-
-@shared(max_entries=16)
-def untrained(beginning: tuple[tuple[int, ...], int, str]) -> Params:
-    """Return the network as it was before any training: of these dimensions, seed and initialization."""
-    return initialize_network(*beginning)
-
-
-def params_of(run: Run, trained: bool) -> Params:
-    """Return the network in the state asked for."""
-    config = run.config
-    return run.params if trained else untrained((config.dimensions, config.seed, config.initialization))
+    st.session_state[CHOSEN] = layer, unit, source
 
 
 def draw_picker(case: Case) -> None:
@@ -83,43 +71,44 @@ def draw_picker(case: Case) -> None:
     st.markdown(f"**The weight that all tabs are about:** ${chosen}.$ Choose it here, or click in a figure.")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="row_backprop_weight"):
         if followed.depth > 1:
-            st.segmented_control(
-                "Layer $l$",
-                range(1, followed.depth + 1),
-                default=place.layer,
-                key=widget_key(PICK_LAYER),
-                required=True,
-                on_change=lambda: choose(layer=entered(PICK_LAYER)),
-                width="content",
+            layers = {layer: str(layer) for layer in range(1, followed.depth + 1)}
+            key = widget_key(PICK_LAYER)
+            choose("Layer $l$", layers, place.layer, key, on_change=lambda: look_at(entered(PICK_LAYER)))
+        inputs = "pixel" if place.layer == 1 else "unit"
+        for label, picker, value, values in (
+            ("to unit $i$", PICK_UNIT, place.unit, followed.deltas[place.layer - 1]),
+            (f"from {inputs} $j$", PICK_SOURCE, place.source, followed.activations[place.layer - 1]),
+        ):
+            st.number_input(
+                label,
+                0,
+                len(values) - 1,
+                value,
+                step=1,
+                key=widget_key(picker),
+                on_change=lambda: look_at(*map(entered, PICKERS)),
+                width=140,
             )
-        st.number_input(
-            "to unit $i$",
-            0,
-            len(followed.deltas[place.layer - 1]) - 1,
-            place.unit,
-            step=1,
-            key=widget_key(PICK_UNIT),
-            on_change=take_picked,
-            width=140,
-        )
-        st.number_input(
-            "from pixel $j$" if place.layer == 1 else "from unit $j$",
-            0,
-            len(followed.activations[place.layer - 1]) - 1,
-            place.source,
-            step=1,
-            key=widget_key(PICK_SOURCE),
-            on_change=take_picked,
-            width=140,
-        )
         st.button(
             "Largest gradient",
             key="backprop_steepest",
-            on_click=lambda: choose(layer=place.layer),
+            on_click=lambda: look_at(place.layer),
             help="The weight of this layer with the largest gradient for this image.",
         )
 
 
-def take_picked() -> None:
-    """Look at the weight that the number fields name."""
-    choose(*(entered(key, 1) for key in PICKERS))
+def computed(key: str, made_with: Hashable, label: str, doing: str, compute: Callable[[], T]) -> T | None:
+    """Draw a button that has something computed, and return that; None where there is nothing, or another.
+
+    Args:
+        key: Of the button.
+        made_with: What the result depends on: once it is another, the result is not returned any more.
+        label: Of the button.
+        doing: What is said meanwhile.
+        compute: Returns the result.
+    """
+    if st.button(label, key=key, type="primary"):
+        with st.spinner(doing):
+            st.session_state[f"{key}_result"] = made_with, compute()
+    known, result = st.session_state.get(f"{key}_result", (None, None))
+    return result if known == made_with else None

@@ -5,11 +5,10 @@ import streamlit as st
 from mnistlab.analysis.formatting import numeral, plain
 from mnistlab.analysis.gradient_check import BOUND, against_differences, against_jax, random_places
 from mnistlab.figures.gradients import plot_agreement
-from mnistlab.ui.backprop.case import Case
+from mnistlab.ui.backprop.case import Case, computed
 from mnistlab.ui.chart import show
 from mnistlab.ui.glossary import help_of
 
-CHECKED = "backprop_checked"  # (weight_id, against jax, against differences)
 RANDOM = 50
 JAX = r"g_{\text{jax}}"  # on every other tab a prime is a derivative
 
@@ -24,18 +23,20 @@ def draw_check(case: Case) -> None:
         "derives the gradient of **every** weight by itself, and the **definition** of a slope, two costs "
         "a little apart, for this weight and fifty others. It is a check, not a proof."
     )
-    if st.button("Check this image", key="backprop_check", type="primary"):
-        with st.spinner("Going the three routes"):
-            places = (case.place, *random_places(case.followed, RANDOM))
-            st.session_state[CHECKED] = (
-                case.weight_id,
-                against_jax(case.followed),
-                against_differences(case.followed, places),
-            )
-    weight_id, arrays, weights = st.session_state.get(CHECKED, ("", (), ()))
-    if weight_id != case.weight_id:
+    checks = computed(
+        "backprop_check",
+        case.weight_id,
+        "Check this image",
+        "Going the three routes",
+        lambda: (
+            against_jax(case.followed),
+            against_differences(case.followed, (case.place, *random_places(case.followed, RANDOM))),
+        ),
+    )
+    if checks is None:
         st.caption("It is made for the image, the network and the weight that are chosen above.")
         return
+    arrays, weights = checks
     left, right = st.columns(2, gap="medium")
     with left:
         draw_arrays(arrays)
@@ -90,7 +91,6 @@ def draw_weights(weights) -> None:
     show(
         plot_agreement([check.by_hand for check in weights], [check.difference for check in weights], names),
         "backprop_agreement",
-        width="stretch",
     )
     unseen = sum(check.by_hand == 0 or check.difference == 0 for check in weights)
     st.caption(

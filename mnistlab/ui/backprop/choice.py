@@ -11,16 +11,16 @@ from mnistlab.data.datasets import Split
 from mnistlab.engine.evaluation import activations_of
 from mnistlab.engine.network import Params
 from mnistlab.figures.image_grid import digit_picture
-from mnistlab.ui.backprop.case import Case, chosen_place, params_of
+from mnistlab.ui.architecture.case import untrained
+from mnistlab.ui.backprop.case import Case, chosen_place
 from mnistlab.ui.bars import bars_markup
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
-from mnistlab.ui.widgets import entered, give, keep, kept, once, show_in, widget_key
+from mnistlab.ui.widgets import choose, entered, give, keep, kept, once, show_in, widget_key
 
 SOURCE_NAMES = {"test": "Test image", "train": "Training image", "drawing": "Your drawing"}
-STATE_NAMES = {False: "Untrained", True: "As trained"}
 ANY = "any"  # digit
 DIGITS = (ANY, *range(10))
 FROM, NUMBER, DIGIT = "backprop_from", "backprop_number", "backprop_digit"  # widgets
@@ -32,7 +32,7 @@ def draw_choice(lab: Lab) -> Case:
     controls, digit, answers = st.columns([1.6, 0.7, 1.15], gap="medium")
     with controls:
         trained = draw_state(lab)
-        params = params_of(lab.run, trained)
+        params = lab.run.params if trained else untrained(lab.run.config)
         source = draw_source()
         if source == "drawing":
             image = np.asarray(st.session_state[DRAWING])
@@ -74,13 +74,11 @@ def draw_state(lab: Lab) -> bool:
             "large. Come back when you have trained it."
         )
         return False
-    return st.segmented_control(
+    return choose(
         "Network",
-        list(STATE_NAMES),
-        format_func=lambda trained: f"After epoch {epoch}" if trained else STATE_NAMES[False],
-        default=True,
-        required=True,
-        key="backprop_trained",
+        {False: "Untrained", True: f"After epoch {epoch}"},
+        True,
+        "backprop_trained",
         persist_state="session",
         help="**Network**: as it was before training, or as it is after its latest epoch.",
     )
@@ -88,19 +86,13 @@ def draw_state(lab: Lab) -> bool:
 
 def draw_source() -> str:
     """Draw the choice of where the image comes from; a drawing is offered when there is one."""
-    names = [name for name in SOURCE_NAMES if name != "drawing" or st.session_state.get(DRAWING) is not None]
-    chosen = kept(FROM, names[0])
-    source = st.segmented_control(
-        "Image",
-        names,
-        default=chosen if chosen in names else names[0],
-        format_func=SOURCE_NAMES.__getitem__,
-        required=True,
-        key=FROM,
-        persist_state="session",
-    )
+    names = dict(SOURCE_NAMES)
+    if st.session_state.get(DRAWING) is None:
+        del names["drawing"]
+    chosen = kept(FROM)
+    source = choose("Image", names, chosen if chosen in names else "test", FROM, persist_state="session")
     keep(FROM, source)
-    return source or names[0]
+    return source
 
 
 def draw_number(split: Split, params: Params, lab: Lab) -> int:
@@ -125,7 +117,7 @@ def draw_number(split: Split, params: Params, lab: Lab) -> int:
             DIGITS.index(kept(DIGIT, ANY)),
             key=widget_key(DIGIT),
             persist_state="session",
-            on_change=lambda: go_to_next(split, from_here=True),
+            on_change=lambda: go_to_first(wanted(split), entered(NUMBER, 0)),
             help="**Digit**: only images of this digit are shown.",
             width=100,
         )
@@ -145,7 +137,7 @@ def draw_number(split: Split, params: Params, lab: Lab) -> int:
 def draw_meaning(params: Params, image: np.ndarray, lab: Lab) -> int:
     """Draw the question which digit the drawing is meant to be: without a target there is no error."""
     answer = int(activations_of(params, image[None], lab.run.config)[0].argmax())
-    digit = st.pills(
+    return st.pills(
         "True label",
         range(10),
         default=answer,
@@ -155,7 +147,6 @@ def draw_meaning(params: Params, image: np.ndarray, lab: Lab) -> int:
         persist_state="session",
         help="**True label**: the digit that you meant. Without a target there is no error to carry back.",
     )
-    return answer if digit is None else digit
 
 
 def wanted(split: Split) -> np.ndarray:
@@ -165,15 +156,15 @@ def wanted(split: Split) -> np.ndarray:
     return here if len(here) else np.arange(len(split.labels))
 
 
-def go_to_next(split: Split, from_here: bool = False) -> None:
-    """Go to the next image of the chosen digit, after the last to the first; `from_here` may stay."""
-    go_to_first_after(wanted(split), -1 if from_here else 0)
+def go_to_first(numbers: np.ndarray, low: int) -> None:
+    """Go to the first of these images, in order, from a number on; after the last to the first of all."""
+    ahead = numbers[numbers >= low]
+    give(NUMBER, int(ahead[0] if len(ahead) else numbers[0]))
 
 
-def go_to_first_after(numbers: np.ndarray, margin: int = 0) -> None:
-    """Go to the first of these images, in order, whose number is above the present one plus a margin."""
-    after = numbers[numbers > entered(NUMBER, 0) + margin]
-    give(NUMBER, int(after[0] if len(after) else numbers[0]))
+def go_to_next(split: Split) -> None:
+    """Go to the next image of the chosen digit."""
+    go_to_first(wanted(split), entered(NUMBER, 0) + 1)
 
 
 def go_to_random(split: Split) -> None:
@@ -188,7 +179,7 @@ def go_to_misread(split: Split, params, config) -> None:
     answers = activations_of(params, split.images[numbers], config).argmax(axis=1)
     wrong = numbers[answers != split.labels[numbers]]
     if len(wrong):
-        go_to_first_after(wrong)
+        go_to_first(wrong, entered(NUMBER, 0) + 1)
 
 
 def follow_label(split: Split) -> None:

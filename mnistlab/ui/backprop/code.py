@@ -7,6 +7,7 @@ import streamlit as st
 from mnistlab.analysis import gradient_check
 from mnistlab.engine import backprop, network
 from mnistlab.ui.glossary import help_of
+from mnistlab.ui.widgets import choose
 
 SHOWN = {
     "Forward": (network.forward, network.weighted_sums),
@@ -34,25 +35,16 @@ def draw_code() -> None:
         "number on this page could be looked at.",
         help=help_of("vmap"),
     )
-    for function in SHOWN[chosen_part()]:
+    parts = {part: part for part in SHOWN}
+    part = choose(
+        "Of", parts, "Forward", "backprop_code", persist_state="session", label_visibility="collapsed"
+    )
+    for function in SHOWN[part]:
         module = function.__module__.replace(".", "/")
         _, first = inspect.getsourcelines(function)
         st.caption(f"{module}.py, line {first}")
         st.code(inspect.getsource(function), language="python")
     draw_note()
-
-
-def chosen_part() -> str:
-    """Let one choose a part of the computation."""
-    return st.segmented_control(
-        "Of",
-        list(SHOWN),
-        default=next(iter(SHOWN)),
-        required=True,
-        key="backprop_code",
-        persist_state="session",
-        label_visibility="collapsed",
-    )
 
 
 def draw_note() -> None:

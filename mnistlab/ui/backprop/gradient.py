@@ -6,7 +6,7 @@ import streamlit as st
 from mnistlab.analysis.formatting import numeral
 from mnistlab.figures.gradients import draw_gradient_matrix, draw_gradient_picture, draw_gradient_sheet
 from mnistlab.figures.image_grid import digit_picture
-from mnistlab.ui.backprop.case import Case, choose
+from mnistlab.ui.backprop.case import Case, look_at
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import show_sketch
 
@@ -46,7 +46,7 @@ def draw_first_layer(case: Case) -> None:
         show_sketch(
             draw_gradient_picture(gradient[unit], place.source if place.layer == 1 else None),
             "backprop_picture",
-            lambda pixel: choose(layer=1, unit=unit, source=pixel),
+            lambda pixel: look_at(1, unit, pixel),
         )
     with sheet:
         some = f"The {len(order)} units with the largest $|\\Delta|$"
@@ -54,7 +54,7 @@ def draw_first_layer(case: Case) -> None:
         show_sketch(
             draw_gradient_sheet(gradient[order], order.tolist(), unit),
             "backprop_sheet",
-            lambda unit: choose(layer=1, unit=unit),
+            lambda unit: look_at(1, unit),
         )
 
 
@@ -77,5 +77,5 @@ def draw_last_layer(case: Case) -> None:
     show_sketch(
         draw_gradient_matrix(gradient[:, columns], columns.tolist(), chosen),
         "backprop_matrix",
-        lambda found: choose(layer=followed.depth, unit=found[0], source=found[1]),
+        lambda found: look_at(followed.depth, *found),
     )

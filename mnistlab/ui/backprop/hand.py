@@ -55,13 +55,11 @@ def draw_by_hand(case: Case) -> None:
                 (value, here.costs[1]),
             ),
             "backprop_curve",
-            width="stretch",
         )
     with right:
         show(
             plot_moved_outputs(here.outputs[0], here.outputs[1], case.followed.label),
             "backprop_moved",
-            width="stretch",
         )
 
 

@@ -1,12 +1,13 @@
 """The way forward and the way back, drawn: every z, every a, every Delta."""
 
+import numpy as np
 import streamlit as st
 
 from mnistlab.analysis.formatting import numeral, plain
 from mnistlab.analysis.single_image import Followed
 from mnistlab.engine.activations import ACTIVATIONS, OUTPUT
 from mnistlab.figures.layer_values import Strip, draw_passes
-from mnistlab.ui.backprop.case import Case, choose
+from mnistlab.ui.backprop.case import Case, look_at
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.memo import remembered
@@ -32,7 +33,7 @@ def draw_forward(case: Case) -> None:
         z, a = followed.pre_activations[place.layer - 1], followed.activations[place.layer]
         draw_unit(case, ("z", z[place.unit]), (r"a = \sigma(z)", a[place.unit]))
     with figure:
-        strips = [strip for layer in range(1, followed.depth + 1) for strip in strips_of(followed, layer)]
+        strips = [each for layer in range(1, followed.depth + 1) for each in strips_of(followed, layer)]
         alt = f"Pre-activations and activations of {followed.depth} layers; the answer is {followed.answer}."
         draw_strips(strips, "forward", case, alt)
     st.caption(
@@ -44,18 +45,14 @@ def draw_forward(case: Case) -> None:
 def strips_of(followed: Followed, layer: int) -> tuple[Strip, Strip]:
     """Return z and a of a layer, 1..D."""
     z, a = followed.pre_activations[layer - 1], followed.activations[layer]
-    signed = bool((a < 0).any())
-    return (
-        Strip("z", label_of("z", layer, z), layer, z, True),
-        Strip("a", label_of("a", layer, a), layer, a, signed),
-    )
+    return strip("z", layer, z), strip("a", layer, a, signed=bool((a < 0).any()))
 
 
-def label_of(letter: str, layer: int, values) -> str:
-    """Return what stands above a layer: its name, its size and its range."""
+def strip(name: str, layer: int, values: np.ndarray, signed: bool = True) -> Strip:
+    """Return a layer's values; above them stand their name, their number and their range."""
     units = "1 unit" if len(values) == 1 else f"{len(values):,} units"
     reach = f"{plain(values.min(), 3)} to {plain(values.max(), 3)}"
-    return f"<b>{letter}<sup>({layer})</sup></b>   {units}, {reach}"
+    return Strip(name, f"<b>{name}<sup>({layer})</sup></b>   {units}, {reach}", layer, values, signed)
 
 
 def draw_strips(strips: list[Strip], which: str, case: Case, alt: str) -> None:
@@ -67,7 +64,7 @@ def draw_strips(strips: list[Strip], which: str, case: Case, alt: str) -> None:
         lambda: draw_passes(strips, {place.layer: place.unit}, alt),
     )
     # A click looks at the unit along the weight that has most to tell.
-    show_sketch(sketch, f"backprop_{which}", lambda unit: choose(layer=unit[0], unit=unit[1]))
+    show_sketch(sketch, f"backprop_{which}", lambda unit: look_at(*unit))
 
 
 def draw_unit(case: Case, *numbers: tuple[str, float]) -> None:
@@ -105,16 +102,7 @@ def draw_backward(case: Case) -> None:
         slope, delta = followed.slopes(place.layer)[place.unit], followed.deltas[place.layer - 1][place.unit]
         draw_unit(case, (r"\sigma'(z)", slope), (r"\Delta", delta))
     with figure:
-        strips = [
-            Strip(
-                "Δ",
-                label_of("Δ", layer, followed.deltas[layer - 1]),
-                layer,
-                followed.deltas[layer - 1],
-                True,
-            )
-            for layer in range(followed.depth, 0, -1)
-        ]
+        strips = [strip("Δ", layer, followed.deltas[layer - 1]) for layer in range(followed.depth, 0, -1)]
         alt = f"Delta of {followed.depth} layers, from the outputs back to the first."
         draw_strips(strips, "backward", case, alt)
         st.markdown(why_so_many_are_zero(followed, case.config.scaling), help=help_of("saturated"))
@@ -125,19 +113,15 @@ def why_so_many_are_zero(followed: Followed, scaling: str) -> str:
     if followed.depth == 1:
         return "Without a hidden layer the error is where it is needed already: (BP2) has nothing to do."
     units = len(followed.deltas[0])
-    if not ACTIVATIONS[followed.hidden].saturates:
-        off = int((followed.slopes(1) == 0).sum())
-        are = "is" if off == 1 else "are"
-        text = f"In layer 1, **{off} of {units}** units {are} switched off by this image"
-        if off == 0:
-            return text + ": every unit hears how it should change."
-        return f"{text}: there $\\sigma' = 0$, so their $\\Delta$ is exactly 0. They learn nothing from it."
-    saturated = followed.saturated(1)
-    are = "is" if saturated == 1 else "are"
-    text = f"In layer 1, **{saturated} of {units}** units {are} saturated, $|z| > 5$"
-    if saturated == 0:
+    saturates = ACTIVATIONS[followed.hidden].saturates
+    silent = followed.saturated(1) if saturates else int((followed.slopes(1) == 0).sum())
+    how = "saturated, $|z| > 5$" if saturates else "switched off by this image"
+    text = f"In layer 1, **{silent} of {units}** units {'is' if silent == 1 else 'are'} {how}"
+    if silent == 0:
         return text + ": every unit hears how it should change."
-    if saturated < units / 2:
+    if not saturates:
+        return f"{text}: there $\\sigma' = 0$, so their $\\Delta$ is exactly 0. They learn nothing from it."
+    if silent < units / 2:
         return f"{text}: there $\\sigma$ is flat, and hardly any error passes. The others hear how to change."
     reason = (
         " The pixels enter as 0 to 255, which makes the sums so large; set input scaling to 1/255 in "

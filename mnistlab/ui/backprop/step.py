@@ -5,11 +5,12 @@ import streamlit as st
 from mnistlab.analysis.formatting import plain, signed
 from mnistlab.analysis.sgd_step import Growth, SgdStep, batch_of, gradient_growth, take_step
 from mnistlab.figures.cost_slice import plot_growth, plot_step
-from mnistlab.ui.backprop.case import Case
+from mnistlab.ui.backprop.case import Case, computed
 from mnistlab.ui.chart import show
 from mnistlab.ui.formatting import change_of_cost
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import Lab
+from mnistlab.ui.widgets import choose
 
 SIZES = (1, 8, 32, 128)
 PARTS = {1: "η", 10: "η / 10", 100: "η / 100"}
@@ -18,7 +19,6 @@ RATIO = (
     "**Actual / predicted**: The change of the cost divided by its first-order prediction. It is the nearer "
     "to 100%, the shorter the step."
 )
-STEPPED = "backprop_stepped"  # (what it was taken with, the step, growth)
 HARDLY = 0.01  # of the average image's gradient: less is hardly any
 LEVEL = 0.1  # a curve that ends within a tenth of where it begins is called level
 
@@ -38,39 +38,29 @@ def draw_step(lab: Lab, case: Case) -> None:
         "times the squared length of $g$."
     )
     size, number, part = draw_settings(lab, case)
-    learning_rate = case.config.learning_rate / part
+
+    def taken() -> tuple[SgdStep, Growth]:
+        first = number * size % max(1, len(lab.dataset.train.labels) - size + 1)
+        images, labels = (array[first : first + size] for array in lab.dataset.train)
+        batch = batch_of(images, labels, case.config.scaling)
+        step = take_step(case.params, batch, case.config.learning_rate / part, case.config)
+        return step, gradient_growth(case.params, batch, case.config.activation)
+
     made_with = (case.network, size, number, part)
-    if st.button("Take the step", key="backprop_step", type="primary"):
-        with st.spinner("Stepping"):
-            first = number * size % max(1, len(lab.dataset.train.labels) - size + 1)
-            images, labels = (array[first : first + size] for array in lab.dataset.train)
-            batch = batch_of(images, labels, case.config.scaling)
-            st.session_state[STEPPED] = (
-                made_with,
-                take_step(case.params, batch, learning_rate, case.config),
-                gradient_growth(case.params, batch, case.config.activation),
-            )
-    known, step, growth = st.session_state.get(STEPPED, (None, None, None))
-    if known != made_with:
+    result = computed("backprop_step", made_with, "Take the step", "Stepping", taken)
+    if result is None:
         st.caption("The step is taken on a copy; your network stays as it is.")
-        return
-    draw_outcome(step, growth)
+    else:
+        draw_outcome(*result)
 
 
 def draw_settings(lab: Lab, case: Case) -> tuple[int, int, int]:
     """Draw the choice of mini-batch and learning rate."""
     most = len(lab.dataset.train.labels)
-    sizes = sorted({*SIZES, min(case.config.batch_size, 1024, most)})
+    own = min(case.config.batch_size, 1024, most)
+    sizes = {size: str(size) for size in sorted({*SIZES, own})}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="row_backprop_step"):
-        size = st.segmented_control(
-            "Images in the mini-batch",
-            sizes,
-            default=min(case.config.batch_size, 1024, most),
-            required=True,
-            key="backprop_size",
-            persist_state="session",
-            width="content",
-        )
+        size = choose("Images in the mini-batch", sizes, own, "backprop_size", persist_state="session")
         number = st.number_input(
             "Which mini-batch",
             0,
@@ -79,16 +69,13 @@ def draw_settings(lab: Lab, case: Case) -> tuple[int, int, int]:
             persist_state="session",
             width=150,
         )
-        part = st.segmented_control(
+        part = choose(
             f"Learning rate, η = {case.config.learning_rate:g}",
-            list(PARTS),
-            format_func=PARTS.__getitem__,
-            default=1,
-            required=True,
-            key="backprop_part",
+            PARTS,
+            1,
+            "backprop_part",
             persist_state="session",
             help=help_of("learning rate"),
-            width="content",
         )
     return size, number, part
 
@@ -108,12 +95,11 @@ def draw_outcome(step: SgdStep, growth: Growth) -> None:
         show(
             plot_step(step.rates, step.costs, step.learning_rate, step.predicted),
             "backprop_along",
-            width="stretch",
         )
         st.markdown(words_on(step))
     with right:
         if len(growth.own) > 1:
-            show(plot_growth(growth.summed), "backprop_growth", width="stretch")
+            show(plot_growth(growth.summed), "backprop_growth")
             st.markdown(words_on_growth(growth))
         else:
             st.markdown("Take more images to see how the step grows with the mini-batch.")

@@ -8,14 +8,13 @@ from mnistlab.analysis.sgd_step import batch_of
 from mnistlab.analysis.vectorization import Comparison, Operation, compare, lifted_shapes, step_operations
 from mnistlab.engine.config import BOUNDS
 from mnistlab.figures.key_tree import draw_key_tree
-from mnistlab.ui.backprop.case import Case
+from mnistlab.ui.backprop.case import Case, computed
 from mnistlab.ui.formatting import count
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import gallery, show_sketch
 from mnistlab.ui.lab_session import Lab
 
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-COMPARED = "backprop_compared"  # (what it was made with, comparison, operations)
 SPLITS = 4  # shown of the tree
 EPOCHS, IMAGES = 3, 8  # shown of the orders
 FOR_ONE = """\
@@ -47,24 +46,27 @@ def draw_vmap(lab: Lab, case: Case) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         draw_shapes(case, size)
+
+    def both_ways() -> tuple[Comparison, tuple[Operation, ...]]:
+        images, labels = (array[:size] for array in lab.dataset.train)
+        batch = batch_of(images, labels, case.config.scaling)
+        comparison = compare(case.params, *batch, case.config.activation)
+        return comparison, step_operations(case.params, *batch, case.config)
+
     with right:
-        made_with = case.network, size
-        if st.button("Compute it both ways", key="backprop_vmap", type="primary"):
-            with st.spinner("Looping, then vectorized"):
-                images, labels = (array[:size] for array in lab.dataset.train)
-                batch = batch_of(images, labels, case.config.scaling)
-                st.session_state[COMPARED] = (
-                    made_with,
-                    compare(case.params, *batch, case.config.activation),
-                    step_operations(case.params, *batch, case.config),
-                )
-        known, comparison, operations = st.session_state.get(COMPARED, (None, None, ()))
-        if known == made_with:
-            draw_comparison(comparison)
-        else:
+        result = computed(
+            "backprop_vmap",
+            (case.network, size),
+            "Compute it both ways",
+            "Looping, then vectorized",
+            both_ways,
+        )
+        if result is None:
             st.caption("The gradient of the first images of the training set: by a Python loop, and by vmap.")
-    if known == made_with:
-        draw_operations(operations)
+            return
+        comparison, operations = result
+        draw_comparison(comparison)
+    draw_operations(operations)
 
 
 def draw_shapes(case: Case, size: int) -> None:

@@ -3,14 +3,14 @@
 import streamlit as st
 
 from mnistlab.data.synthetic.handwriting import pen_path, variations
-from mnistlab.data.synthetic.splines import DOTS
-from mnistlab.data.synthetic.strokes import TEMPLATES
+from mnistlab.data.synthetic.strokes import DOTS, TEMPLATES
 from mnistlab.figures.html_figure import INK, ink_levels
 from mnistlab.figures.image_grid import sheet
 from mnistlab.figures.preprocessing import draw_strokes
-from mnistlab.ui.data.seed import draw_seed
+from mnistlab.ui.data.sheet import draw_seed
 from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab
+from mnistlab.ui.widgets import choose
 
 WRITTEN = 40
 COLUMNS = 10
@@ -80,15 +80,8 @@ def draw_forms() -> None:
 def draw_controls() -> tuple[int, int, int]:
     """Draw the choice of digit, template and seed, and return them."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="row_data_form"):
-        digit = st.segmented_control(
-            "Digit",
-            list(range(10)),
-            default=FIRST,
-            required=True,
-            wrap=True,
-            key="data_form_digit",
-            persist_state="session",
-        )
+        digits = {digit: str(digit) for digit in range(10)}
+        digit = choose("Digit", digits, FIRST, "data_form_digit", wrap=True, persist_state="session")
         names = [template.name for template in TEMPLATES[digit]]
         form = st.selectbox("Template", names, key=f"data_form_{digit}", persist_state="session", width=180)
         seed = draw_seed("data_form_seed", "Random seed", "Regenerate", "Forty others: the next seed.")

@@ -2,17 +2,20 @@
 
 import streamlit as st
 
+from mnistlab.analysis.dataset_stats import project
 from mnistlab.figures.html_figure import INK, ink_levels
 from mnistlab.figures.image_grid import named_tiles, weight_picture
 from mnistlab.figures.statistics import draw_projection
-from mnistlab.ui.data.cached import cached_projection, name_of
-from mnistlab.ui.digits import nearest_training_digits
+from mnistlab.ui.digits import SETS, key_of, nearest_training_digits
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import show_digit, show_sketch
 from mnistlab.ui.lab_session import Lab
+from mnistlab.ui.memo import shared
 
 POINT = "data_point"  # session state: which digits, and the index of the open one
 NEIGHBORS = 5
+
+cached_projection = shared(SETS, key_of)(lambda dataset: project(dataset.train.images))
 
 
 @st.fragment
@@ -31,7 +34,7 @@ def draw_map(lab: Lab) -> None:
         show_sketch(
             draw_projection(seen.points, train.labels[seen.indices], seen.indices, train.images, opened),
             "data_map",
-            lambda index: st.session_state.update({POINT: (name_of(lab.dataset), index)}),
+            lambda index: st.session_state.update({POINT: (key_of(lab.dataset), index)}),
         )
         st.caption("Hover over a point to see its image in dots, click to open it.")
     with right:
@@ -42,7 +45,7 @@ def draw_map(lab: Lab) -> None:
 def opened_point(lab: Lab, first: int) -> int:
     """Return the index of the open image, or of the first one."""
     digits, index = st.session_state.get(POINT, (None, first))
-    return index if digits == name_of(lab.dataset) else first
+    return index if digits == key_of(lab.dataset) else first
 
 
 def draw_point(lab: Lab, index: int) -> None:

@@ -9,14 +9,16 @@ from mnistlab.figures.html_figure import INK, Sketch, ink_levels
 from mnistlab.figures.image_grid import named_tiles
 from mnistlab.figures.ink import ink_palette
 from mnistlab.figures.statistics import FULL_INK
-from mnistlab.ui.data.seed import draw_seed
+from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import show_digit, show_sketch
 from mnistlab.ui.lab_session import Lab
+from mnistlab.ui.widgets import choose, entered, give, keep, kept, once, widget_key
 
 SHOWN = 16
 SPLITS = {"train": "Training", "test": "Test"}
 ALL = "all"
-KINDS = (ALL, *range(10))
+KINDS: dict[str | int, str] = {ALL: "All", **{digit: str(digit) for digit in range(10)}}
+FIRST_SEED, LARGEST_SEED = 123, 2**32 - 1
 BLACK, WHITE = "#000", "#FFF"
 WHITE_ABOVE = 149  # pixel value from which white is easier to read on its gray than black
 GRAYS = ink_palette().tolist()
@@ -50,27 +52,40 @@ def draw_sheet(lab: Lab) -> None:
 def draw_controls() -> tuple[str, str | int, int]:
     """Draw what decides which digits are on the sheet; return split, digit and seed."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="row_data_sheet"):
-        split = st.segmented_control(
-            "From",
-            list(SPLITS),
-            format_func=SPLITS.__getitem__,
-            default="train",
-            required=True,
-            key="data_split",
-            persist_state="session",
-        )
-        kind = st.segmented_control(
-            "Digit",
-            KINDS,
-            format_func=lambda kind: "All" if kind == ALL else str(kind),
-            default=ALL,
-            required=True,
-            wrap=True,
-            key="data_kind",
-            persist_state="session",
-        )
+        split = choose("From", SPLITS, "train", "data_split", persist_state="session")
+        kind = choose("Digit", KINDS, ALL, "data_kind", wrap=True, persist_state="session")
         seed = draw_seed("data_seed", "Seed of the sample", "Resample", "Sixteen others: the next seed.")
     return split, kind, seed
+
+
+def draw_seed(name: str, label: str, button: str, about: str) -> int:
+    """Draw a seed that can be typed and a button that goes on to the next one, and return the seed.
+
+    Args:
+        name: Of the widget, beginning with that of the page.
+        label: What it is the seed of; that of the network is called just so.
+        button: Label of the button.
+        about: What the button does, on hover.
+    """
+    seed = st.number_input(
+        label,
+        0,
+        LARGEST_SEED,
+        kept(name, FIRST_SEED),
+        step=1,
+        key=widget_key(name),
+        help=help_of("random seed"),
+        width=130,
+    )
+    seed = min(max(0, int(seed)), LARGEST_SEED)  # only the browser keeps the bounds
+    keep(name, seed)
+    st.button(button, **once(f"{name}_next", next_seed, name), help=about)
+    return seed
+
+
+def next_seed(name: str) -> None:
+    """Go to the next seed."""
+    give(name, (entered(name, FIRST_SEED) + 1) % (LARGEST_SEED + 1))
 
 
 def drawn(split: Split, kind: str | int, seed: int) -> np.ndarray:

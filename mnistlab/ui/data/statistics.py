@@ -1,20 +1,52 @@
-"""Data: what the digits have in common, and how far one gets with that alone."""
+"""Data: where the digits come from, what they have in common, and how far one gets with that alone."""
 
+import numpy as np
 import streamlit as st
 
-from mnistlab.analysis.dataset_stats import digit_counts
+from mnistlab.analysis.dataset_stats import baselines, class_pictures, digit_counts, pixel_counts
 from mnistlab.figures.image_grid import class_means
-from mnistlab.figures.statistics import (
-    FULL_INK,
-    plot_baselines,
-    plot_class_balance,
-    plot_pixel_histogram,
-)
+from mnistlab.figures.statistics import FULL_INK, plot_baselines, plot_class_balance, plot_pixel_histogram
 from mnistlab.ui.chart import show
-from mnistlab.ui.data.cached import cached_baselines, cached_class_pictures, cached_pixel_counts
+from mnistlab.ui.digits import SETS, key_of
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab
+from mnistlab.ui.memo import shared
+
+COLUMNS = "| | shape | type | values | memory |\n|:--|:--|:--|:--|--:|"
+
+cached_baselines = shared(SETS, key_of)(baselines)
+cached_class_pictures = shared(SETS, key_of)(lambda dataset: class_pictures(*dataset.train))
+cached_pixel_counts = shared(SETS, key_of)(lambda dataset: pixel_counts(dataset.train.images))
+
+
+def draw_source(lab: Lab) -> None:
+    """Say which digits these are, where they came from and whether that was verified."""
+    dataset = lab.dataset
+    kind = "MNIST" if dataset.name == "MNIST" else "Generated digits, not MNIST"
+    st.markdown(f"**{kind}.** {dataset.source}")
+
+
+def draw_arrays(lab: Lab) -> None:
+    """Draw the table of the arrays, as a notebook would print their shapes."""
+    st.subheader("Arrays and shapes", anchor=False)
+    rows = [COLUMNS]
+    for split, name in ((lab.dataset.train, "training"), (lab.dataset.test, "test")):
+        rows.append(array_row(f"{name} images", split.images, "0 to 255"))
+        rows.append(array_row(f"{name} labels", split.labels, "0 to 9"))
+    st.markdown("\n".join(rows))
+    st.caption(
+        "A digit $x$ is 28 × 28 = 784 whole numbers, 0 for paper and 255 for ink, and its label $y$ says "
+        "what it is. The network is fed each image as one row of 784 numbers; it is never told which pixels "
+        "are neighbors."
+    )
+
+
+def array_row(name: str, array: np.ndarray, values: str) -> str:
+    """Return one row of the table."""
+    shape = "(" + ", ".join(f"{size:,}" for size in array.shape) + ("," if array.ndim == 1 else "") + ")"
+    size = f"{array.nbytes / 1e6:.1f} MB" if array.nbytes >= 1e6 else f"{array.nbytes / 1e3:.0f} kB"
+    return f"| {name} | `{shape}` | `{array.dtype}` | {values} | {size} |"
 
 
 def draw_classes(lab: Lab) -> None:
@@ -75,8 +107,7 @@ def draw_baselines(lab: Lab) -> None:
         st.markdown("\n".join(f"- **{rule.name}**: {rule.rule}" for rule in rules))
         st.caption(
             "What there is to beat: each rule is made from the training images and measured on the test "
-            "images, "
-            "here and now." + ("" if own else " Train a network, and it appears in this chart.")
+            "images, here and now." + ("" if own else " Train a network, and it appears in this chart.")
         )
 
 
