@@ -130,14 +130,9 @@ def draw_tabs(key: str, contents: dict[str, Callable[[], None]]) -> None:
         contents: What draws each tab, by its name.
     """
     names, left_open = list(contents), st.session_state.get(f"{key}_open")
-    opened = st.segmented_control(
-        "Tabs",
-        names,
-        default=left_open if left_open in contents else names[0],
-        required=True,
-        key=key,
-        label_visibility="collapsed",
-        width="stretch",
+    first = left_open if left_open in contents else names[0]
+    opened = choose(
+        "Tabs", dict(zip(names, names)), first, key, label_visibility="collapsed", width="stretch"
     )
     st.session_state[f"{key}_open"] = opened
     places = [st.container() for _ in names]
