@@ -129,12 +129,10 @@ def draw_tabs(key: str, contents: dict[str, Callable[[], None]]) -> None:
         key: Begins with the name of the page.
         contents: What draws each tab, by its name.
     """
-    names, left_open = list(contents), st.session_state.get(f"{key}_open")
-    first = left_open if left_open in contents else names[0]
-    opened = choose(
-        "Tabs", dict(zip(names, names)), first, key, label_visibility="collapsed", width="stretch"
-    )
+    names, left_open = {name: name for name in contents}, st.session_state.get(f"{key}_open")
+    first = left_open if left_open in names else next(iter(names))
+    opened = choose("Tabs", names, first, key, label_visibility="collapsed", width="stretch")
     st.session_state[f"{key}_open"] = opened
-    places = [st.container() for _ in names]
-    with places[names.index(opened)]:
+    places = {name: st.container() for name in names}
+    with places[opened]:
         contents[opened]()
