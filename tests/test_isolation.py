@@ -197,7 +197,7 @@ def test_what_ten_sessions_of_the_app_are_sent_is_their_own(generated, visitors,
     assert not any(app.exception for app in apps)
     assert_apart(visitors, map(sent_to, apps), ("name", "settings"))
     for looker, app in zip(visitors, apps, strict=True):
-        assert app.session_state["lab"].run.name == looker.name
+        assert app.session_state["snapshot"].run.name == looker.name
         assert np.array_equal(app.session_state[OWN].images[0], looker.drawing)
         assert looker.token not in repr(dict(app.query_params))
         assert not any(other.token.encode() in sent_to(app) for other in visitors if other is not looker)

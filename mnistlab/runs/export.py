@@ -6,6 +6,7 @@ import io
 import textwrap
 import zlib
 from dataclasses import fields
+from typing import NamedTuple
 
 import numpy as np
 
@@ -100,7 +101,7 @@ def script(run: Run) -> str:
         own_import="from mnistlab.data.user_digits import own_digit_steps\n" if taught else "",
         settings=settings,
         own_function=OWN_FUNCTION if taught else "",
-        stages="\n".join(_stages(run)),
+        stages="\n".join(map(_call, stages(run))),
     )
     return text.replace("replace\n\n\nfrom mnistlab", "replace\n\nfrom mnistlab").rstrip() + "\n"
 
@@ -136,36 +137,55 @@ def _row(metrics: EpochMetrics) -> list[float | int | str]:
     ]
 
 
-def _stages(run: Run) -> list[str]:
-    """Return the calls of the script: epochs with one learning rate, own digits, in their order."""
-    calls, done = [], 0
+class Epochs(NamedTuple):
+    """Epochs of a run with one learning rate."""
+
+    done: int  # before them
+    number: int
+    learning_rate: float
+
+
+class Taught(NamedTuple):
+    """Steps of a run on own digits."""
+
+    change: OwnDigits
+    number: int  # how many times this was done after the same epoch before
+
+
+def stages(run: Run) -> list[Epochs | Taught]:
+    """Return what was done to a network, in its order."""
+    done_so_far = 0
+    found: list[Epochs | Taught] = []
     digits = [change for change in run.schedule if isinstance(change, OwnDigits)]
     for place, change in enumerate(digits):
-        calls += _epochs(run, done, change.epoch)
-        number = sum(earlier.epoch == change.epoch for earlier in digits[:place])
-        calls.append(_taught(run, change, number))
-        done = change.epoch
-    return calls + _epochs(run, done, run.epoch)
+        found += _epochs(run, done_so_far, change.epoch)
+        found.append(Taught(change, sum(earlier.epoch == change.epoch for earlier in digits[:place])))
+        done_so_far = change.epoch
+    return [*found, *_epochs(run, done_so_far, run.epoch)]
 
 
-def _epochs(run: Run, done: int, until: int) -> list[str]:
-    """Return the calls that train from one epoch to another."""
-    calls = []
+def _epochs(run: Run, done: int, until: int) -> list[Epochs]:
+    """Return the epochs from one to another, those with one learning rate together."""
+    found = []
     while done < until:
         rate = _rate(run, done + 1)
         end = done + 1
         while end < until and end - done < MOST_EPOCHS and _rate(run, end + 1) == rate:
             end += 1
-        calls.append(f"params = trained(params, {done}, {end - done}, {rate!r})")
+        found.append(Epochs(done, end - done, rate))
         done = end
-    return calls
+    return found
 
 
-def _taught(run: Run, change: OwnDigits, number: int) -> str:
+def _call(stage: Epochs | Taught) -> str:
+    """Return a stage as a call in the script."""
+    if isinstance(stage, Epochs):
+        return f"params = trained(params, {stage.done}, {stage.number}, {stage.learning_rate!r})"
+    change = stage.change
     pixels = base64.b64encode(zlib.compress(change.images.tobytes(), 9)).decode()
     lines = "\n".join(f'    "{line}"' for line in textwrap.wrap(pixels, LINE))
     labels = [int(label) for label in change.labels]
-    numbers = f"{change.epoch}, {number}, {change.num_steps}, {change.learning_rate!r}"
+    numbers = f"{change.epoch}, {stage.number}, {change.num_steps}, {change.learning_rate!r}"
     return f"params = taught(\n    params, {numbers},\n    {labels},\n{lines},\n)"
 
 

@@ -92,8 +92,9 @@ def current_lab() -> Lab:
 
 
 def current_snapshot() -> Snapshot:
-    """Return the trainer's latest snapshot."""
-    return current_trainer().snapshot()
+    """Return the trainer's latest snapshot and keep it, parameters included, in session state."""
+    st.session_state["snapshot"] = current_trainer().snapshot()
+    return st.session_state["snapshot"]
 
 
 def is_untouched(snapshot: Snapshot) -> bool:

@@ -10,6 +10,7 @@ from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.checkpoints import dumps, loads
 from mnistlab.runs.export import history_csv, log_text, script
+from mnistlab.runs.notebook import has_data, notebook_file
 from mnistlab.runs.report import html_report
 from mnistlab.runs.run import Run
 from mnistlab.runs.safetensors_io import MAX_FILE_BYTES
@@ -42,6 +43,10 @@ FILES = (
     ("Log", "txt", log_text, "What the notebook would have printed."),
 )
 
+NOTEBOOK = (
+    "A Jupyter notebook that repeats this run without mnistlab: the functions of the engine, your settings, "
+    "log and curves. Other digits than MNIST's come with it, in a .zip."
+)
 REPORT = "One page to print and hand in: settings, curves, diagnosis, and your own digits."
 
 
@@ -66,7 +71,8 @@ def draw_downloads(run: Run, trainer: Trainer) -> None:
     st.markdown("#### Download")
     report = partial(html_report, drawings=own_digits())
     with st.container(horizontal=True, gap="small"):
-        for label, suffix, content, words in (*FILES, ("Report", "html", report, REPORT)):
+        notebook = ("Notebook", "zip" if has_data(run) else "ipynb", notebook_file, NOTEBOOK)
+        for label, suffix, content, words in (*FILES, notebook, ("Report", "html", report, REPORT)):
             st.download_button(
                 label,
                 latest(content, trainer),
