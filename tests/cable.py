@@ -9,8 +9,6 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.server import free_port
 
-ENDED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
-
 
 class Cable:
     """A port that passes everything on to the server with a URL, as long as it is plugged in."""
@@ -59,10 +57,12 @@ class Gate:
     @property
     def num_answers(self) -> int:
         """Runs of the page, or of a part of it, whose end is held back."""
-        told = (ForwardMsg.FromString(each) for each in self._held)
-        return sum(
-            each.WhichOneof("type") == "script_finished" and each.script_finished in ENDED for each in told
-        )
+        return self.num_pages + self._num_ended(ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+
+    @property
+    def num_pages(self) -> int:
+        """Runs of the whole page whose end is held back."""
+        return self._num_ended(ForwardMsg.FINISHED_SUCCESSFULLY)
 
     @property
     def num_held(self) -> int:
@@ -74,6 +74,12 @@ class Gate:
         gone, self._held = self._held[:number], self._held[number:]
         for each in gone:
             self._page.send(each)
+
+    def _num_ended(self, how: int) -> int:
+        told = [ForwardMsg.FromString(each) for each in self._held]
+        return sum(
+            each.WhichOneof("type") == "script_finished" and each.script_finished == how for each in told
+        )
 
     def _route(self, page) -> None:
         self._page, server = page, page.connect_to_server()

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from mnistlab.ui.live import STILL_HERE
 from tests.browser import follow, listen, settled, until
 from tests.cable import Cable, Gate
 
@@ -209,6 +210,19 @@ def test_a_tab_stays_open_when_the_answer_to_the_click_before_comes_late(page):
     ticks(page, gate, 3)
     expect(tabs.get_by_role("radio", name="Runs")).to_be_checked()
     expect(page.locator(".st-key-train_runs")).to_be_visible()
+
+
+def test_a_click_on_what_was_still_the_page_of_a_training_is_answered_soon(page):
+    gate = Gate(page)
+    begin(page, SHORT)
+    gate.is_shut = True
+    until(page, lambda: gate.num_pages)  # the training has ended, and the page does not know yet
+    asked = gate.num_asked
+    page.locator(".st-key-train_tabs").get_by_role("radio", name="Runs").click()
+    until(page, lambda: gate.num_asked > asked)
+    gate.is_shut = False
+    gate.let_through(gate.num_held)
+    expect(page.locator(".st-key-train_runs")).to_be_visible(timeout=1000 * STILL_HERE / 2)
 
 
 def ticks(page, gate, number: int) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from itertools import count
 
 import streamlit as st
 
@@ -11,6 +12,8 @@ from mnistlab.ui.lab_session import Lab, current_snapshot, is_moving
 from mnistlab.ui.network_status import arrival_phase, draw_arrival, draw_network
 
 TICK = 0.5  # seconds between two looks at something that moves
+ACTIVE = "was_active"  # session state: whether a training went on when the page was drawn last
+AFTERWARDS = 2.0  # seconds, when a training has just ended
 STILL_HERE = 60.0  # seconds, at rest: often enough for the lab to know that somebody has it open
 
 
@@ -24,6 +27,7 @@ def draw_live(lab: Lab, draw: Callable[[Snapshot], None] = lambda snapshot: None
     whole page is drawn: on a busy server a tick of the page as it was would else be answered in place of the
     press that came just before it, whose page nobody would see, and nothing would ever tick again. At rest it
     keeps its name: a click on what the page showed a moment ago is then answered, not left to the next tick.
+    A click on what was still the training's page is left to that: so it comes soon, and once.
 
     Args:
         lab: As the page found it.
@@ -32,17 +36,25 @@ def draw_live(lab: Lab, draw: Callable[[Snapshot], None] = lambda snapshot: None
         tick: Seconds between two looks where something else than the network moves; 0: nothing does.
     """
 
+    ended = st.session_state.get(ACTIVE, False) and not lab.snapshot.active
+    st.session_state[ACTIVE] = lab.snapshot.active
+    looks = count()
+
     def look(phase: tuple) -> None:
+        if next(looks) and ended:
+            st.rerun()
         live(lab, phase, draw)
 
     look.__qualname__ = f"look_{lab.drawing}" if lab.snapshot.active else "look"
-    st.fragment(look, run_every=tick or seconds_between(lab))(phase_of(lab, lab.snapshot))
+    st.fragment(look, run_every=tick or seconds_between(lab, ended))(phase_of(lab, lab.snapshot))
 
 
-def seconds_between(lab: Lab) -> float:
-    """Return how often to look: at what moves, and seldom at rest."""
+def seconds_between(lab: Lab, ended: bool = False) -> float:
+    """Return how often to look: at what moves, soon after it has `ended`, and seldom at rest."""
     if is_moving(lab.snapshot):
         return TICK * lab.snapshot.crowding
+    if ended:
+        return AFTERWARDS
     return 2 * TICK if arrival_phase(lab).moves else STILL_HERE
 
 
