@@ -43,8 +43,9 @@ def draw_choice(lab: Lab) -> Case:
             number = draw_number(split, params, lab)
             image, label = split.images[number], int(split.labels[number])
             name, which = f"{SOURCE_NAMES[source].lower()} {number:,}", str(number)
-    network = f"{lab.run.id}_{lab.run.epoch}_{len(lab.run.schedule)}" if trained else lab.run.id
-    case_id = f"{network}_{lab.dataset.name}_{source}_{which}_{label}"
+    state = f"_{lab.run.epoch}_{len(lab.run.schedule)}" if trained else ""
+    network = f"{lab.run.id}{state}_{lab.dataset.name}"
+    case_id = f"{network}_{source}_{which}_{label}"
     followed = remembered(
         "backprop_followed", (params, case_id), lambda: follow(image, label, params, lab.run.config)
     )
@@ -60,7 +61,7 @@ def draw_choice(lab: Lab) -> Case:
         params=params,
         followed=followed,
         place=chosen_place(followed),
-        network=f"{network}_{lab.dataset.name}",
+        network=network,
         id=case_id,
     )
 
