@@ -2,8 +2,9 @@
 
 import threading
 
-from mnistlab.data.datasets import DataError, Dataset, Split, load_dataset, load_mnist
+from mnistlab.data.datasets import Dataset, Split, load_dataset, load_mnist
 from mnistlab.data.mnist.downloads import DownloadStatus, mnist_download
+from mnistlab.data.mnist.originals import DataError
 from mnistlab.data.synthetic import handwriting
 from mnistlab.ui.memo import shared
 
