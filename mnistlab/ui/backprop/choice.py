@@ -93,7 +93,7 @@ def draw_source() -> str:
     chosen = kept(FROM)
     source = choose("Image", names, chosen if chosen in names else "test", FROM, persist_state="session")
     keep(FROM, source)
-    return source
+    return source or "test"  # only the browser sees to it that one is chosen
 
 
 def draw_number(split: Split, params: Params, lab: Lab) -> int:
@@ -138,7 +138,7 @@ def draw_number(split: Split, params: Params, lab: Lab) -> int:
 def draw_meaning(params: Params, image: np.ndarray, lab: Lab) -> int:
     """Draw the question which digit the drawing is meant to be: without a target there is no error."""
     answer = int(activations_of(params, image[None], lab.run.config)[0].argmax())
-    return st.pills(
+    digit = st.pills(
         "True label",
         range(10),
         default=answer,
@@ -148,6 +148,7 @@ def draw_meaning(params: Params, image: np.ndarray, lab: Lab) -> int:
         persist_state="session",
         help="**True label**: the digit that you meant. Without a target there is no error to carry back.",
     )
+    return answer if digit is None else digit
 
 
 def wanted(split: Split) -> np.ndarray:
