@@ -12,9 +12,10 @@ from dataclasses import asdict
 
 import pytest
 
-from mnistlab.data.datasets import MnistNotFound, load_mnist
+from mnistlab.data.datasets import load_mnist
 from mnistlab.data.mnist import originals
 from mnistlab.data.mnist.downloads import Limits
+from mnistlab.data.mnist.originals import MnistNotFound
 from tests.conftest import MNIST_FOLDER, REPOSITORY
 
 NAMES = tuple(originals.FILE_NAMES.values())

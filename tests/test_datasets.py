@@ -11,16 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnistlab.data.datasets import (
-    DATASETS,
-    DataError,
-    MnistNotFound,
-    Split,
-    best_available,
-    load_dataset,
-    load_mnist,
-)
+from mnistlab.data.datasets import DATASETS, Split, best_available, load_dataset, load_mnist
 from mnistlab.data.mnist import originals
+from mnistlab.data.mnist.originals import DataError, MnistNotFound
 from mnistlab.data.synthetic import handwriting
 from tests import mirrors
 from tests.conftest import MNIST_FOLDER, REPOSITORY
@@ -296,7 +289,8 @@ print(sorted({{"tensorflow", "jax", "streamlit"}} & set(sys.modules)))
 def test_where_nothing_was_ever_fetched_the_answer_takes_no_import():
     program = """
 import sys
-from mnistlab.data.datasets import MnistNotFound, load_mnist
+from mnistlab.data.datasets import load_mnist
+from mnistlab.data.mnist.originals import MnistNotFound
 try:
     load_mnist()
 except MnistNotFound:

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from mnistlab.data.datasets import DataError
 from mnistlab.data.mnist import originals, transfer
 from mnistlab.data.mnist.downloads import Limits, download_mnist
+from mnistlab.data.mnist.originals import DataError
 from tests import mirrors
 from tests.conftest import REPOSITORY
 from tests.mirrors import (

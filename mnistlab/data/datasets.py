@@ -10,17 +10,6 @@ from mnistlab.atomic_file import load_arrays, save_arrays
 from mnistlab.data.mnist import originals
 from mnistlab.data.mnist.originals import DataError, MnistNotFound
 
-__all__ = [
-    "DATASETS",
-    "DataError",
-    "Dataset",
-    "MnistNotFound",
-    "Split",
-    "best_available",
-    "load_dataset",
-    "load_mnist",
-]
-
 DATASETS = ("mnist", "generated")
 
 

@@ -19,13 +19,12 @@ FULL = 255  # full ink
 FAINTEST_CONTRAST = 16.0  # gray levels of 255; what differs less from the paper is no ink
 FAINTEST_INK = 0.03  # of the strongest ink; less is paper, as around a stroke that was saved as JPEG
 NOISE = 8.0  # in median deviations of the border from the paper: 5.4 standard deviations of camera noise
-LARGEST_PICTURE = 1120  # pixels; longer pictures (photographs) are averaged down, which takes out their noise
 
 
 class Stages(NamedTuple):
     """One drawing on its way to the network.
 
-    ink: uint8 (height, width), 0 = paper, 255 = full ink, on the whole canvas (averaged down if very large).
+    ink: uint8 (height, width), 0 = paper, 255 = full ink, on the whole canvas.
     boxed: uint8 (20, 20), cut out of the canvas and scaled.
     framed: uint8 (28, 28), what the network reads.
     """
@@ -177,12 +176,12 @@ def ink_of(image_data: np.ndarray) -> np.ndarray:
         image_data: uint8 (height, width, 4), (height, width, 3) or (height, width).
 
     Returns:
-        float32 (height, width) in 0..1, 1 = the strongest ink; averaged down to 1120 pixels when longer.
+        float32 (height, width) in 0..1, 1 = the strongest ink.
 
     Raises:
         ValueError: image_data is not such an array.
     """
-    colors = _averaged(_opaque(_thinned(_checked(image_data))))
+    colors = _opaque(_checked(image_data))
     border = np.concatenate([colors[0], colors[-1], colors[1:-1, 0], colors[1:-1, -1]])
     paper = np.median(border, axis=0)
     contrast = np.abs(colors[..., 0] - paper[0])
@@ -210,12 +209,6 @@ def _checked(image_data: np.ndarray) -> np.ndarray:
     return channels
 
 
-def _thinned(channels: np.ndarray) -> np.ndarray:
-    """Return a huge picture without some of its rows and columns, a smaller one as it is."""
-    step = max(1, max(channels.shape[:2]) // (2 * LARGEST_PICTURE))
-    return channels[::step, ::step]
-
-
 def _opaque(channels: np.ndarray) -> np.ndarray:
     """Return float32 (height, width, 1 or 3): a transparent picture laid on white.
 
@@ -232,13 +225,3 @@ def _opaque(channels: np.ndarray) -> np.ndarray:
     rim = np.concatenate([alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1]])
     paper_is_clear = float(np.median(rim)) < 0.5
     return on_black if paper_is_clear and on_black.max() > 255 - on_white.min() else on_white
-
-
-def _averaged(colors: np.ndarray) -> np.ndarray:
-    """Return a large picture averaged over square blocks, a smaller one as it is."""
-    block = -(-max(colors.shape[:2]) // LARGEST_PICTURE)
-    height, width = (n // block * block for n in colors.shape[:2])
-    if block == 1 or not (height and width):
-        return colors
-    blocks = colors[:height, :width].reshape(height // block, block, width // block, block, -1)
-    return blocks.mean(axis=(1, 3))

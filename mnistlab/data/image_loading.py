@@ -8,10 +8,9 @@ import warnings
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from mnistlab.data.framing import LARGEST_PICTURE
-
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 20_000_000
+LARGEST_PICTURE = 1120  # pixels; longer pictures (photographs) are averaged down, which takes out their noise
 MAX_SCANS = 100  # of a JPEG; each costs a pass over all pixels, and photographs have about ten
 MAX_CANVAS_CHARACTERS = 2_000_000
 FORMATS = ("PNG", "JPEG")

@@ -5,8 +5,9 @@ import threading
 import numpy as np
 
 from mnistlab.analysis.neighbors import Projections, nearest, projections_of
-from mnistlab.data.datasets import DataError, Dataset, Split, load_dataset, load_mnist
+from mnistlab.data.datasets import Dataset, Split, load_dataset, load_mnist
 from mnistlab.data.mnist.downloads import DownloadStatus, mnist_download
+from mnistlab.data.mnist.originals import DataError
 from mnistlab.data.synthetic import handwriting
 from mnistlab.engine.evaluation import activations_of
 from mnistlab.runs.run import Run

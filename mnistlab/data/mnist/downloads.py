@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from mnistlab.data.datasets import DataError, Dataset, MnistNotFound, load_mnist
-from mnistlab.data.mnist.originals import OTHERWISE
+from mnistlab.data.datasets import Dataset, load_mnist
+from mnistlab.data.mnist.originals import OTHERWISE, DataError, MnistNotFound
 
 STATES = ("idle", "probing", "downloading", "unpacking", "ready", "failed")
 GRACE_SECONDS = 60.0

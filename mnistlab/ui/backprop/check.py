@@ -66,7 +66,7 @@ def draw_arrays(arrays) -> None:
             "array": [f"$\\partial L / \\partial {check.kind}^{{({check.layer})}}$" for check in arrays],
             "slopes": [f"{check.size:,}" for check in arrays],
             f"largest $|{JAX}|$": [plain(check.largest, 4) for check in arrays],
-            "largest difference / largest gradient": [apart(check.disagreement) for check in arrays],
+            "largest difference / largest gradient": [plain(check.disagreement, 2) for check in arrays],
         },
         border="horizontal",
         hide_index=True,
@@ -101,8 +101,3 @@ def draw_weights(weights) -> None:
             else ""
         )
     )
-
-
-def apart(disagreement: float) -> str:
-    """Return a disagreement in a table."""
-    return "0" if disagreement == 0 else plain(disagreement, 2)

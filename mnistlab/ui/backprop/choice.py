@@ -43,8 +43,9 @@ def draw_choice(lab: Lab) -> Case:
             number = draw_number(split, params, lab)
             image, label = split.images[number], int(split.labels[number])
             name, which = f"{SOURCE_NAMES[source].lower()} {number:,}", str(number)
-    network = f"{lab.run.id}_{lab.run.epoch}_{len(lab.run.schedule)}" if trained else lab.run.id
-    case_id = f"{network}_{lab.dataset.name}_{source}_{which}_{label}"
+    state = f"_{lab.run.epoch}_{len(lab.run.schedule)}" if trained else ""
+    network = f"{lab.run.id}{state}_{lab.dataset.name}"
+    case_id = f"{network}_{source}_{which}_{label}"
     followed = remembered(
         "backprop_followed", (params, case_id), lambda: follow(image, label, params, lab.run.config)
     )
@@ -60,7 +61,7 @@ def draw_choice(lab: Lab) -> Case:
         params=params,
         followed=followed,
         place=chosen_place(followed),
-        network=f"{network}_{lab.dataset.name}",
+        network=network,
         id=case_id,
     )
 
@@ -92,7 +93,7 @@ def draw_source() -> str:
     chosen = kept(FROM)
     source = choose("Image", names, chosen if chosen in names else "test", FROM, persist_state="session")
     keep(FROM, source)
-    return source
+    return source or "test"  # only the browser sees to it that one is chosen
 
 
 def draw_number(split: Split, params: Params, lab: Lab) -> int:
@@ -137,7 +138,7 @@ def draw_number(split: Split, params: Params, lab: Lab) -> int:
 def draw_meaning(params: Params, image: np.ndarray, lab: Lab) -> int:
     """Draw the question which digit the drawing is meant to be: without a target there is no error."""
     answer = int(activations_of(params, image[None], lab.run.config)[0].argmax())
-    return st.pills(
+    digit = st.pills(
         "True label",
         range(10),
         default=answer,
@@ -147,6 +148,7 @@ def draw_meaning(params: Params, image: np.ndarray, lab: Lab) -> int:
         persist_state="session",
         help="**True label**: the digit that you meant. Without a target there is no error to carry back.",
     )
+    return answer if digit is None else digit
 
 
 def wanted(split: Split) -> np.ndarray:

@@ -57,10 +57,7 @@ def draw_by_hand(case: Case) -> None:
             "backprop_curve",
         )
     with right:
-        show(
-            plot_moved_outputs(here.outputs[0], here.outputs[1], case.followed.label),
-            "backprop_moved",
-        )
+        show(plot_moved_outputs(here.outputs[0], here.outputs[1], case.followed.label), "backprop_moved")
 
 
 def draw_numbers(case: Case, weight: float, value: float, costs: np.ndarray) -> None:

@@ -1,5 +1,7 @@
 """One SGD step: predicted and actual change of the cost, and why more images make the step longer."""
 
+from functools import partial
+
 import streamlit as st
 
 from mnistlab.analysis.formatting import plain, signed
@@ -62,12 +64,7 @@ def draw_settings(lab: Lab, case: Case) -> tuple[int, int, int]:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="row_backprop_step"):
         size = choose("Images in the mini-batch", sizes, own, "backprop_size", persist_state="session")
         number = st.number_input(
-            "Which mini-batch",
-            0,
-            most // size - 1,
-            key="backprop_batch",
-            persist_state="session",
-            width=150,
+            "Which mini-batch", 0, most // size - 1, key="backprop_batch", persist_state="session", width=150
         )
         part = choose(
             f"Learning rate, η = {case.config.learning_rate:g}",
@@ -82,20 +79,15 @@ def draw_settings(lab: Lab, case: Case) -> tuple[int, int, int]:
 
 def draw_outcome(step: SgdStep, growth: Growth) -> None:
     """Draw the three figures of a step, its way along the gradient, and the growth with the mini-batch."""
+    metric = partial(st.metric, border=True, height="stretch")
     with st.container(horizontal=True, key="backprop_outcome"):
-        st.metric("summed cost before", plain(step.before, 5), border=True, height="stretch")
-        st.metric("after", plain(step.after, 5), **change_of_cost(step.change), border=True, height="stretch")
-        st.metric(
-            PREDICTED_CHANGE, signed(step.predicted), border=True, height="stretch",
-            help=help_of("first-order prediction"),
-        )  # fmt: skip
-        st.metric("actual / predicted", actual_to_predicted(step), help=RATIO, border=True, height="stretch")
+        metric("summed cost before", plain(step.before, 5))
+        metric("after", plain(step.after, 5), **change_of_cost(step.change))
+        metric(PREDICTED_CHANGE, signed(step.predicted), help=help_of("first-order prediction"))
+        metric("actual / predicted", actual_to_predicted(step), help=RATIO)
     left, right = st.columns(2, gap="medium")
     with left:
-        show(
-            plot_step(step.rates, step.costs, step.learning_rate, step.predicted),
-            "backprop_along",
-        )
+        show(plot_step(step.rates, step.costs, step.learning_rate, step.predicted), "backprop_along")
         st.markdown(words_on(step))
     with right:
         if len(growth.own) > 1:
