@@ -26,9 +26,10 @@ from mnistlab.sweeps.distributed import (
     is_child,
     join,
 )
+from mnistlab.sweeps.metrics import SweepEpoch
 from mnistlab.sweeps.runs import begun, with_sweep_epoch
 from mnistlab.sweeps.sharding import Spread
-from mnistlab.sweeps.sweep import SweepEpoch, members, sweep
+from mnistlab.sweeps.sweep import members, sweep
 
 OK = 0
 ALONE = Place("", 1, 0)
