@@ -41,8 +41,7 @@ from mnistlab.engine.config import TrainConfig
 from mnistlab.data.datasets import load_dataset
 from mnistlab.jobs.tasks import EpochTask
 from mnistlab.jobs.worker import stepped
-from mnistlab.sweeps.sweep import members, stacked
-from mnistlab.sweeps.task import SweepTask
+from mnistlab.sweeps.sweep import SweepTask, members, stacked
 from mnistlab.engine.training import initial_params
 
 def peak():  # of this program alone: what getrusage tells begins with the peak of the process that started it

@@ -210,14 +210,6 @@ def test_a_file_of_a_later_release_opens_and_keeps_what_it_added(run):
     assert "texts" not in json.loads(texts["run"])
 
 
-def test_a_later_setting_is_written_only_where_it_matters(run, monkeypatch):
-    monkeypatch.setattr(records, "LATER_SETTINGS", frozenset({"patience", "seed"}))
-    config = json.loads(header_texts(run)["run"])["config"]
-    assert "patience" not in config
-    assert config["seed"] == run.config.seed
-    assert loads(dumps(replace(run))).config == run.config
-
-
 def undone_store(run, what):
     """A run that was reset, or trained on own digits, which can be undone."""
     if what == "reset":

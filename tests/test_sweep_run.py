@@ -14,9 +14,8 @@ from mnistlab.jobs.pool import Pool
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.jobs.worker import stepped
 from mnistlab.sweeps.runs import begun
-from mnistlab.sweeps.sweep import members, stacked, sweep
+from mnistlab.sweeps.sweep import SweepTask, members, stacked, sweep
 from mnistlab.sweeps.sweep_run import MAX_PARAMETERS, Sweeping
-from mnistlab.sweeps.task import SweepTask
 from tests.small_worker import TRAIN, small_dataset
 
 PATIENCE = 120.0

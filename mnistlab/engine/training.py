@@ -47,6 +47,15 @@ def step_function(hidden: str, learning_rate: float) -> Callable[[Params, np.nda
     return traced(partial(batch_step, hidden=hidden, learning_rate=learning_rate))
 
 
+def require_images(config: TrainConfig, dataset: Dataset) -> None:
+    """Raise ValueError where the settings ask for more training images than there are."""
+    there = len(dataset.train.labels)
+    if config.train_size > there:
+        raise ValueError(
+            f"train_size must be at most {there:,}, the training images there are. Got {config.train_size:,}."
+        )
+
+
 def initial_params(config: TrainConfig) -> Params:
     """Return the network that these settings begin with."""
     return initialize_network(config.dimensions, config.seed, config.initialization)
@@ -160,11 +169,7 @@ def train(
     Raises:
         ValueError: The settings ask for more training images than there are.
     """
-    if config.train_size > len(dataset.train.labels):
-        raise ValueError(
-            f"train_size must be at most {len(dataset.train.labels):,}, the training images there are. "
-            f"Got {config.train_size:,}."
-        )
+    require_images(config, dataset)
     params = initial_params(config) if params is None else params
     key = epoch_key(config.seed_of_order, epoch)
     yield Epoch(epoch_metrics(params, dataset, config, epoch, seconds=0.0), params)

@@ -24,11 +24,10 @@ from mnistlab.jobs.lab_files import (
     networks_of,
     read_index,
 )
-from mnistlab.runs.checkpoints import run_from
 from mnistlab.runs.run import Run
 from mnistlab.runs.run_store import RunStore, Undo
 from mnistlab.runs.safetensors_io import packed, read_json, unpacked
-from mnistlab.runs.serialization import run_record
+from mnistlab.runs.serialization import run_from, run_record
 
 SET_ASIDE = "Some of what was saved cannot be read now; it is kept, and comes back when it can be: {}."
 

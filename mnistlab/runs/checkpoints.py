@@ -4,10 +4,8 @@ import json
 from pathlib import Path
 
 from mnistlab.atomic_file import write_whole
-from mnistlab.engine.config import TrainConfig
-from mnistlab.engine.network import Params, dimensions_of
 from mnistlab.runs.named_file import content_of
-from mnistlab.runs.run import Change, Run, bounded_name, new_run
+from mnistlab.runs.run import Run
 from mnistlab.runs.safetensors_io import (
     MAX_FILE_BYTES,
     MAX_HEADER_BYTES,
@@ -16,17 +14,9 @@ from mnistlab.runs.safetensors_io import (
     packed,
     unpacked,
 )
-from mnistlab.runs.serialization import (
-    MAX_EPOCHS,
-    RecordError,
-    config_of,
-    extra_of,
-    history_of,
-    run_record,
-    schedule_of,
-)
+from mnistlab.runs.serialization import run_from, run_record
 
-__all__ = ["NetworkFileError", "dumps", "load", "loads", "run_from", "save"]
+__all__ = ["NetworkFileError", "dumps", "load", "loads", "save"]
 
 FORMAT = "mnistlab 1"
 ARRAYS_BYTES = 2000  # at most, of a header: names, shapes and places of 14 arrays
@@ -97,45 +87,3 @@ def loads(data: bytes) -> Run:
     run = run_from(record, params)
     header_texts(run)  # what cannot be handed back is not taken in
     return run
-
-
-def run_from(record: object, params: Params) -> Run:
-    """Return the run that a record and a network make, under an id of its own.
-
-    Raises:
-        NetworkFileError: They are none, or do not belong together.
-    """
-    if not isinstance(record, dict):
-        raise NetworkFileError("The run's settings must be a record. Got something else.")
-    try:
-        config = config_of(record)
-        schedule = schedule_of(record, config)
-        history = history_of(record, len(params))
-        extra = extra_of(record)
-    except RecordError as error:
-        raise NetworkFileError(str(error)) from error
-    require_fit(config, params, schedule, len(history))
-    broken = record.get("broken_in", 0)
-    broken_in = broken if type(broken) is int and 0 <= broken <= MAX_EPOCHS else 0
-    run = new_run(config, params, bounded_name(str(record.get("name", ""))))
-    return Run(
-        id=run.id,
-        name=run.name,
-        config=config,
-        schedule=schedule,
-        history=history,
-        params=run.params,
-        kept={len(history) - 1: run.params} if history else {},
-        broken_in=broken_in,
-        extra=extra,
-    )
-
-
-def require_fit(config: TrainConfig, params: Params, schedule: tuple[Change, ...], num_epochs: int) -> None:
-    """Raise NetworkFileError unless settings, network and schedule belong to one run."""
-    widths, expected = dimensions_of(params), config.dimensions
-    if widths != expected:
-        raise NetworkFileError(f"The network must have the widths of its settings, {expected}. Got {widths}.")
-    epochs = [change.epoch for change in schedule]
-    if any(epoch > num_epochs + 1 for epoch in epochs):
-        raise NetworkFileError(f"A change must belong to one of {num_epochs} epochs. Got {max(epochs)}.")

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from mnistlab.engine.config import BOUNDS, NUM_CLASSES
-from mnistlab.engine.evaluation import EpochMetrics
+from mnistlab.engine.evaluation import EpochMetrics, Score
 from mnistlab.runs.run import OwnDigits, Run, settings_in
 
 MOST_EPOCHS = BOUNDS["num_epochs"][1]
+NOTHING = Score(0.0, np.zeros((NUM_CLASSES, NUM_CLASSES), int))
 LINE = 100  # characters of a line of encoded images
 
 SCRIPT = '''\
@@ -77,9 +78,11 @@ def taught(params, epoch, number, num_steps, learning_rate, labels, pixels):
 def history_csv(run: Run) -> str:
     """Return the figures of every epoch as a table; no digit of a number is lost."""
     text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(_columns(len(run.params)))
-    table.writerows(_row(metrics) for metrics in run.history)
+    each_layer = (0.0,) * len(run.params)
+    untrained = EpochMetrics(0, NOTHING, NOTHING, each_layer, each_layer, 0.0, 0.0)
+    table = csv.DictWriter(text, _row(untrained), lineterminator="\n")
+    table.writeheader()
+    table.writerows(map(_row, run.history))
     return text.getvalue()
 
 
@@ -106,35 +109,18 @@ def script(run: Run) -> str:
     return text.replace("replace\n\n\nfrom mnistlab", "replace\n\nfrom mnistlab").rstrip() + "\n"
 
 
-def _columns(num_layers: int) -> list[str]:
-    layers = range(1, num_layers + 1)
-    return [
-        "epoch",
-        *(f"{part}_{figure}" for part in ("train", "test") for figure in ("cost", "correct", "images")),
-        *(f"test_recall_{digit}" for digit in range(NUM_CLASSES)),
-        *(f"gradient_norm_{layer}" for layer in layers),
-        *(f"saturation_{layer}" for layer in layers),
-        "learning_rate",
-        "seconds",
-    ]
-
-
-def _row(metrics: EpochMetrics) -> list[float | int | str]:
-    scores = [
-        figure
-        for score in (metrics.train, metrics.test)
-        for figure in (score.cost, score.num_correct, int(score.confusion.sum()))
-    ]
-    recalls = ["" if np.isnan(recall) else float(recall) for recall in metrics.test.recall]
-    return [
-        metrics.epoch,
-        *scores,
-        *recalls,
-        *metrics.gradient_norms,
-        *metrics.saturation,
-        metrics.learning_rate,
-        metrics.seconds,
-    ]
+def _row(metrics: EpochMetrics) -> dict[str, float | int | str]:
+    """Return the figures of an epoch, by the titles of their columns."""
+    row: dict[str, float | int | str] = {"epoch": metrics.epoch}
+    for part, score in (("train", metrics.train), ("test", metrics.test)):
+        row[f"{part}_cost"] = score.cost
+        row[f"{part}_correct"] = score.num_correct
+        row[f"{part}_images"] = score.num_images
+    for digit, recall in enumerate(metrics.test.recall):
+        row[f"test_recall_{digit}"] = "" if np.isnan(recall) else float(recall)
+    for figure, values in (("gradient_norm", metrics.gradient_norms), ("saturation", metrics.saturation)):
+        row |= {f"{figure}_{layer}": value for layer, value in enumerate(values, start=1)}
+    return row | {"learning_rate": metrics.learning_rate, "seconds": metrics.seconds}
 
 
 class Epochs(NamedTuple):

@@ -5,12 +5,13 @@ import re
 from typing import Any
 
 import numpy as np
+from safetensors import SafetensorError, deserialize
 from safetensors.numpy import save
 
 from mnistlab.engine.config import MAX_HIDDEN_LAYERS, MAX_WIDTH, NUM_CLASSES, NUM_PIXELS, shown
 from mnistlab.engine.network import Layer, Params, num_parameters
 
-MAX_TENSORS = 64
+MAX_TENSORS = 2 * (MAX_HIDDEN_LAYERS + 1)
 MAX_HEADER_BYTES = 27 * 2**18  # a run as large as it may become (mnistlab.runs.run), texts of others included
 # What a header may consist of: as values, a byte of it can take thirty times its place. The longest run with
 # all that it may hold needs half of each or less, and 90 MB to be read.
@@ -23,7 +24,6 @@ MAX_PARTS = {
 # The largest network that the settings allow, 784-1024-1024-1024-1024-1024-1024-10, in float32.
 MAX_PARAMETERS = num_parameters((NUM_PIXELS, *[MAX_WIDTH] * MAX_HIDDEN_LAYERS, NUM_CLASSES))
 HALF = re.compile(r"\\u[dD][89a-fA-F]")  # how JSON writes one half of a character beyond 2**16
-HALF_BYTES = re.compile(HALF.pattern.encode())
 MAX_FILE_BYTES = 8 + MAX_HEADER_BYTES + 4 * MAX_PARAMETERS
 
 
@@ -48,19 +48,20 @@ def unpacked(data: bytes) -> tuple[Params, dict[str, str]]:
     """
     if len(data) > MAX_FILE_BYTES:
         raise NetworkFileError(f"The file must have at most {MAX_FILE_BYTES:,} bytes. Got {len(data):,}.")
-    header, start = _header(data)
-    metadata = _metadata(header.pop("__metadata__", {}))
-    most = MAX_HIDDEN_LAYERS + 1
-    if not 2 <= len(header) <= min(MAX_TENSORS, 2 * most) or len(header) % 2:
+    header = _header(data)
+    texts = header.pop("__metadata__", {})
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        raise NetworkFileError("The texts in the file's header must be texts. Got something else.")
+    if not 2 <= len(header) <= MAX_TENSORS or len(header) % 2:
         raise NetworkFileError(
-            f"The file must have two arrays for each of 1 to {most} layers. Got {len(header)} arrays."
+            f"The file must have two arrays for each of 1 to {MAX_HIDDEN_LAYERS + 1} layers. "
+            f"Got {len(header)} arrays."
         )
-    arrays = _arrays(header, memoryview(data)[start:])
-    return _layers(arrays), metadata
+    return _layers(_arrays(data)), texts
 
 
-def _header(data: bytes) -> tuple[dict[str, Any], int]:
-    """Return the header of a file and where its arrays begin."""
+def _header(data: bytes) -> dict[str, Any]:
+    """Return the header of a file."""
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or not 2 <= length <= len(data) - 8:
         raise NetworkFileError(
@@ -73,7 +74,7 @@ def _header(data: bytes) -> tuple[dict[str, Any], int]:
     header = bounded_json(data[8 : 8 + length], "The file's header")
     if not isinstance(header, dict):
         raise NetworkFileError("The file's header must be a record. Got something else.")
-    return header, 8 + length
+    return header
 
 
 def bounded_json(text: bytes | str, what: str) -> Any:
@@ -83,7 +84,8 @@ def bounded_json(text: bytes | str, what: str) -> Any:
         NetworkFileError: They are, or `read_json` refuses the text.
     """
     for mark, (most, name) in MAX_PARTS.items():
-        if (count := text.count(mark) if isinstance(text, str) else text.count(mark.encode())) > most:
+        count = text.count(mark if isinstance(text, str) else mark.encode())  # type: ignore[arg-type]
+        if count > most:
             raise NetworkFileError(f"{what} must have at most {most:,} {name}. Got {count:,}.")
     return read_json(text, what)
 
@@ -105,8 +107,9 @@ def read_json(text: bytes | str, what: str) -> Any:
         raise ValueError(f"{name} is no number")
 
     try:
+        text = text if isinstance(text, str) else text.decode("utf-8-sig")
         values = json.loads(text, object_pairs_hook=record, parse_constant=constant)
-        if HALF.search(text) if isinstance(text, str) else HALF_BYTES.search(text):
+        if HALF.search(text):
             json.dumps(values, ensure_ascii=False).encode()  # fails for half a character, which JSON can hold
         return values
     except (ValueError, RecursionError) as error:
@@ -115,38 +118,21 @@ def read_json(text: bytes | str, what: str) -> Any:
         ) from error
 
 
-def _metadata(values: Any) -> dict[str, str]:
-    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
-        raise NetworkFileError("The texts in the file's header must be texts. Got something else.")
-    return values
-
-
-def _arrays(header: dict[str, Any], body: memoryview) -> dict[str, np.ndarray]:
-    """Return the arrays; they must lie one behind the other and fill the file to its end."""
-    arrays, end = {}, 0
+def _arrays(data: bytes) -> dict[str, np.ndarray]:
+    """Return the arrays of a file whose header is bounded; their library checks that they fill it."""
     try:
-        entries = sorted(header.items(), key=lambda entry: tuple(entry[1]["data_offsets"]))
-        for name, entry in entries:
-            begin, end_here = entry["data_offsets"]
-            shape = entry["shape"]
-            whole = all(type(number) is int and number >= 0 for number in (begin, end_here, *shape))
-            if not whole or begin != end or len(shape) not in (1, 2):
-                raise ValueError
-            if entry["dtype"] != "F32":
-                raise NetworkFileError(f"The file's arrays must be F32. Got {shown(entry['dtype'])}.")
-            if end_here - begin != 4 * int(np.prod(shape, dtype=object)) or end_here > len(body):
-                raise ValueError
-            arrays[name] = np.frombuffer(body[begin:end_here], "<f4").reshape(shape).astype(np.float32)
-            end = end_here
-    except NetworkFileError:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        tensors = deserialize(data)  # type: ignore[no-untyped-call]
+    except SafetensorError as error:
         raise NetworkFileError(
             "The file's arrays must fill it without gaps. Got a damaged header."
         ) from error
-    if end != len(body):
-        raise NetworkFileError(f"The file must end with its last array. Got {len(body) - end:,} bytes more.")
-    return arrays
+    for _, tensor in tensors:
+        if tensor["dtype"] != "F32":
+            raise NetworkFileError(f"The file's arrays must be F32. Got {shown(tensor['dtype'])}.")
+    return {
+        name: np.frombuffer(tensor["data"], "<f4").reshape(tensor["shape"]).astype(np.float32, copy=False)
+        for name, tensor in tensors
+    }
 
 
 def _layers(arrays: dict[str, np.ndarray]) -> Params:
@@ -159,7 +145,7 @@ def _layers(arrays: dict[str, np.ndarray]) -> Params:
             raise NetworkFileError(
                 f"The file must have an array {shown(str(error.args[0]))}. Got none."
             ) from error
-        units = biases.shape[0]
+        units = biases.size
         last = number == len(arrays) // 2 - 1
         if not 1 <= units <= MAX_WIDTH or (last and units != NUM_CLASSES):
             expected = f"{NUM_CLASSES} units" if last else f"1 to {MAX_WIDTH:,} units"

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from math import inf
 from typing import Any
 
@@ -15,9 +15,11 @@ from mnistlab.engine.config import (
     NUM_CLASSES,
     TrainConfig,
     config_from,
+    require_whole,
     shown,
 )
 from mnistlab.engine.evaluation import EpochMetrics, Score
+from mnistlab.engine.network import Params, dimensions_of
 from mnistlab.runs.run import (
     CHANGEABLE,
     MAX_CHANGES,
@@ -26,8 +28,10 @@ from mnistlab.runs.run import (
     OwnDigits,
     Run,
     SettingChange,
+    new_run,
     settings_in,
 )
+from mnistlab.runs.safetensors_io import NetworkFileError
 
 VERSION = 2
 MAX_EPOCHS = 100_000  # more than are trained today: what was saved once can be read
@@ -35,13 +39,6 @@ MAX_COUNT = 10_000_000
 MAX_EXTRA_BYTES = 2**18
 FIELDS = ("version", "name", "config", "schedule", "history", "broken_in")
 PLACE = ("id", "params", "kept")  # what the autosave writes beside them
-# What comes after version 2 is written only where it is not at its default: then a release that does not know
-# such a setting opens the run all the same, and one that it would train otherwise it refuses.
-LATER_SETTINGS: frozenset[str] = frozenset()
-
-
-class RecordError(ValueError):
-    """The values are not those of a run; the text is one sentence."""
 
 
 def run_record(run: Run) -> dict[str, Any]:
@@ -53,7 +50,7 @@ def extra_of(record: dict[str, Any]) -> str:
     """Return what a record holds that this release does not know, as JSON, or "" where that is nothing.
 
     Raises:
-        RecordError: It is too much.
+        ValueError: It is too much.
     """
     extra: dict[str, Any] = _unknown(record, (*FIELDS, *PLACE))
     epochs = {}
@@ -72,9 +69,9 @@ def extra_of(record: dict[str, Any]) -> str:
     try:
         text = json.dumps(extra, separators=(",", ":"), allow_nan=False) if extra else ""
     except (ValueError, RecursionError) as error:
-        raise RecordError("What a later release added must be plain JSON. Got something else.") from error
+        raise ValueError("What a later release added must be plain JSON. Got something else.") from error
     if len(text) > MAX_EXTRA_BYTES:
-        raise RecordError(
+        raise ValueError(
             f"What a later release added must fit in {MAX_EXTRA_BYTES:,} bytes. Got {len(text):,}."
         )
     return text
@@ -95,50 +92,75 @@ def _together(extra: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
 
 
 def _own_record(run: Run) -> dict[str, Any]:
-    settings = asdict(run.config)
-    defaults = asdict(TrainConfig())
     return {
         "version": VERSION,
         "name": run.name,
-        "config": {
-            name: value
-            for name, value in settings.items()
-            if name not in LATER_SETTINGS or value != defaults[name]
-        },
+        "config": asdict(run.config),
         "schedule": [_change_record(change) for change in run.schedule],
         "history": [_metrics_record(metrics) for metrics in run.history],
         "broken_in": run.broken_in,
     }
 
 
+def run_from(record: object, params: Params) -> Run:
+    """Return the run that a record and a network make, under an id of its own.
+
+    Raises:
+        NetworkFileError: They are none, or do not belong together.
+    """
+    if not isinstance(record, dict):
+        raise NetworkFileError("The run's settings must be a record. Got something else.")
+    try:
+        config = config_of(record)
+        schedule = schedule_of(record, config)
+        history = history_of(record, len(params))
+        extra = extra_of(record)
+        _require_fit(config, params, schedule, len(history))
+    except ValueError as error:
+        raise NetworkFileError(str(error)) from error
+    broken = record.get("broken_in", 0)
+    run = new_run(config, params, str(record.get("name", "")))
+    return replace(
+        run,
+        schedule=schedule,
+        history=history,
+        kept={len(history) - 1: run.params} if history else {},
+        broken_in=broken if type(broken) is int and 0 <= broken <= MAX_EPOCHS else 0,
+        extra=extra,
+    )
+
+
+def _require_fit(config: TrainConfig, params: Params, schedule: tuple[Change, ...], num_epochs: int) -> None:
+    """Raise ValueError unless settings, network and schedule belong to one run."""
+    widths, expected = dimensions_of(params), config.dimensions
+    if widths != expected:
+        raise ValueError(f"The network must have the widths of its settings, {expected}. Got {widths}.")
+    last = max((change.epoch for change in schedule), default=0)
+    if last > num_epochs + 1:
+        raise ValueError(f"A change must belong to one of {num_epochs} epochs. Got {last}.")
+
+
 def config_of(record: dict[str, Any]) -> TrainConfig:
     """Return the settings in a record.
 
     Raises:
-        RecordError: They are none.
+        ValueError: They are none.
     """
-    values = _typed(record, "config", dict)
-    try:
-        return config_from(values)
-    except (ValueError, TypeError) as error:
-        raise RecordError(str(error)) from error
+    return config_from(_typed(record, "config", dict))
 
 
 def schedule_of(record: dict[str, Any], config: TrainConfig) -> tuple[Change, ...]:
     """Return the changes in a record, in order of their epochs.
 
     Raises:
-        RecordError: One of them is none.
+        ValueError: One of them is none.
     """
     changes = _typed(record, "schedule", list)
     if len(changes) > MAX_CHANGES:
-        raise RecordError(f"schedule must have at most {MAX_CHANGES:,} changes. Got {len(changes):,}.")
+        raise ValueError(f"schedule must have at most {MAX_CHANGES:,} changes. Got {len(changes):,}.")
     schedule = tuple(_change(change) for change in changes)
-    try:
-        for change in schedule:
-            settings_in(config, schedule, change.epoch)
-    except ValueError as error:
-        raise RecordError(str(error)) from error
+    for change in schedule:
+        settings_in(config, schedule, change.epoch)  # checks the value
     return schedule
 
 
@@ -146,14 +168,14 @@ def history_of(record: dict[str, Any], num_layers: int) -> tuple[EpochMetrics, .
     """Return the figures in a record.
 
     Raises:
-        RecordError: They are not those of epochs 0, 1, 2 ...
+        ValueError: They are not those of epochs 0, 1, 2 ...
     """
     epochs = _typed(record, "history", list)
     if len(epochs) > MAX_EPOCHS:
-        raise RecordError(f"history must have at most {MAX_EPOCHS:,} epochs. Got {len(epochs):,}.")
+        raise ValueError(f"history must have at most {MAX_EPOCHS:,} epochs. Got {len(epochs):,}.")
     history = tuple(_metrics(epoch, num_layers) for epoch in epochs)
     if [metrics.epoch for metrics in history] != list(range(len(history))):
-        raise RecordError("history must have epochs 0, 1, 2 and so on. Got others.")
+        raise ValueError("history must have epochs 0, 1, 2 and so on. Got others.")
     return history
 
 
@@ -167,12 +189,12 @@ def _change_record(change: Change) -> dict[str, Any]:
 
 def _change(values: Any) -> Change:
     if not isinstance(values, dict):
-        raise RecordError(f"A change must be a record. Got {shown(values)}.")
+        raise ValueError(f"A change must be a record. Got {shown(values)}.")
     if "images" in values:
         return _own_digits(values)
     name = _typed(values, "name", str)
     if name not in CHANGEABLE:
-        raise RecordError(f"A change must be of {', '.join(CHANGEABLE)}. Got {shown(name)}.")
+        raise ValueError(f"A change must be of {', '.join(CHANGEABLE)}. Got {shown(name)}.")
     rate = name == "learning_rate"
     value = _number(values, "value", MAX_LEARNING_RATE) if rate else _whole(values, "value", MAX_COUNT)
     return SettingChange(_whole(values, "epoch", MAX_EPOCHS), name, value)
@@ -180,19 +202,17 @@ def _change(values: Any) -> Change:
 
 def _own_digits(values: dict[str, Any]) -> OwnDigits:
     labels = _typed(values, "labels", list)
-    if not 1 <= len(labels) <= MAX_OWN_DIGITS or any(
-        isinstance(label, bool) or not isinstance(label, int) or not 0 <= label < NUM_CLASSES
-        for label in labels
-    ):
-        raise RecordError(
+    right = all(type(label) is int and 0 <= label < NUM_CLASSES for label in labels)
+    if not right or not 1 <= len(labels) <= MAX_OWN_DIGITS:
+        raise ValueError(
             f"Own digits must be 1 to {MAX_OWN_DIGITS:,} with labels 0 to 9. Got {shown(labels)}."
         )
     try:
         pixels = base64.b64decode(_typed(values, "images", str), validate=True)
     except ValueError as error:
-        raise RecordError("Own digits must be images in base64. Got something else.") from error
+        raise ValueError("Own digits must be images in base64. Got something else.") from error
     if len(pixels) != len(labels) * 784:
-        raise RecordError(f"Own digits must have {len(labels) * 784:,} pixels. Got {len(pixels):,}.")
+        raise ValueError(f"Own digits must have {len(labels) * 784:,} pixels. Got {len(pixels):,}.")
     rate, *shares = OwnDigits._fields[4:]
     return OwnDigits(
         _whole(values, "epoch", MAX_EPOCHS),
@@ -205,16 +225,15 @@ def _own_digits(values: dict[str, Any]) -> OwnDigits:
 
 
 def _metrics_record(metrics: EpochMetrics) -> dict[str, Any]:
-    scores = {
-        name: {"cost": score.cost, "confusion": score.confusion.tolist()}
-        for name, score in (("train", metrics.train), ("test", metrics.test))
-    }
-    return metrics._asdict() | scores
+    train, test = (
+        score._asdict() | {"confusion": score.confusion.tolist()} for score in (metrics.train, metrics.test)
+    )
+    return metrics._asdict() | {"train": train, "test": test}
 
 
 def _metrics(values: Any, num_layers: int) -> EpochMetrics:
     if not isinstance(values, dict):
-        raise RecordError(f"The figures of an epoch must be a record. Got {shown(values)}.")
+        raise ValueError(f"The figures of an epoch must be a record. Got {shown(values)}.")
     return EpochMetrics(
         epoch=_whole(values, "epoch", MAX_EPOCHS),
         train=_score(values, "train"),
@@ -229,48 +248,37 @@ def _metrics(values: Any, num_layers: int) -> EpochMetrics:
 def _score(values: dict[str, Any], name: str) -> Score:
     score = _typed(values, name, dict)
     rows = _typed(score, "confusion", list)
-    counts = [count for row in rows if isinstance(row, list) for count in row]
-    square = len(rows) == NUM_CLASSES and all(
-        isinstance(row, list) and len(row) == NUM_CLASSES for row in rows
-    )
-    if not square or any(
-        isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MAX_COUNT
-        for count in counts
-    ):
-        raise RecordError(f"confusion must be 10 rows of 10 counts. Got {shown(rows)}.")
+    counts = [count for row in rows if type(row) is list and len(row) == NUM_CLASSES for count in row]
+    right = all(type(count) is int and 0 <= count <= MAX_COUNT for count in counts)
+    if not right or len(rows) != NUM_CLASSES or len(counts) != NUM_CLASSES**2:
+        raise ValueError(f"confusion must be 10 rows of 10 counts. Got {shown(rows)}.")
     if sum(counts) > MAX_TRAIN_SIZE:
-        raise RecordError(f"confusion must count at most {MAX_TRAIN_SIZE:,} images. Got {sum(counts):,}.")
+        raise ValueError(f"confusion must count at most {MAX_TRAIN_SIZE:,} images. Got {sum(counts):,}.")
     return Score(_number(score, "cost"), np.array(rows, int))
 
 
 def _numbers(values: dict[str, Any], name: str, count: int, high: float = inf) -> tuple[float, ...]:
     numbers = _typed(values, name, list)
     if len(numbers) != count:
-        raise RecordError(f"{name} must have {count} numbers, one per layer. Got {len(numbers)}.")
+        raise ValueError(f"{name} must have {count} numbers, one per layer. Got {len(numbers)}.")
     return tuple(_number({name: number}, name, high) for number in numbers)
 
 
 def _number(values: dict[str, Any], name: str, high: float = inf) -> float:
-    number = values.get(name)
-    if (
-        isinstance(number, bool)
-        or not isinstance(number, (int, float))
-        or not 0 <= number <= min(high, 1e300)
-    ):
-        bounds = "0 or more" if high == inf else f"from 0 to {high:g}"
-        raise RecordError(f"{name} must be a finite number, {bounds}. Got {shown(number)}.")
+    number: Any = values.get(name)
+    if type(number) not in (int, float) or not 0 <= number <= min(high, 1e300):
+        allowed = "0 or more" if high == inf else f"from 0 to {high:g}"
+        raise ValueError(f"{name} must be a finite number, {allowed}. Got {shown(number)}.")
     return float(number)
 
 
 def _whole(values: dict[str, Any], name: str, high: int) -> int:
-    number = values.get(name)
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= high:
-        raise RecordError(f"{name} must be a whole number from 0 to {high:,}. Got {shown(number)}.")
-    return number
+    require_whole(name, values.get(name), 0, high)
+    return int(values[name])
 
 
 def _typed(values: dict[str, Any], name: str, kind: type) -> Any:
     value = values.get(name)
     if not isinstance(value, kind):
-        raise RecordError(f"{name} must be a {kind.__name__}. Got {shown(value)}.")
+        raise ValueError(f"{name} must be a {kind.__name__}. Got {shown(value)}.")
     return value

@@ -26,9 +26,10 @@ from mnistlab.sweeps.distributed import (
     is_child,
     join,
 )
+from mnistlab.sweeps.metrics import SweepEpoch
 from mnistlab.sweeps.runs import begun, with_sweep_epoch
 from mnistlab.sweeps.sharding import Spread
-from mnistlab.sweeps.sweep import SweepEpoch, members, sweep
+from mnistlab.sweeps.sweep import members, sweep
 
 OK = 0
 ALONE = Place("", 1, 0)
@@ -94,19 +95,17 @@ def place_of(given: argparse.Namespace) -> Place | None:
 def run_sweep(given: argparse.Namespace, config: TrainConfig) -> int:
     """Train the networks that the arguments ask for and return the exit status."""
     try:
-        configs = configs_of(given, config)
+        rates, seeds = given.rates or [config.learning_rate], given.seeds or [config.seed]
+        configs = members(config, rates, seeds, given.initializations or ())
         place = place_of(given)
-    except ValueError as error:
-        given.parser.error(str(error))
-    if given.save:
-        try:
+        if given.save:
             given.save.mkdir(parents=True, exist_ok=True)
             for number in range(len(configs)):
                 require_place(network_path(given.save, number), given.force)
-        except OSError as error:
-            given.parser.error(f"--save must be a folder. Got {given.save}: {error.strerror or error}.")
-        except ValueError as error:
-            given.parser.error(str(error))
+    except ValueError as error:
+        given.parser.error(str(error))
+    except OSError as error:
+        given.parser.error(f"--save must be a folder. Got {given.save}: {error.strerror or error}.")
     interruption.kept = kept_sentence(given.save)
     if place is None:
         return train_networks(configs, load_dataset(config.dataset, given.data_dir), given.save)
@@ -114,16 +113,6 @@ def run_sweep(given: argparse.Namespace, config: TrainConfig) -> int:
         log = given.save / f"process-{place.process_id}.log" if given.save else None
         return done_by_child(sys.argv[1:], log, f"{LOST} {kept_sentence(given.save)}")
     return train_together(configs, given, place)
-
-
-def configs_of(given: argparse.Namespace, config: TrainConfig) -> tuple[TrainConfig, ...]:
-    """Return the settings of each network.
-
-    Raises:
-        ValueError: One of them is out of bounds, or there are too many.
-    """
-    rates, seeds = given.rates or [config.learning_rate], given.seeds or [config.seed]
-    return members(config, rates, seeds, given.initializations or ())
 
 
 def train_together(configs: Sequence[TrainConfig], given: argparse.Namespace, place: Place) -> int:

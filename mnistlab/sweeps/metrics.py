@@ -1,4 +1,4 @@
-"""How well all networks of a sweep do: for each the figures that it would have alone."""
+"""How well all networks of a sweep do after an epoch: for each the figures that it would have alone."""
 
 from collections.abc import Sequence
 from functools import cache, partial
@@ -10,21 +10,25 @@ import numpy as np
 
 from mnistlab.data.datasets import Dataset
 from mnistlab.engine.backprop import batch_gradient
-from mnistlab.engine.config import NUM_CLASSES, TrainConfig
+from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.eager import traced
 from mnistlab.engine.evaluation import CHUNK, MEASURED, PROBED, SATURATED, EpochMetrics, score
 from mnistlab.engine.network import Params, forward, outputs
 from mnistlab.engine.scaling import network_inputs
+from mnistlab.engine.training import ONE_HOT
 from mnistlab.sweeps.sharding import Spread
 
 MIN_CHUNK = 128  # images; smaller matrices would be slower
 
 
-class Probe(NamedTuple):
-    """What the first training images tell about the inside of each network, per layer."""
+class SweepEpoch(NamedTuple):
+    """The networks of a sweep that are in this process, after one epoch; epoch 0 is before training."""
 
-    gradient_norms: jax.Array | np.ndarray  # (K, layers)
-    saturation: jax.Array | np.ndarray  #     (K, layers)
+    epoch: int
+    numbers: range  # which of all networks they are; one process has all
+    metrics: tuple[EpochMetrics, ...]  # of each
+    params: Params  # each array with one more axis in front, of the networks; numpy
+    seconds: float  # spent training all networks, without the figures
 
 
 @cache
@@ -36,27 +40,27 @@ def sweep_outputs(hidden: str):
 
 @cache
 def sweep_probe(hidden: str):
-    """Return norms of gradients and shares of saturated units of all networks on one batch of images."""
+    """Return norms of gradients and shares of saturated units on one batch of images, (K, layers) each."""
 
-    def one_network(params: Params, pixels: jax.Array, targets: jax.Array) -> Probe:
+    def one_network(params: Params, pixels: jax.Array, targets: jax.Array) -> tuple[jax.Array, jax.Array]:
         gradient = batch_gradient(params, pixels, targets, hidden)
         passed = jax.vmap(partial(forward, hidden=hidden), in_axes=(None, 0))(params, pixels)
         norms = [jnp.sqrt(jnp.sum(layer.weights**2)) / len(pixels) for layer in gradient]
         shares = [jnp.mean((jnp.abs(z) > SATURATED).astype(z.dtype)) for z in passed.pre_activations]
-        return Probe(jnp.stack(norms), jnp.stack(shares))
+        return jnp.stack(norms), jnp.stack(shares)
 
     return traced(jax.vmap(one_network, in_axes=(0, None, None)))
 
 
-def sweep_metrics(
+def sweep_epoch(
     params: Params,
     dataset: Dataset,
     configs: Sequence[TrainConfig],
     spread: Spread,
     epoch: int,
     seconds: float,
-) -> tuple[EpochMetrics, ...]:
-    """Return the figures of the networks that are in this process, after an epoch.
+) -> SweepEpoch:
+    """Return the networks that are in this process with their figures, after an epoch.
 
     Args:
         params: All networks, as `spread` divides them.
@@ -67,23 +71,27 @@ def sweep_metrics(
         seconds: What the epoch took for all of them together; each counts for an equal part.
     """
     config, total = configs[0], len(configs)
+    numbers = spread.numbers(total)
     measured = min(MEASURED, config.train_size)
     images, labels = dataset.train.images[:measured], dataset.train.labels[:measured]
-    probe = probed(params, images[:PROBED], labels[:PROBED], config, spread, total)
+    pixels = spread.copied(network_inputs(images[:PROBED], config.scaling))
+    targets = spread.copied(ONE_HOT[labels[:PROBED]])
+    norms, saturation = spread.held(sweep_probe(config.activation)(params, pixels, targets), total)
     on_train = answers_of(params, images, config, spread, total)
     on_test = answers_of(params, dataset.test.images, config, spread, total)
-    return tuple(
+    metrics = tuple(
         EpochMetrics(
             epoch=epoch,
             train=score(on_train[place], labels),
             test=score(on_test[place], dataset.test.labels),
-            gradient_norms=tuple(map(float, probe.gradient_norms[place])),
-            saturation=tuple(map(float, probe.saturation[place])),
+            gradient_norms=tuple(map(float, norms[place])),
+            saturation=tuple(map(float, saturation[place])),
             learning_rate=configs[number].learning_rate,
             seconds=seconds / total,
         )
-        for place, number in enumerate(spread.numbers(total))
+        for place, number in enumerate(numbers)
     )
+    return SweepEpoch(epoch, numbers, metrics, spread.held(params, total), seconds)
 
 
 def answers_of(
@@ -99,12 +107,3 @@ def answers_of(
         ],
         axis=1,
     )
-
-
-def probed(
-    params: Params, images: np.ndarray, labels: np.ndarray, config: TrainConfig, spread: Spread, total: int
-) -> Probe:
-    """Return the insides of the networks in this process, on some images."""
-    pixels = spread.copied(network_inputs(images, config.scaling))
-    targets = spread.copied(np.eye(NUM_CLASSES, dtype=np.float32)[labels])
-    return spread.held(sweep_probe(config.activation)(params, pixels, targets), total)

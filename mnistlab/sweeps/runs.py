@@ -10,7 +10,8 @@ from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.training import Epoch, initial_params
 from mnistlab.jobs.transitions import is_finite
 from mnistlab.runs.run import Run, new_run, with_epoch
-from mnistlab.sweeps.sweep import SweepEpoch, network_of
+from mnistlab.sweeps.metrics import SweepEpoch
+from mnistlab.sweeps.sweep import network_of
 
 WORDS = {
     "initialization": "{} weights",

@@ -1,7 +1,7 @@
 """Many networks trained at once on the same mini-batches: `vmap` over networks as well as over images."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import NamedTuple
@@ -9,28 +9,19 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
+from mnistlab.data.datasets import Dataset
 from mnistlab.engine.backprop import batch_step
 from mnistlab.engine.config import AS_SEED, TrainConfig
 from mnistlab.engine.eager import traced
-from mnistlab.engine.evaluation import EpochMetrics
 from mnistlab.engine.network import Params
-from mnistlab.engine.training import Step, batches, epoch_key, initial_params
-from mnistlab.sweeps.metrics import sweep_metrics
+from mnistlab.engine.training import Step, batches, epoch_key, initial_params, require_images
+from mnistlab.jobs.tasks import kind_of
+from mnistlab.sweeps.metrics import SweepEpoch, sweep_epoch
 from mnistlab.sweeps.sharding import Spread
 from mnistlab.sweeps.stack_first import stack_first
 
 MAX_NETWORKS = 64
 ALIKE = ("dataset", "hidden", "activation", "scaling", "batch_size", "train_size", "num_epochs")
-
-
-class SweepEpoch(NamedTuple):
-    """The networks of a sweep that are in this process, after one epoch; epoch 0 is before training."""
-
-    epoch: int
-    numbers: range  # which of all networks they are; one process has all
-    metrics: tuple[EpochMetrics, ...]  # of each
-    params: Params  # each array with one more axis in front, of the networks; numpy
-    seconds: float  # spent training all networks, without the figures
 
 
 def members(
@@ -143,15 +134,6 @@ def sweep(configs: Sequence[TrainConfig], dataset, spread: Spread | None = None)
         yield sweep_epoch(params, dataset, configs, spread, epoch + 1, time.perf_counter() - start)
 
 
-def sweep_epoch(
-    params: Params, dataset, configs: Sequence[TrainConfig], spread: Spread, epoch: int, seconds: float
-) -> SweepEpoch:
-    """Return what there is after an epoch: see `SweepEpoch`."""
-    total = len(configs)
-    metrics = sweep_metrics(params, dataset, configs, spread, epoch, seconds)
-    return SweepEpoch(epoch, spread.numbers(total), metrics, spread.held(params, total), seconds)
-
-
 def require_alike(configs: Sequence[TrainConfig]) -> None:
     """Raise ValueError where networks could not share their mini-batches."""
     for name in (*ALIKE, "seed_of_order"):
@@ -160,10 +142,43 @@ def require_alike(configs: Sequence[TrainConfig]) -> None:
             raise ValueError(f"{name} must be the same for all networks of a sweep. Got {len(found)} values.")
 
 
-def require_images(config: TrainConfig, dataset) -> None:
-    """Raise ValueError where the settings ask for more training images than there are."""
-    there = len(dataset.train.labels)
-    if config.train_size > there:
-        raise ValueError(
-            f"train_size must be at most {there:,}, the training images there are. Got {config.train_size:,}."
-        )
+class SweepTask(NamedTuple):
+    """A worker's task: train one epoch of all networks, or only take their figures.
+
+    It can be broken off after any mini-batch and taken up elsewhere; `step` of them are done.
+    """
+
+    configs: tuple[TrainConfig, ...]
+    params: Params  # each array with one more axis in front, of the networks; padded or not
+    epoch: int  # after this task; 0: nothing is trained
+    step: int = 0
+    seconds: float = 0.0  # spent on it so far
+
+    @property
+    def config(self) -> TrainConfig:
+        """What all networks have in common, the data set above all."""
+        return self.configs[0]
+
+    @property
+    def num_steps(self) -> int:
+        """Mini-batches in the epoch."""
+        return self.config.num_steps if self.epoch else 0
+
+    @property
+    def kind(self) -> Hashable:
+        """What decides which operations are compiled."""
+        return "sweep", len(self.configs), bool(self.epoch), *kind_of(self.config)
+
+    def steps(self, dataset: Dataset) -> Iterator[Step]:
+        """Yield the networks after each of the mini-batches that are left."""
+        if not self.epoch:
+            return iter(())
+        spread = Spread()
+        params = spread.divided(self.params, len(self.configs))
+        return sweep_steps(params, self.epoch - 1, dataset.train, self.configs, spread, self.step)
+
+    def result(self, dataset: Dataset) -> SweepEpoch:
+        """Return the networks with their figures, after the last step."""
+        spread = Spread()
+        params = spread.divided(self.params, len(self.configs))
+        return sweep_epoch(params, dataset, self.configs, spread, self.epoch, self.seconds)

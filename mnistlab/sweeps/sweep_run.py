@@ -9,8 +9,7 @@ from mnistlab.engine.network import Params, num_parameters
 from mnistlab.jobs.pool import Job, Listener, Pool
 from mnistlab.runs.run import Run
 from mnistlab.sweeps.runs import begun, with_sweep_epoch
-from mnistlab.sweeps.sweep import require_alike, stacked
-from mnistlab.sweeps.task import SweepTask
+from mnistlab.sweeps.sweep import SweepTask, require_alike, stacked
 
 MAX_PARAMETERS = 8_000_000  # in all: their figures take a worker no longer than the largest network's
 
@@ -18,16 +17,16 @@ MAX_PARAMETERS = 8_000_000  # in all: their figures take a worker no longer than
 class SweepSnapshot(NamedTuple):
     """A sweep at one moment."""
 
-    state: str  # none, running, stopped, finished or failed
-    runs: tuple[Run, ...]  # one for each network
-    epoch: int  # epochs done; -1: not even the first figures are there
-    step: int  # mini-batches done in the running epoch
-    num_steps: int
-    num_epochs: int
-    ahead: int  # jobs of others that have their turn before this one's next
-    seconds: float  # spent training so far
-    message: str  # one sentence when it failed
-    number: int  # of the sweep, counted in this lab
+    state: str = "none"  # or running, stopped, finished, failed
+    runs: tuple[Run, ...] = ()  # one for each network
+    epoch: int = -1  # epochs done; -1: not even the first figures are there
+    step: int = 0  # mini-batches done in the running epoch
+    num_steps: int = 0
+    num_epochs: int = 0
+    ahead: int = 0  # jobs of others that have their turn before this one's next
+    seconds: float = 0.0  # spent training so far
+    message: str = ""  # one sentence when it failed
+    number: int = 0  # of the sweep, counted in this lab
 
     @property
     def active(self) -> bool:
@@ -42,41 +41,25 @@ class Sweeping(Listener):
 
     Args:
         pool: Where the work is done.
-        begin: Settings -> untrained runs; the seam for tests.
         require_memory: Raises ValueError where so many networks are too large to be trained.
     """
 
     def __init__(
         self,
         pool: Pool,
-        begin: Callable[[Sequence[TrainConfig]], tuple[Run, ...]] = begun,
         require_memory: Callable[[TrainConfig, int], None] = lambda config, num_networks: None,
     ):
-        self._pool, self._begin, self._require_memory = pool, begin, require_memory
+        self._pool, self._require_memory = pool, require_memory
         self._changed = threading.Condition(threading.RLock())
         self._job: Job | None = None
-        self._state, self._message = "none", ""
+        self._now = SweepSnapshot()
         self._configs: tuple[TrainConfig, ...] = ()
-        self._runs: tuple[Run, ...] = ()
         self._params: Params = ()  # of all networks, after the last finished epoch
-        self._epoch, self._step, self._number, self._seconds = -1, 0, 0, 0.0
 
     def snapshot(self) -> SweepSnapshot:
         """Return the sweep as it is now."""
         with self._changed:
-            config = self._configs[0] if self._configs else TrainConfig()
-            return SweepSnapshot(
-                state=self._state,
-                runs=self._runs,
-                epoch=self._epoch,
-                step=self._step,
-                num_steps=config.num_steps,
-                num_epochs=config.num_epochs,
-                ahead=self._pool.ahead(self._job) if self._job else 0,
-                seconds=self._seconds,
-                message=self._message,
-                number=self._number,
-            )
+            return self._now._replace(ahead=self._pool.ahead(self._job) if self._job else 0)
 
     def wait_for(
         self, condition: Callable[[SweepSnapshot], bool], timeout: float | None = None
@@ -84,7 +67,7 @@ class Sweeping(Listener):
         """Wait until a snapshot meets a condition and return it; TimeoutError when it does not in time."""
         with self._changed:
             if not self._changed.wait_for(lambda: condition(self.snapshot()), timeout):
-                raise TimeoutError(f"The sweep must get there in {timeout} s. It is {self._state}.")
+                raise TimeoutError(f"The sweep must get there in {timeout} s. It is {self._now.state}.")
             return self.snapshot()
 
     def start(self, configs: Sequence[TrainConfig]) -> None:
@@ -100,30 +83,30 @@ class Sweeping(Listener):
             )
         require_step_work(configs[0], len(configs))
         self._require_memory(configs[0], len(configs))
-        runs = self._begin(configs)
+        runs = begun(configs)
         with self._changed:
             self._cancel()
-            self._configs, self._runs = tuple(configs), runs
-            self._epoch, self._step, self._seconds = -1, 0, 0.0
-            self._number += 1
-            self._state, self._message = "running", ""
-            self._params = stacked([run.params for run in runs])
+            self._configs, self._params = tuple(configs), stacked([run.params for run in runs])
+            self._now = SweepSnapshot(
+                runs=runs,
+                num_steps=configs[0].num_steps,
+                num_epochs=configs[0].num_epochs,
+                number=self._now.number + 1,
+            )
             self._submit()
 
     def resume(self) -> None:
         """Go on with a sweep that was stopped, from the last epoch that was finished."""
         with self._changed:
-            if self._state == "stopped":
-                self._state = "running"
+            if self._now.state == "stopped":
                 self._submit()
 
     def stop(self) -> None:
         """Stop now; the epochs that are done stay."""
         with self._changed:
-            if self._state == "running":
+            if self._now.active:
                 self._cancel()
-                self._state = "stopped"
-                self._changed.notify_all()
+                self._become(state="stopped", step=0)
 
     # What the pool reports.
 
@@ -131,39 +114,43 @@ class Sweeping(Listener):
         """Take note of steps done."""
         with self._changed:
             if job is self._job:
-                self._step = step
-                self._changed.notify_all()
+                self._become(step=step)
 
     def finished(self, job: Job, result: Any) -> None:
         """Take in an epoch and ask for the next."""
         with self._changed:
             if job is not self._job:
                 return
-            self._runs = with_sweep_epoch(self._runs, result)
-            self._job, self._step, self._epoch, self._params = None, 0, result.epoch, result.params
-            self._seconds += result.seconds
-            if self._epoch < self._configs[0].num_epochs:
+            self._job, self._params = None, result.params
+            self._become(
+                runs=with_sweep_epoch(self._now.runs, result),
+                epoch=result.epoch,
+                step=0,
+                seconds=self._now.seconds + result.seconds,
+            )
+            if result.epoch < self._now.num_epochs:
                 self._submit()
             else:
-                self._state = "finished"
-                self._changed.notify_all()
+                self._become(state="finished")
 
     def refused(self, job: Job, sentence: str) -> None:
         """Take note that the work cannot be done."""
         with self._changed:
             if job is self._job:
                 self._cancel()
-                self._state, self._message = "failed", sentence
-                self._changed.notify_all()
+                self._become(state="failed", step=0, message=sentence)
 
     # Below: with the lock held.
 
     def _submit(self) -> None:
-        task = SweepTask(self._configs, self._params, self._epoch + 1)
-        self._job = self._pool.submit(task, self)
-        self._changed.notify_all()
+        self._job = self._pool.submit(SweepTask(self._configs, self._params, self._now.epoch + 1), self)
+        self._become(state="running")
 
     def _cancel(self) -> None:
         if self._job is not None:
             self._pool.cancel(self._job)
-        self._job, self._step = None, 0
+        self._job = None
+
+    def _become(self, **changes: Any) -> None:
+        self._now = self._now._replace(**changes)
+        self._changed.notify_all()
