@@ -55,7 +55,9 @@ def executed(text, folder):
     book = nbformat.reads(text, as_version=4)
     nbformat.validate(book)
     book.cells.insert(0, nbformat.v4.new_code_cell("import sys\nsys.modules['mnistlab'] = None"))
-    client = nbclient.NotebookClient(book, timeout=PATIENCE, resources={"metadata": {"path": str(folder)}})
+    client = nbclient.NotebookClient(
+        book, timeout=PATIENCE, iopub_timeout=PATIENCE, resources={"metadata": {"path": str(folder)}}
+    )
     client.execute()
     return book
 
