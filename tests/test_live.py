@@ -48,18 +48,22 @@ def test_a_page_that_began_alone_looks_more_seldom_when_others_come(monkeypatch)
 
 
 def test_a_training_page_that_is_drawn_anew_is_not_ticked_by_what_stood_there_before(monkeypatch):
-    names = []
-    recorder = SimpleNamespace(fragment=lambda look, run_every: names.append(look.__qualname__) or id)
+    looks = []
+    recorder = SimpleNamespace(
+        fragment=lambda look, run_every: looks.append((look.__qualname__, run_every)) or id, session_state={}
+    )
     monkeypatch.setattr(live, "st", recorder)
     monkeypatch.setattr(live, "arrival_phase", lambda lab: ArrivalPhase("here", True))
-    for drawing, active in enumerate((False, False, True, True, False)):
+    for drawing, active in enumerate((False, False, True, True, False, False)):
         run = SimpleNamespace(id="a", epoch=1)
-        page = lab(active=active)
+        page = lab(active=active, doing="training" if active else "")
         page.snapshot = page.snapshot._replace(run=run)
         page.drawing = drawing
         live.draw_live(page)
-    rest, again, first, second, end = names
-    assert rest == again == end, "a click at rest is answered, though the page was drawn anew meanwhile"
+    names, seconds = zip(*looks, strict=True)
+    rest, again, first, second, end, later = names
+    assert seconds[-2:] == (live.AFTERWARDS, live.STILL_HERE), "a click that came late is answered soon"
+    assert rest == again == end == later, "a click at rest is answered, though the page was drawn anew"
     assert len({rest, first, second}) == 3
 
 

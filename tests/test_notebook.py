@@ -62,6 +62,12 @@ def executed(text, folder):
     return book
 
 
+@pytest.fixture(autouse=True)
+def drawn_in_the_notebook(monkeypatch):
+    """Charts go where Jupyter wants them, whatever a test before has asked of matplotlib for this process."""
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+
+
 @pytest.fixture
 def small(monkeypatch, generated):
     """The generated digits, fewer of them."""
