@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from mnistlab.atomic_file import load_arrays, save_arrays
+from mnistlab.atomic_file import load_arrays, save_arrays, write_whole
 
 
 def rewrite(path, content):
@@ -107,3 +107,13 @@ def test_a_reader_among_writers_sees_only_whole_files(small_file):
         writer.start()
     while any(writer.is_alive() for writer in writers):
         assert load_arrays(path) is not None
+
+
+def test_a_name_of_255_bytes_can_be_written_and_a_link_in_the_way_is_not_followed(tmp_path):
+    path, link, elsewhere = tmp_path / ("n" * 255), tmp_path / "own.tmp", tmp_path / "elsewhere"
+    elsewhere.write_bytes(b"somebody's")
+    link.symlink_to(elsewhere)
+    write_whole(path, b"first")
+    write_whole(path, b"second", unfinished=link)
+    assert (path.read_bytes(), elsewhere.read_bytes()) == (b"second", b"somebody's")
+    assert sorted(tmp_path.iterdir()) == [elsewhere, path]
