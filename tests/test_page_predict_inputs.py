@@ -77,8 +77,8 @@ def test_of_an_uploaded_picture_only_something_small_is_kept(trained):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"no picture", "must be a PNG or JPEG file"),
-        (as_png(SEVEN)[:500], "must be a whole PNG or JPEG file"),
+        (b"no picture", "must be a PNG, JPEG, WebP, HEIC, GIF or BMP file"),
+        (as_png(SEVEN)[:500], "must be a whole PNG, JPEG, WebP, HEIC, GIF or BMP file"),
         (as_png(np.full((50, 50, 3), 200, np.uint8)), "There is no ink in this picture"),
     ],
 )

@@ -20,7 +20,7 @@ SMALLEST_SQUARE = 10  # pixels of the drawing: a dot is not blown up into a disc
 LARGEST_GAIN = 4  # a hairline turns gray when it is scaled down; it is darkened again, within bounds
 FULL = 255  # full ink
 FINE = 4  # cells to a pixel of the box, where strokes are measured
-THIN = 1.2  # pixels of the box; 2 of 1,000 digits of MNIST have strokes as thin
+THIN = 1.1  # pixels of the box; 1 of 1,000 digits of MNIST have strokes as thin
 THICKENED = 1.7  # what a thin stroke is given: 9 of 10 digits of MNIST have wider strokes
 
 

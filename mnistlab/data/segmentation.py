@@ -33,8 +33,8 @@ AS_TALL = 0.6  # of the digit's height
 MOST_DIGITS = 6  # more are a text
 WIDEST_STROKE = 0.36  # of the digit's size; wider is a patch or a thing, not something written
 LONGEST_STROKE = 5.0  # sizes of the digit; an 8 of MNIST has at most 3.2
-WIDEST = 2.2  # times as wide as tall
-LARGEST_BLOT = 2.9  # widths of the stroke, of a disc that fits into it: where strokes cross it is 2
+LARGEST_BLOT = 2.7  # widths of the stroke, of a disc that fits into it: where strokes cross it is 2
+SMALLEST_BLOT = 0.06  # of the digit's size: as coarsely as is looked, a hairline is as wide
 MOST_HOLES = 8  # an 8 has 2, a rough brush leaves some
 SMALLEST_WRITTEN = 20  # pixels; of what is smaller nobody can tell
 SKETCH = 100  # cells on the longer side, for counting holes
@@ -437,13 +437,13 @@ def is_written(digit: np.ndarray) -> bool:
     if size < SMALLEST_WRITTEN:
         return True
     stroke, length = stroke_of(digit > 0.5)
-    if stroke > WIDEST_STROKE * size or length > LONGEST_STROKE * size or width > WIDEST * height:
+    if stroke > WIDEST_STROKE * size or length > LONGEST_STROKE * size:
         return False
     step = -(-size // SKETCH)
     sketch = np.pad(digit[::step, ::step] > 0.5, 1)
     blot = 2 * step * float(ndimage.distance_transform_edt(sketch).max())
     num_holes = ndimage.label(~sketch)[1] - 1
-    return blot <= max(LARGEST_BLOT * stroke, 0.2 * size) and num_holes <= MOST_HOLES
+    return blot <= max(LARGEST_BLOT * stroke, SMALLEST_BLOT * size, 5) and num_holes <= MOST_HOLES
 
 
 def stroke_of(inked: np.ndarray) -> tuple[float, float]:

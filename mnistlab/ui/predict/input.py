@@ -8,8 +8,9 @@ import streamlit as st
 from PIL import Image
 
 from mnistlab.analysis.decision import worst_mistakes
-from mnistlab.data.framing import stages
-from mnistlab.data.image_loading import PictureError, averaged, read_picture
+from mnistlab.data.framing import all_stages
+from mnistlab.data.image_loading import EXTENSIONS, PictureError, averaged, read_picture
+from mnistlab.data.segmentation import NO_INK
 from mnistlab.figures.html_figure import INK, ink_levels
 from mnistlab.figures.image_grid import digit_picture, named_tiles
 from mnistlab.ui.canvas import SIDE, draw_canvas
@@ -30,7 +31,10 @@ INVITATIONS = {"draw": "Draw a digit.", "picture": "Show it a picture."}
 NUM_MISTAKES = 16
 INDEX = "predict_test_index"  # widget
 UPLOAD = "predict_file"  # widget
-PICTURE = "predict_picture"  # session state: what the last file asks, and why it asks nothing
+PICTURE = "predict_picture"  # session state: what the digits in the last file ask, and why none does
+DIGIT = "predict_digit"  # session state: place of the chosen one, where there are several
+STAGE_SIDE = 140  # px of the pictures of the stages
+NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}
 MISTAKE = "predict_mistake"  # session state: place of the one that was clicked
 
 
@@ -41,6 +45,7 @@ class Asked(NamedTuple):
     boxed: np.ndarray | None = None  # (20, 20) uint8, the stage before, where there was one
     sheet: np.ndarray | None = None  # the whole picture, small if it was a file, where it was framed here
     truth: int | None = None  # its label, where it is known
+    found: tuple[np.ndarray, np.ndarray] | None = None  # small: without its paper; this digit's ink
 
 
 def draw_source() -> str:
@@ -60,13 +65,50 @@ def ask_drawing(lab: Lab) -> Asked | None:
     """Ask about a drawing; the last one is not framed twice."""
     st.markdown("**Draw here**")
     pixels = draw_canvas()
-    return remembered("predict_drawing", (pixels,), lambda: framed(pixels))
+    digits, reason = remembered("predict_drawing", (pixels,), lambda: framed(pixels))
+    if reason and reason != NO_INK:
+        st.caption(reason)
+    return chosen_digit(digits)
 
 
-def framed(pixels: np.ndarray | None) -> Asked | None:
-    """Return a picture framed as MNIST framed its digits; None without ink."""
-    found = None if pixels is None else stages(pixels)
-    return None if found is None else Asked(found.framed, found.boxed, pixels)
+def framed(pixels: np.ndarray | None) -> tuple[list[Asked], str]:
+    """Return what each digit in a picture asks, the largest first, framed as MNIST framed its own.
+
+    Where there is none, the second is a sentence that says why.
+    """
+    digits, reason = ([], NO_INK) if pixels is None else all_stages(pixels)
+    return [
+        Asked(each.framed, each.boxed, pixels, found=(small(each.contrast), small(each.ink)))
+        for each in digits
+    ], reason
+
+
+def small(picture: np.ndarray) -> np.ndarray:
+    """Return a gray picture as small as it is shown among the stages."""
+    return np.asarray(averaged(Image.fromarray(picture), STAGE_SIDE))
+
+
+def chosen_digit(digits: list[Asked]) -> Asked | None:
+    """Return the only digit, or draw several and return the one that is chosen."""
+    if len(digits) < 2:
+        st.session_state.pop(DIGIT, None)
+        return digits[0] if digits else None
+    place = min(st.session_state.get(DIGIT, 0), len(digits) - 1)
+    st.markdown(f"**{NUMBERS[len(digits)]} digits? Choose one.**")
+    names = [f"digit {number}" for number in range(1, len(digits) + 1)]
+    tiles = named_tiles(
+        ink_levels(np.stack([digit.framed for digit in digits])),
+        INK,
+        names,
+        names,
+        max(4, len(digits)),
+        picks=range(len(digits)),
+        chosen=place,
+        alt=f"{len(digits)} digits, the largest first; the network reads number {place + 1}.",
+        tile=56,
+    )
+    show_sketch(tiles, "predict_digits", lambda place: st.session_state.update({DIGIT: place}))
+    return digits[place]
 
 
 def ask_test_image(lab: Lab) -> Asked:
@@ -140,20 +182,20 @@ def ask_picture(lab: Lab) -> Asked | None:
     """Ask about a picture from a file: a photograph or a scan of one digit."""
     st.markdown("**Your picture**")
     st.file_uploader(
-        "A photograph or scan of one digit, PNG or JPEG",
-        type=["png", "jpg", "jpeg"],
+        "A photograph or scan of a digit",
+        type=list(EXTENSIONS),
         key=widget_key(UPLOAD),
         on_change=take_picture,
-        help="**Picture**: dark on light or light on dark, up to 10 MB and 20 megapixels. It is not stored.",
+        help="**Picture**: dark on light or light on dark, up to 25 MB and 50 megapixels. It is not stored.",
     )
-    asked, sentence = st.session_state.get(PICTURE, (None, ""))
+    digits, sentence = st.session_state.get(PICTURE, ([], ""))
     if sentence:
         st.warning(sentence)
-    elif asked is None:
-        st.caption("Pen on paper works well: one digit, and nothing else in the picture.")
+    elif not digits:
+        st.caption("Pen on paper works well, also on squared paper and in a poor light: one digit, large.")
     else:
-        show_sketch(digit_picture(asked.framed, "The picture, framed", SIDE), "predict_shown")
-    return asked
+        st.image(digits[0].sheet, width=SIDE)
+    return chosen_digit(digits)
 
 
 def take_picture() -> None:
@@ -161,14 +203,15 @@ def take_picture() -> None:
     data = taken_in(UPLOAD)
     if data is not None:
         st.session_state[PICTURE] = framed_file(data)
+        st.session_state.pop(DIGIT, None)
 
 
-def framed_file(data: bytes) -> tuple[Asked | None, str]:
-    """Return what a file asks, with a small copy of it; or None and why it asks nothing."""
+def framed_file(data: bytes) -> tuple[list[Asked], str]:
+    """Return what the digits in a file ask, with a small copy of it; or none and why."""
     try:
         picture = read_picture(data)
     except PictureError as error:
-        return None, str(error)
-    if asked := framed(picture):
-        return asked._replace(sheet=np.asarray(averaged(Image.fromarray(picture), SIDE))), ""
-    return None, "There is no ink in this picture: nothing in it differs from its border."
+        return [], str(error)
+    digits, reason = framed(picture)
+    sheet = np.asarray(averaged(Image.fromarray(picture), SIDE))
+    return [digit._replace(sheet=sheet) for digit in digits], reason

@@ -14,7 +14,7 @@ from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.input import Asked
 
 FARTHEST = 10  # pixels
-HEIGHT = 216  # px of the pictures
+HEIGHT = 410  # px of the pictures
 
 
 class Seen(NamedTuple):
@@ -24,6 +24,7 @@ class Seen(NamedTuple):
     boxed: np.ndarray | None  # (20, 20) uint8, the stage before, where there was one
     captions: tuple[str, str]
     pictures: DeltaGenerator
+    found: tuple[np.ndarray, np.ndarray] | None = None  # the picture without its paper, and the digit's ink
 
 
 def draw_seen(asked: Asked | None) -> Seen:
@@ -37,7 +38,7 @@ def draw_seen(asked: Asked | None) -> Seen:
     if down or right:
         moved = f"{'then moved' if boxed is not None else 'moved'}\n{direction(down, right)}"
         image, captions = shift(image, down, right), (captions[0], moved)
-    return Seen(image, boxed, captions, pictures)
+    return Seen(image, boxed, captions, pictures, None if boxed is None else asked.found)
 
 
 def draw_stages(seen: Seen) -> None:
@@ -45,12 +46,13 @@ def draw_stages(seen: Seen) -> None:
     with seen.pictures:
         if seen.image is None:
             st.caption(
-                "Your ink is cut out, scaled into a box of 20 × 20 pixels, and placed in 28 × 28 so that its "
-                "center of mass is in the middle: just as MNIST's digits were."
+                "The paper is taken away, whatever its color and light; what is no part of the digit is left "
+                "out. Your ink is cut out, scaled into a box of 20 × 20 pixels, and placed in 28 × 28 so "
+                "that its center of mass is in the middle: just as MNIST's digits were."
             )
             return
-        shown = seen.image, seen.boxed, seen.captions
-        sources = seen.image, seen.boxed, seen.captions[1]
+        shown = seen.image, seen.boxed, seen.captions, seen.found
+        sources = seen.image, seen.boxed, seen.captions[1], seen.found and seen.found[1]
         show_sketch(
             remembered("predict_stages_figure", sources, lambda: drawn_stages(*shown)), "predict_stages"
         )
