@@ -18,7 +18,7 @@ CANVAS = 280
 points = st.tuples(st.integers(30, 250), st.integers(30, 250))
 # One line of three turns at most, neither a dot nor a dash: they have a test of their own. More is a tangle.
 strokes = st.lists(st.lists(points, min_size=2, max_size=4), min_size=1, max_size=1).filter(
-    lambda lines: np.ptp(np.concatenate(lines), axis=0).max() >= 110
+    lambda lines: np.ptp(np.concatenate(lines), axis=0)[1] >= 110
 )
 pens = st.integers(8, 26)
 

@@ -70,7 +70,8 @@ def test_of_an_uploaded_picture_only_something_small_is_kept(trained):
     trained.file_uploader[0].upload("seven.png", as_png(large)).run()
     assert bars(trained).size
     assert trained.file_uploader[0].value is None
-    asked, _ = trained.session_state["predict_picture"]
+    (asked,), _ = trained.session_state["predict_picture"]
+    assert sum(part.nbytes for part in asked.found) < 2 * 140 * 140 + 1
     assert asked.sheet.nbytes < 4 * 280 * 280
 
 

@@ -33,6 +33,7 @@ AS_TALL = 0.6  # of the digit's height
 MOST_DIGITS = 6  # more are a text
 WIDEST_STROKE = 0.36  # of the digit's size; wider is a patch or a thing, not something written
 LONGEST_STROKE = 5.0  # sizes of the digit; an 8 of MNIST has at most 3.2
+WIDEST = 2.2  # times as wide as tall: a dash, a car
 LARGEST_BLOT = 2.7  # widths of the stroke, of a disc that fits into it: where strokes cross it is 2
 SMALLEST_BLOT = 0.06  # of the digit's size: as coarsely as is looked, a hairline is as wide
 MOST_HOLES = 8  # an 8 has 2, a rough brush leaves some
@@ -206,9 +207,13 @@ def _local_paper(plane: Image.Image, dark_ink: bool) -> Image.Image:
     small = np.asarray(plane.reduce(block))
     window = max(3, int(PAPER_WINDOW * min(small.shape)) | 1)
     fill = ndimage.grey_closing if dark_ink else ndimage.grey_opening
-    paper = fill(small, size=(window, window), mode="nearest")
     if block == 1:
-        return Image.fromarray(paper)
+        return Image.fromarray(fill(small, size=(window, window), mode="nearest"))
+    # Beyond the edges the light goes on as it came: else the darker edge of a slope would be ink.
+    beyond = np.pad(small, margin := min(window, min(small.shape) - 1), "reflect", reflect_type="odd")
+    paper = fill(beyond, size=(window, window))[
+        margin : margin + small.shape[0], margin : margin + small.shape[1]
+    ]
     smooth = ndimage.uniform_filter(paper, 3, mode="nearest").astype(np.float32)
     return Image.fromarray(smooth).resize(plane.size, Image.Resampling.BILINEAR)
 
@@ -437,7 +442,7 @@ def is_written(digit: np.ndarray) -> bool:
     if size < SMALLEST_WRITTEN:
         return True
     stroke, length = stroke_of(digit > 0.5)
-    if stroke > WIDEST_STROKE * size or length > LONGEST_STROKE * size:
+    if stroke > WIDEST_STROKE * size or length > LONGEST_STROKE * size or width > WIDEST * height:
         return False
     step = -(-size // SKETCH)
     sketch = np.pad(digit[::step, ::step] > 0.5, 1)

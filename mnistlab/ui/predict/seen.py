@@ -15,6 +15,7 @@ from mnistlab.ui.predict.input import Asked
 
 FARTHEST = 10  # pixels
 HEIGHT = 410  # px of the pictures
+AS_STORED = 216  # px, where there is one
 
 
 class Seen(NamedTuple):
@@ -30,7 +31,8 @@ class Seen(NamedTuple):
 def draw_seen(asked: Asked | None) -> Seen:
     """Draw the controls below the stages, and return what they leave of what is asked about."""
     st.markdown("**Preprocessed input**")
-    pictures = st.container(height=HEIGHT + 8, border=False, key="predict_stages_frame")
+    height = HEIGHT if asked is None or asked.found else AS_STORED
+    pictures = st.container(height=height + 8, border=False, key="predict_stages_frame")
     raw, down, right = draw_spoilers(asked)
     if asked is None:
         return Seen(None, None, ("", ""), pictures)
