@@ -9,7 +9,9 @@ from typing import NamedTuple
 from benchmarks.diagnosis_truths import CLEARLY, GAP, HARDLY, RISE, Truth
 
 SETTLED = 3  # epochs, before which a weak class or a silent output may be a matter of a moment
+MANY = 5  # classes
 RATES = "larger_rate", "smaller_rate"
+COURSE = {"falling", "jumps", *RATES}  # what a cost does, and why
 
 
 class Statement(NamedTuple):
@@ -48,7 +50,7 @@ def first_subjects(truth: Truth) -> frozenset[str]:
     ranks = (
         ({"diverged"}, truth.diverged_at > 0),
         (
-            {"not_falling", "silent", "weak_class", "jumps", "falling", *RATES},
+            {"not_falling", "silent", "weak_class"} | COURSE,
             truth.not_falling is True or bool(truth.weak_later or truth.silent_later),
         ),
         (
@@ -122,8 +124,9 @@ RULES = {
 def required(truth: Truth) -> dict[str, frozenset[str]]:
     """Rule 17: what must be said of a snapshot: the name of a truth -> the subjects of which one says it.
 
-    Where a training diverged, that alone is asked for. A weak class or a silent output
-    must be told from epoch 3 on, where it stays so; before, and where it wakes by itself, it may be.
+    Where a training diverged, that alone is asked for. A weak class or a silent output must be told from
+    epoch 3 on, where it stays so; before, and where it wakes by itself, it may be. Where half of the classes
+    are weak, the network as a whole reads badly, and what its cost does tells that as well.
     """
     if truth.diverged_at:
         return {"diverged": frozenset({"diverged"})}
@@ -138,7 +141,7 @@ def required(truth: Truth) -> dict[str, frozenset[str]]:
         "silent": (truth.epoch >= SETTLED and bool(truth.silent_later), {"silent", "not_falling"}),
         "weak_class": (
             truth.epoch >= SETTLED and bool(truth.weak_later),
-            {"weak_class", "silent", "not_falling"},
+            {"weak_class", "silent", "not_falling"} | (COURSE if len(truth.weak_classes) >= MANY else set()),
         ),
     }
     return {name: frozenset(subjects) for name, (holds, subjects) in asked.items() if holds}

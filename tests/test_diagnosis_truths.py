@@ -109,6 +109,15 @@ def test_a_class_under_a_fifth_and_an_output_that_wakes():
     assert said(early, "nothing_wrong") == "silent"
 
 
+@pytest.mark.parametrize(("weak", "told_by_its_rate"), [(4, False), (5, True)])
+def test_where_half_of_the_classes_are_weak_what_the_cost_does_tells_it(weak, told_by_its_rate):
+    run = whole_run([1.0, 0.9, 0.8, 0.7, 0.6])
+    run = with_figures(run, range(5), recall=(0.1,) * weak + (0.9,) * (10 - weak))
+    asked = required(at(run, 4))
+    assert asked.keys() == {"weak_class"}
+    assert ("larger_rate" in asked["weak_class"]) == told_by_its_rate
+
+
 STILL_COSTS = [2.5, 1.0, 1.0, 0.999, 0.998, 0.997, 0.6, 0.4]
 STILL = whole_run(STILL_COSTS)
 
