@@ -33,7 +33,7 @@ AS_TALL = 0.6  # of the digit's height
 MOST_DIGITS = 6  # more are a text
 WIDEST_STROKE = 0.36  # of the digit's size; wider is a patch or a thing, not something written
 LONGEST_STROKE = 5.0  # sizes of the digit; an 8 of MNIST has at most 3.2
-WIDEST = 2.6  # times as wide as tall: a dash, a car
+WIDEST = 2.6  # times as wide as tall: a car. A plain dash, as a 7 begins, is as tall as its stroke
 LARGEST_BLOT = 2.7  # widths of the stroke, of a disc that fits into it: where strokes cross it is 2
 SMALLEST_BLOT = 0.06  # of the digit's size: as coarsely as is looked, a hairline is as wide
 MOST_HOLES = 8  # an 8 has 2, a rough brush leaves some
@@ -463,7 +463,9 @@ def is_written(digit: np.ndarray) -> bool:
     if size < SMALLEST_WRITTEN:
         return True
     stroke, length = stroke_of(digit > 0.5)
-    if stroke > WIDEST_STROKE * size or length > LONGEST_STROKE * size or width > WIDEST * height:
+    if stroke > WIDEST_STROKE * size or length > LONGEST_STROKE * size:
+        return False
+    if width > WIDEST * height and stroke < 0.9 * height:
         return False
     step = -(-size // SKETCH)
     sketch = np.pad(digit[::step, ::step] > 0.5, 1)
