@@ -17,7 +17,7 @@ from mnistlab.engine.scaling import network_inputs
 
 MEASURED = 10_000  # training figures are taken on the first so many training images
 PROBED = 1_000  # gradients and pre-activations on the first so many
-CHUNK = 2_500  # images passed at once
+AT_ONCE = 2_500  # images passed together
 SATURATED = 5.0  # beyond this |z| a sigmoid's slope is under 0.007
 
 
@@ -59,6 +59,7 @@ class EpochMetrics(NamedTuple):
     saturation: tuple[float, ...]  # per layer, share of |z| > 5 on the same images
     learning_rate: float
     seconds: float  # spent training, without these figures
+    generated: Score | None = None  # on generated test images, where they stand beside MNIST's
 
 
 @cache
@@ -92,8 +93,8 @@ def activations_of(params: Params, images: np.ndarray, config: TrainConfig) -> n
     """
     run = batch_outputs(config.activation)
     chunks = [
-        np.asarray(run(params, network_inputs(images[start : start + CHUNK], config.scaling)))
-        for start in range(0, len(images), CHUNK)
+        np.asarray(run(params, network_inputs(images[start : start + AT_ONCE], config.scaling)))
+        for start in range(0, len(images), AT_ONCE)
     ]
     return np.concatenate(chunks) if chunks else np.zeros((0, NUM_CLASSES), np.float32)
 
@@ -129,4 +130,5 @@ def epoch_metrics(
         saturation=tuple(float((jnp.abs(z) > SATURATED).mean()) for z in passed.pre_activations),
         learning_rate=config.learning_rate,
         seconds=seconds,
+        generated=evaluate(params, dataset.generated_test, config) if dataset.generated_test else None,
     )

@@ -15,7 +15,7 @@ class Snapshot(NamedTuple):
     run: Run  # the current one; there always is one
     runs: tuple[Run, ...]  # all of the lab, oldest first, the current one among them
     hidden: frozenset[str]  # ids of runs left out of comparisons
-    doing: str  # what the pool does for it: "", measuring, training or own digits
+    doing: str  # what the pool does for it: "", measuring, drawing, training or own digits
     step: int  # mini-batches done in the running epoch
     num_steps: int  # mini-batches in an epoch
     target_epoch: int  # where training will end, or would

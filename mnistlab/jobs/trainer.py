@@ -12,7 +12,7 @@ from mnistlab.engine.network import Params
 from mnistlab.engine.training import initial_params
 from mnistlab.jobs.pool import Job, Listener, Pool
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.jobs.tasks import EpochTask, MeasureTask, OwnDigitsTask
+from mnistlab.jobs.tasks import DrawTask, EpochTask, MeasureTask, OwnDigitsTask, RunTask, drawing_for
 from mnistlab.jobs.time_left import Pace, Speed
 from mnistlab.jobs.transitions import broken_sentence, next_task, no_better_sentence, with_result
 from mnistlab.runs import run_store as stores
@@ -27,11 +27,18 @@ from mnistlab.runs.run import (
 )
 from mnistlab.runs.run_store import EMPTY, RunStore, Undo
 
-DOING = {MeasureTask: "measuring", EpochTask: "training", OwnDigitsTask: "own digits"}
+DOING = {MeasureTask: "measuring", EpochTask: "training", OwnDigitsTask: "own digits", DrawTask: "drawing"}
+
+
+def drawn_by(job: Job) -> tuple[int, ...]:
+    """Return which images a job draws; none: it is another job."""
+    return job.task.drawn if isinstance(job.task, DrawTask) else ()
 
 
 class Trainer(Listener):
-    """The runs of one lab, one of them the current one. At most one task of it is in the pool.
+    """The runs of one lab, one of them the current one.
+
+    At most one task of it is in the pool, besides the one that draws the new images of the next epoch.
 
     Commands may come from any thread; each acts as a whole and returns at once. There is no thread here: the
     pool's brings the results, under the same lock as the commands, so nothing can come between "this epoch is
@@ -63,6 +70,8 @@ class Trainer(Listener):
         self._on_change, self._require_memory = on_change, require_memory
         self._changed = threading.Condition(threading.RLock())
         self._job: Job | None = None
+        self._ahead: Job | None = None  # draws the images of the epoch after this one
+        self._drawn: tuple[int, ...] = ()  # those that were drawn last
         self._digits: OwnDigitsTask | None = None  # to be done before the next epoch
         self._phase, self._message = "idle", ""  # idle, running, pausing, paused, finished or failed
         self._target = 0  # the epoch to train up to
@@ -281,7 +290,7 @@ class Trainer(Listener):
     def progressed(self, job: Job, step: int, num_steps: int) -> None:
         """Take note of steps done."""
         with self._changed:
-            if job is self._job:
+            if job is self._job and not drawn_by(job):
                 self._step = step
                 self._note_pace()
                 self._changed.notify_all()
@@ -289,6 +298,9 @@ class Trainer(Listener):
     def finished(self, job: Job, result: Any) -> None:
         """Take in an epoch, or the network after own digits, and ask for what comes next."""
         with self._changed:
+            if drawn_by(job):
+                self._take_in_drawing(job)
+                return
             if job is not self._job:
                 return
             before, task = self._run, job.task
@@ -314,6 +326,8 @@ class Trainer(Listener):
     def refused(self, job: Job, sentence: str) -> None:
         """Take note that the work cannot be done."""
         with self._changed:
+            if job is self._ahead:
+                self._ahead = None  # it is tried again when it is needed
             if job is self._job:
                 self._cancel()
                 self._say("failed", sentence)
@@ -350,15 +364,39 @@ class Trainer(Listener):
         if self._job is None and self._phase != "failed" and not self._closed:
             task = next_task(self._run, self._digits, self._target if self._phase == "running" else 0)
             if task is not None:
-                self._job = self._pool.submit(task, self)
+                self._job = self._submit(task)
             elif self._phase == "running":
                 self._say("finished")
         self._changed.notify_all()
 
+    def _submit(self, task: RunTask) -> Job:
+        """Ask the pool for a task, or for its images where they are not drawn; return what is waited for."""
+        new, ahead = drawing_for(task), self._ahead
+        if new and new.drawn != self._drawn:
+            self._ahead = None
+            return ahead if ahead and drawn_by(ahead) == new.drawn else self._pool.submit(new, self)
+        job = self._pool.submit(task, self)
+        if (later := drawing_for(task, 1)) and later.epoch < self._target:
+            self._ahead = self._pool.submit(later, self)
+        return job
+
+    def _take_in_drawing(self, job: Job) -> None:
+        """Take note that images are drawn, and go on where training waited for them."""
+        if job in (self._job, self._ahead):
+            self._drawn = drawn_by(job)
+        if job is self._ahead:
+            self._ahead = None
+        if job is self._job:
+            self._job = None
+            if self._phase == "pausing":
+                self._say("paused")
+            self._go_on()
+
     def _cancel(self) -> None:
         """Give up what is under way; whatever comes of it is not heard any more."""
-        if self._job is not None:
-            self._pool.cancel(self._job)
+        for job in filter(None, (self._job, self._ahead)):
+            self._pool.cancel(job)
+        self._ahead = None
         self._store = self._given_up()
         self._job, self._step, self._digits = None, 0, None
 

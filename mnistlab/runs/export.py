@@ -80,7 +80,8 @@ def history_csv(run: Run) -> str:
     text = io.StringIO()
     each_layer = (0.0,) * len(run.params)
     untrained = EpochMetrics(0, NOTHING, NOTHING, each_layer, each_layer, 0.0, 0.0)
-    table = csv.DictWriter(text, _row(untrained), lineterminator="\n")
+    titles = _row(run.history[0] if run.history else untrained)
+    table = csv.DictWriter(text, titles, lineterminator="\n", extrasaction="ignore")
     table.writeheader()
     table.writerows(map(_row, run.history))
     return text.getvalue()
@@ -112,7 +113,10 @@ def script(run: Run) -> str:
 def _row(metrics: EpochMetrics) -> dict[str, float | int | str]:
     """Return the figures of an epoch, by the titles of their columns."""
     row: dict[str, float | int | str] = {"epoch": metrics.epoch}
-    for part, score in (("train", metrics.train), ("test", metrics.test)):
+    scores = {"train": metrics.train, "test": metrics.test}
+    if metrics.generated:
+        scores["generated_test"] = metrics.generated
+    for part, score in scores.items():
         row[f"{part}_cost"] = score.cost
         row[f"{part}_correct"] = score.num_correct
         row[f"{part}_images"] = score.num_images
@@ -185,4 +189,7 @@ def log_lines(metrics: EpochMetrics) -> list[str]:
         opening = [f"Initial cost: {metrics.test.cost:.6f}"]
     else:
         opening = [f"Episode {metrics.epoch - 1}", f"Current cost: {metrics.test.cost:.6f}"]
-    return [*opening, f"Correctly predicted labels: {metrics.test.num_correct} / {metrics.test.num_images}"]
+    lines = [*opening, f"Correctly predicted labels: {metrics.test.num_correct} / {metrics.test.num_images}"]
+    if metrics.generated:
+        lines.append(f"Of generated digits: {metrics.generated.num_correct} / {metrics.generated.num_images}")
+    return lines

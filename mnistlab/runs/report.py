@@ -71,6 +71,11 @@ def summary(run: Run) -> str:
             f" Test accuracy: {100 * test.accuracy:.1f}% ({test.num_correct:,} of {test.num_images:,} "
             f"images). Test cost: {test.cost:.4f}."
         )
+        if beside := run.history[-1].generated:
+            words += (
+                f" Of generated digits it predicted {100 * beside.accuracy:.1f}% right "
+                f"({beside.num_correct:,} of {beside.num_images:,} images)."
+            )
     return f"<p>{words}</p>"
 
 

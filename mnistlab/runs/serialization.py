@@ -38,6 +38,7 @@ MAX_EPOCHS = 100_000  # more than are trained today: what was saved once can be 
 MAX_COUNT = 10_000_000
 MAX_EXTRA_BYTES = 2**18
 FIELDS = ("version", "name", "config", "schedule", "history", "broken_in")
+SCORES = ("train", "test", "generated")  # the last one only where there are generated test images beside
 PLACE = ("id", "params", "kept")  # what the autosave writes beside them
 
 
@@ -56,8 +57,8 @@ def extra_of(record: dict[str, Any]) -> str:
     epochs = {}
     for number, values in enumerate(record["history"]):
         rest = _unknown(values, EpochMetrics._fields)
-        for name in ("train", "test"):
-            if score := _unknown(values[name], Score._fields):
+        for name in SCORES:
+            if name in values and (score := _unknown(values[name], Score._fields)):
                 rest[name] = score
         if rest:
             epochs[str(number)] = rest
@@ -225,10 +226,13 @@ def _own_digits(values: dict[str, Any]) -> OwnDigits:
 
 
 def _metrics_record(metrics: EpochMetrics) -> dict[str, Any]:
-    train, test = (
-        score._asdict() | {"confusion": score.confusion.tolist()} for score in (metrics.train, metrics.test)
-    )
-    return metrics._asdict() | {"train": train, "test": test}
+    values = metrics._asdict()
+    if metrics.generated is None:
+        del values["generated"]  # as the records were before there was any
+    scores = {name: values[name] for name in SCORES if name in values}
+    return values | {
+        name: score._asdict() | {"confusion": score.confusion.tolist()} for name, score in scores.items()
+    }
 
 
 def _metrics(values: Any, num_layers: int) -> EpochMetrics:
@@ -242,6 +246,7 @@ def _metrics(values: Any, num_layers: int) -> EpochMetrics:
         saturation=_numbers(values, "saturation", num_layers, 1.0),
         learning_rate=_number(values, "learning_rate", MAX_LEARNING_RATE),
         seconds=_number(values, "seconds"),
+        generated=_score(values, "generated") if "generated" in values else None,
     )
 
 

@@ -49,6 +49,8 @@ def progress_words(snapshot: Snapshot, short: bool = False) -> str:
         return f"{epoch}, pausing at its end"
     if snapshot.state == "queued" and snapshot.ahead:
         return f"{epoch}, queued, {snapshot.ahead} ahead"
+    if snapshot.doing == "drawing":
+        return f"{epoch}, waiting for its generated images"
     return ", ".join([epoch, *pace_words(snapshot, short)])
 
 
