@@ -17,7 +17,7 @@ SETTING_NAMES = {
     "order_seed": "Random seed of the image order",
 }
 CHOICE_NAMES = {
-    "dataset": {"mnist": "MNIST", "generated": "Generated"},
+    "dataset": {"mnist": "MNIST", "generated": "Generated", "combined": "MNIST + generated"},
     "activation": {key: activation.name for key, activation in ACTIVATIONS.items()},
     "initialization": {"notebook": "std 0.01", "scaled": "1/√n (LeCun)"},
     "scaling": {"raw": "none (0–255)", "unit": "1/255 (0–1)"},

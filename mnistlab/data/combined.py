@@ -96,6 +96,12 @@ def draw_ahead(seed: int, epoch: int, train_size: int) -> Iterator[int]:
         yield left
 
 
+def draw_all(seed: int, epoch: int, train_size: int) -> None:
+    """Make the chunks of an epoch that are missing."""
+    for _ in draw_ahead(seed, epoch, train_size):
+        pass
+
+
 @lru_cache(3 * BLOCKS)
 def kept_chunk(seed: int, number: int) -> Split:
     """Return the thousand images and labels of a chunk, from its file or made now."""

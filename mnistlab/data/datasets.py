@@ -70,7 +70,10 @@ def combined(mnist: Dataset, generated: Dataset) -> Dataset:
     from mnistlab.data.combined import Mixture
 
     mixture = Mixture(mnist.train, generated.train)
-    source = f"Two thirds MNIST, one third generated. {mnist.source}"
+    source = (
+        "Two thirds of the training images are MNIST's, one third is generated, and anew as training goes "
+        f"on. The test images are MNIST's. {mnist.source}"
+    )
     return Dataset("MNIST + generated", source, mixture.first, mnist.test, generated.test, mixture)
 
 

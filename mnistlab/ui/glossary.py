@@ -8,8 +8,9 @@ from mnistlab.engine.activations import ACTIVATIONS
 NAMES = [activation.name for activation in ACTIVATIONS.values()]
 
 GLOSSARY = {
-    "dataset": "The images and their labels: MNIST, or digits that the lab generates itself. Training uses "
-    "one part of it, the test images are only for measuring.",
+    "dataset": "The images and their labels: MNIST, digits that the lab generates itself, or both, two of "
+    "MNIST to one that is generated anew as training goes on. Training uses one part of it, the test images "
+    "are only for measuring; with both they are MNIST's.",
     "unit": "Forms a weighted sum z of its inputs and passes on a = σ(z).",
     "activation": "What a unit passes on, a = σ(z): its pre-activation z passed through σ. "
     f"Hidden layers may use {', '.join(NAMES[:-1])} or {NAMES[-1]}; the ten outputs always use the sigmoid.",
@@ -91,6 +92,7 @@ SETTINGS = {  # the terms that a setting is about, and what is to be said of the
 PRESETS = {
     "notebook": "The settings of the notebook: 784-100-10, raw pixels, η = 0.001, seed 123.",
     "recommended": "Settings with a test accuracy of about 98% within a minute.",
+    "drawing": "Settings for digits that you draw: a wider network, trained on MNIST and generated digits.",
 }
 
 # Words that in a sentence mostly mean something else, and names that are written small.

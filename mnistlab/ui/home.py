@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.data.datasets import Split
+from mnistlab.ui.digits import mnist_is_here
 from mnistlab.ui.formatting import percent
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import digit_picture
@@ -54,8 +55,8 @@ def draw_ways(*ways: tuple[str, str]) -> None:
 
 
 def train_for_me() -> None:
-    """Begin a network with the recommended settings and train it."""
-    use_settings(preset_settings("recommended"))
+    """Begin a network with settings that do well on drawn digits, as far as the data goes, and train it."""
+    use_settings(preset_settings("drawing" if mnist_is_here() else "recommended"))
     begin_and_train()
     st.rerun()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
+from mnistlab.data.datasets import COMBINED
 from mnistlab.engine.config import PRESETS, TrainConfig
 from mnistlab.ui import digits
 from mnistlab.ui.query_params import (
@@ -72,11 +73,12 @@ def read_address() -> Setup:
     except ValueError as error:  # each is good by itself, but not with the experiment's
         settings = TrainConfig(**{**prepared, **here})
         complaints.append(str(error))
-    if settings.dataset == "mnist" and here:
+    if settings.dataset != "generated" and here:
+        asked = settings.dataset
         settings = replace(settings, dataset="generated")
-        complaints.append("dataset must be one that is on this machine, where MNIST is not. Got mnist.")
-    asked = bool(given or prepared)
-    return Setup(settings=settings, lesson=lesson, were_given=asked, complaints=complaints + more)
+        complaints.append(f"dataset must be one that is on this machine, where MNIST is not. Got {asked}.")
+    were_given = bool(given or prepared)
+    return Setup(settings=settings, lesson=lesson, were_given=were_given, complaints=complaints + more)
 
 
 def use_settings(config: TrainConfig) -> None:
@@ -110,9 +112,13 @@ def open_experiment(slug: str) -> None:
 
 
 def preset_settings(name: str) -> TrainConfig:
-    """Return a preset on the data in use; what the lesson hides stays as the lesson has it."""
+    """Return a preset, on the data in use unless it is one for a mixture that can be had.
+
+    What the lesson hides stays as the lesson has it.
+    """
     settings, hidden = current_settings(), current_lesson().hide
-    chosen = {**vars(PRESETS[name]), "dataset": settings.dataset}
+    mixed = PRESETS[name].dataset == COMBINED and digits.mnist_is_here()
+    chosen = {**vars(PRESETS[name]), "dataset": COMBINED if mixed else settings.dataset}
     chosen |= {name: getattr(settings, name) for name in hidden}
     if "batch_size" not in hidden:
         chosen["batch_size"] = min(chosen["batch_size"], chosen["train_size"])

@@ -29,7 +29,7 @@ LEARNING_RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 2) for d
 BATCH_SIZES = (1, 5, 10, 20, 32, 50, 64, 100, 128, 256, 512, 1024, 4096)
 TRAIN_SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 60_000)
 REFUSED = "settings_refused"  # session state: why a preset is not in force
-PRESET_WIDTHS = (5, 7)  # as long as their names
+PRESET_WIDTHS = (5, 7)  # of the first two, as long as their names
 
 
 def draw_settings() -> TrainConfig:
@@ -63,8 +63,9 @@ def draw_group(title: str, controls: dict[str, Control], settings: TrainConfig) 
 
 def draw_presets() -> None:
     """Draw one button for each preset."""
-    for column, name in zip(st.columns(PRESET_WIDTHS, gap="small"), PRESETS, strict=True):
-        column.button(
+    places = *st.columns(PRESET_WIDTHS, gap="small"), st.container()
+    for place, name in zip(places, PRESETS, strict=True):
+        place.button(
             name.capitalize(),
             key=f"preset_{name}",
             help=PRESET_HELP[name],

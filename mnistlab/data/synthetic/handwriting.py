@@ -181,12 +181,7 @@ def _chunks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
     Those stay undelivered of a child that dies, or where none can be started: they are made here.
     """
-    pool = ProcessPoolExecutor(
-        min(MOST_CHILDREN, int(cpu_count())),
-        env={"OPENBLAS_NUM_THREADS": "1"},  # the matrices are small: threads would only wait for each other
-        initializer=_begin,
-        initargs=(os.getpid(),),
-    )
+    pool = children(min(MOST_CHILDREN, int(cpu_count())))
     delivered: deque[Future] = deque()
     try:
         with suppress(OSError):
@@ -196,6 +191,16 @@ def _chunks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
             yield made.result() if made and not made.exception() else generate_chunk(*chunk)
     finally:
         pool.shutdown(kill_workers=True)
+
+
+def children(number: int) -> ProcessPoolExecutor:
+    """Return so many child processes that generate digits; they start with the first task."""
+    return ProcessPoolExecutor(
+        number,
+        env={"OPENBLAS_NUM_THREADS": "1"},  # the matrices are small: threads would only wait for each other
+        initializer=_begin,
+        initargs=(os.getpid(),),
+    )
 
 
 def _begin(parent: int) -> None:

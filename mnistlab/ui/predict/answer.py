@@ -73,7 +73,7 @@ def state_words(lab: Lab, snapshot: Snapshot) -> str:
     """Return how far the answer can be trusted."""
     if snapshot.run.epoch:
         return "The ten activations are no probabilities: they need not sum to one. " + (
-            LEARNING if snapshot.active else trust_sentence(test_trust(lab), lab.dataset.name)
+            LEARNING if snapshot.active else trust_sentence(test_trust(lab), lab.dataset.test_name)
         )
     if snapshot.active:
         return "The network is in its first epoch. Each epoch reads your digit anew."

@@ -6,6 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
+from mnistlab.data.datasets import COMBINED
 from mnistlab.figures.breakdown import plot_gradient_norms, plot_recall
 from mnistlab.figures.curve_axes import View
 from mnistlab.figures.learning_curves import plot_accuracy, plot_cost, plot_sparkline
@@ -89,14 +90,19 @@ def overlaid(snapshot: Snapshot) -> list[Run]:
 def draw_cards(run: Run) -> None:
     """Draw the cards; before anything was measured they stand empty at the same height."""
     history = run.history
+    on_generated = [m.generated.accuracy for m in history if m.generated]
+    beside = [("Accuracy on generated digits", "test accuracy", on_generated)]
     courses = (
         ("Test accuracy", "test accuracy", [m.test.accuracy for m in history]),
+        *(beside if run.config.dataset == COMBINED else ()),
         ("Training accuracy", "training accuracy", [m.train.accuracy for m in history]),
         ("Test cost L", "cost", [m.test.cost for m in history]),
         ("Training cost L", "cost", [m.train.cost for m in history]),
     )
     height = round(HEIGHT * (LARGE if is_larger() else 1))
-    with st.grid(4, min_column_width=170, gap="small", key="train_cards"):
+    with st.grid(
+        len(courses), min_column_width=150 if len(courses) > 4 else 170, gap="small", key="train_cards"
+    ):
         for label, term, course in courses:
             with st.container(border=True, height=height, gap="xsmall"):
                 draw_card(label, term, course)
