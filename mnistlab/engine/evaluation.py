@@ -49,6 +49,18 @@ class Score(NamedTuple):
         return np.where(totals > 0, np.diagonal(self.confusion) / np.maximum(totals, 1), np.nan)
 
 
+class Tally(NamedTuple):
+    """How many of some images were read right."""
+
+    num_correct: int
+    num_images: int
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the images read right, 0..1."""
+        return self.num_correct / max(1, self.num_images)
+
+
 class EpochMetrics(NamedTuple):
     """The figures of one epoch; epoch 0 is the untrained network."""
 
@@ -59,7 +71,7 @@ class EpochMetrics(NamedTuple):
     saturation: tuple[float, ...]  # per layer, share of |z| > 5 on the same images
     learning_rate: float
     seconds: float  # spent training, without these figures
-    generated: Score | None = None  # on generated test images, where they stand beside MNIST's
+    generated: Tally | None = None  # on generated test images, where they stand beside MNIST's
 
 
 @cache
@@ -107,6 +119,11 @@ def score(activations: np.ndarray, labels: np.ndarray) -> Score:
     return Score(float((errors**2).sum(axis=1).mean()), confusion)
 
 
+def tally(activations: np.ndarray, labels: np.ndarray) -> Tally:
+    """Return how many of some outputs, (n, 10), are largest for the right label, (n,)."""
+    return Tally(int((activations.argmax(axis=1) == labels).sum()), len(labels))
+
+
 def evaluate(params: Params, split: Split, config: TrainConfig) -> Score:
     """Return cost and confusion of a network on some images."""
     return score(activations_of(params, split.images, config), split.labels)
@@ -116,7 +133,7 @@ def epoch_metrics(
     params: Params, dataset: Dataset, config: TrainConfig, epoch: int, seconds: float
 ) -> EpochMetrics:
     """Return the figures of a network after an epoch that took so many seconds."""
-    measured = min(MEASURED, config.train_size)
+    measured, beside = min(MEASURED, config.train_size), dataset.generated_test
     images, labels = dataset.train.images[:measured], dataset.train.labels[:measured]
     probe = jnp.asarray(network_inputs(images[:PROBED], config.scaling))
     targets = jnp.asarray(np.eye(NUM_CLASSES, dtype=np.float32)[labels[:PROBED]])
@@ -130,5 +147,5 @@ def epoch_metrics(
         saturation=tuple(float((jnp.abs(z) > SATURATED).mean()) for z in passed.pre_activations),
         learning_rate=config.learning_rate,
         seconds=seconds,
-        generated=evaluate(params, dataset.generated_test, config) if dataset.generated_test else None,
+        generated=beside and tally(activations_of(params, beside.images, config), beside.labels),
     )

@@ -113,13 +113,12 @@ def script(run: Run) -> str:
 def _row(metrics: EpochMetrics) -> dict[str, float | int | str]:
     """Return the figures of an epoch, by the titles of their columns."""
     row: dict[str, float | int | str] = {"epoch": metrics.epoch}
-    scores = {"train": metrics.train, "test": metrics.test}
-    if metrics.generated:
-        scores["generated_test"] = metrics.generated
-    for part, score in scores.items():
+    for part, score in (("train", metrics.train), ("test", metrics.test)):
         row[f"{part}_cost"] = score.cost
         row[f"{part}_correct"] = score.num_correct
         row[f"{part}_images"] = score.num_images
+    if metrics.generated:
+        row["generated_correct"], row["generated_images"] = metrics.generated
     for digit, recall in enumerate(metrics.test.recall):
         row[f"test_recall_{digit}"] = "" if np.isnan(recall) else float(recall)
     for figure, values in (("gradient_norm", metrics.gradient_norms), ("saturation", metrics.saturation)):

@@ -18,7 +18,7 @@ from mnistlab.engine.config import (
     require_whole,
     shown,
 )
-from mnistlab.engine.evaluation import EpochMetrics, Score
+from mnistlab.engine.evaluation import EpochMetrics, Score, Tally
 from mnistlab.engine.network import Params, dimensions_of
 from mnistlab.runs.run import (
     CHANGEABLE,
@@ -38,7 +38,6 @@ MAX_EPOCHS = 100_000  # more than are trained today: what was saved once can be 
 MAX_COUNT = 10_000_000
 MAX_EXTRA_BYTES = 2**18
 FIELDS = ("version", "name", "config", "schedule", "history", "broken_in")
-SCORES = ("train", "test", "generated")  # the last one only where there are generated test images beside
 PLACE = ("id", "params", "kept")  # what the autosave writes beside them
 
 
@@ -57,8 +56,8 @@ def extra_of(record: dict[str, Any]) -> str:
     epochs = {}
     for number, values in enumerate(record["history"]):
         rest = _unknown(values, EpochMetrics._fields)
-        for name in SCORES:
-            if name in values and (score := _unknown(values[name], Score._fields)):
+        for name in ("train", "test"):
+            if score := _unknown(values[name], Score._fields):
                 rest[name] = score
         if rest:
             epochs[str(number)] = rest
@@ -226,13 +225,14 @@ def _own_digits(values: dict[str, Any]) -> OwnDigits:
 
 
 def _metrics_record(metrics: EpochMetrics) -> dict[str, Any]:
-    values = metrics._asdict()
-    if metrics.generated is None:
-        del values["generated"]  # as the records were before there was any
-    scores = {name: values[name] for name in SCORES if name in values}
-    return values | {
-        name: score._asdict() | {"confusion": score.confusion.tolist()} for name, score in scores.items()
-    }
+    train, test = (
+        score._asdict() | {"confusion": score.confusion.tolist()} for score in (metrics.train, metrics.test)
+    )
+    values = metrics._asdict() | {"train": train, "test": test}
+    counts = values.pop("generated")
+    return (
+        values | {"generated": list(counts)} if counts else values
+    )  # without, as it was before there was any
 
 
 def _metrics(values: Any, num_layers: int) -> EpochMetrics:
@@ -246,7 +246,7 @@ def _metrics(values: Any, num_layers: int) -> EpochMetrics:
         saturation=_numbers(values, "saturation", num_layers, 1.0),
         learning_rate=_number(values, "learning_rate", MAX_LEARNING_RATE),
         seconds=_number(values, "seconds"),
-        generated=_score(values, "generated") if "generated" in values else None,
+        generated=_tally(values) if "generated" in values else None,
     )
 
 
@@ -260,6 +260,14 @@ def _score(values: dict[str, Any], name: str) -> Score:
     if sum(counts) > MAX_TRAIN_SIZE:
         raise ValueError(f"confusion must count at most {MAX_TRAIN_SIZE:,} images. Got {sum(counts):,}.")
     return Score(_number(score, "cost"), np.array(rows, int))
+
+
+def _tally(values: dict[str, Any]) -> Tally:
+    pair = _typed(values, "generated", list)
+    if len(pair) != 2:
+        raise ValueError(f"generated must be two counts. Got {shown(pair)}.")
+    images = _whole({"images": pair[1]}, "images", MAX_TRAIN_SIZE)
+    return Tally(_whole({"correct": pair[0]}, "correct", images), images)
 
 
 def _numbers(values: dict[str, Any], name: str, count: int, high: float = inf) -> tuple[float, ...]:

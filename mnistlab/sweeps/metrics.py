@@ -12,7 +12,7 @@ from mnistlab.data.datasets import Dataset
 from mnistlab.engine.backprop import batch_gradient
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.eager import traced
-from mnistlab.engine.evaluation import AT_ONCE, MEASURED, PROBED, SATURATED, EpochMetrics, score
+from mnistlab.engine.evaluation import AT_ONCE, MEASURED, PROBED, SATURATED, EpochMetrics, score, tally
 from mnistlab.engine.network import Params, forward, outputs
 from mnistlab.engine.scaling import network_inputs
 from mnistlab.engine.training import ONE_HOT
@@ -90,7 +90,7 @@ def sweep_epoch(
             saturation=tuple(map(float, saturation[place])),
             learning_rate=configs[number].learning_rate,
             seconds=seconds / total,
-            generated=score(on_generated[place], beside.labels) if beside else None,
+            generated=tally(on_generated[place], beside.labels) if beside else None,
         )
         for place, number in enumerate(numbers)
     )

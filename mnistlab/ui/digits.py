@@ -80,10 +80,10 @@ def mnist_is_here() -> bool:
 
 def dataset_in_use(name: str) -> tuple[Dataset, bool]:
     """Return the digits to work with, and whether they are all there yet."""
+    drawn = generated_digits().dataset  # begun in any case: the mixture is a click away
     has_mnist = name != "generated" and mnist_is_here()
     if has_mnist and name == "mnist":
         return mnist(), True
-    drawn = generated_digits().dataset
     if drawn is None:
         return first_digits(), False
     return (combined_digits() if has_mnist else drawn), True

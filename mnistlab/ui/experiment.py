@@ -1,7 +1,6 @@
 """An experiment: the question first, then what happened beside what was expected."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import streamlit as st
 
@@ -9,6 +8,7 @@ from mnistlab.analysis.experiments import EXPERIMENTS, Experiment
 from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import Run
+from mnistlab.ui.digits import mnist_is_here
 from mnistlab.ui.glossary import explained
 from mnistlab.ui.lab_session import Lab, begin_and_train, command, different_settings
 from mnistlab.ui.page import path_of
@@ -31,7 +31,9 @@ def draw_card(experiment: Experiment) -> None:
     with st.container(border=True, height="stretch", gap="xsmall", key=f"experiment_{experiment.slug}"):
         st.markdown(f"**{experiment.title}**")
         st.caption(experiment.watch)
-        if st.button("Open", key=f"open_{experiment.slug}"):
+        missing = experiment.needs_mnist and not mnist_is_here()
+        help = "It needs MNIST, which is not on this machine yet." if missing else None
+        if st.button("Open", key=f"open_{experiment.slug}", disabled=missing, help=help):
             open_experiment(experiment.slug)
             st.switch_page(path_of("train"))
 
@@ -92,7 +94,7 @@ def is_done(experiment: Experiment, run: Run) -> bool:
 
 def differs(experiment: Experiment, config: TrainConfig) -> bool:
     """Return whether settings are not those of the experiment, on whatever digits."""
-    return bool(different_settings(config, replace(experiment.config, dataset=config.dataset)))
+    return bool(different_settings(config, experiment.config_on(config.dataset)))
 
 
 def draw_outcome(experiment: Experiment, history, guess: str) -> None:

@@ -1,6 +1,5 @@
 """For teachers: a link that opens this lab as it is set up now, with less in sight and a few words above."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -34,7 +33,7 @@ def draw_builder(lab: Lab) -> None:
     lesson, page = draw_form(current_lesson())
     settings = lab.settings
     if lesson.chosen and lesson.experiment != current_lesson().experiment:
-        settings = replace(lesson.chosen.config, dataset=settings.dataset)
+        settings = lesson.chosen.config_on(settings.dataset)
     if lesson.chosen:
         st.caption("The experiment brings its settings along, and is shown on the Train page.")
     if page in lesson.without:

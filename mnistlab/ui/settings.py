@@ -67,13 +67,15 @@ def read_address() -> Setup:
     given, complaints = settings_from(query)
     lesson, more = lesson_from(query)
     prepared = vars(lesson.chosen.config) if lesson.chosen else {}
-    here = {} if digits.mnist_is_here() else {"dataset": "generated"}
+    without_mnist = not digits.mnist_is_here()
+    about_mnist = lesson.chosen and lesson.chosen.needs_mnist
+    here = {"dataset": "generated"} if without_mnist and not about_mnist else {}
     try:
         settings = TrainConfig(**{**prepared, **here, **given})
     except ValueError as error:  # each is good by itself, but not with the experiment's
         settings = TrainConfig(**{**prepared, **here})
         complaints.append(str(error))
-    if settings.dataset != "generated" and here:
+    if settings.dataset != "generated" and without_mnist:
         asked = settings.dataset
         settings = replace(settings, dataset="generated")
         complaints.append(f"dataset must be one that is on this machine, where MNIST is not. Got {asked}.")
@@ -108,7 +110,7 @@ def open_experiment(slug: str) -> None:
     setup = current_setup()
     setup.lesson = replace(setup.lesson, experiment=slug)
     if experiment := setup.lesson.chosen:
-        use_settings(replace(experiment.config, dataset=setup.settings.dataset))
+        use_settings(experiment.config_on(setup.settings.dataset))
 
 
 def preset_settings(name: str) -> TrainConfig:
