@@ -229,10 +229,9 @@ def _metrics_record(metrics: EpochMetrics) -> dict[str, Any]:
         score._asdict() | {"confusion": score.confusion.tolist()} for score in (metrics.train, metrics.test)
     )
     values = metrics._asdict() | {"train": train, "test": test}
-    counts = values.pop("generated")
-    return (
-        values | {"generated": list(counts)} if counts else values
-    )  # without, as it was before there was any
+    if metrics.generated is None:
+        del values["generated"]  # as it was before there was any
+    return values
 
 
 def _metrics(values: Any, num_layers: int) -> EpochMetrics:
@@ -246,6 +245,9 @@ def _metrics(values: Any, num_layers: int) -> EpochMetrics:
         saturation=_numbers(values, "saturation", num_layers, 1.0),
         learning_rate=_number(values, "learning_rate", MAX_LEARNING_RATE),
         seconds=_number(values, "seconds"),
+        output_maxima=_numbers(values, "output_maxima", NUM_CLASSES, 1.0)
+        if values.get("output_maxima")
+        else (),
         generated=_tally(values) if "generated" in values else None,
     )
 
@@ -273,7 +275,7 @@ def _tally(values: dict[str, Any]) -> Tally:
 def _numbers(values: dict[str, Any], name: str, count: int, high: float = inf) -> tuple[float, ...]:
     numbers = _typed(values, name, list)
     if len(numbers) != count:
-        raise ValueError(f"{name} must have {count} numbers, one per layer. Got {len(numbers)}.")
+        raise ValueError(f"{name} must have {count} numbers. Got {len(numbers)}.")
     return tuple(_number({name: number}, name, high) for number in numbers)
 
 

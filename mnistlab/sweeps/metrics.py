@@ -12,7 +12,16 @@ from mnistlab.data.datasets import Dataset
 from mnistlab.engine.backprop import batch_gradient
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.eager import traced
-from mnistlab.engine.evaluation import AT_ONCE, MEASURED, PROBED, SATURATED, EpochMetrics, score, tally
+from mnistlab.engine.evaluation import (
+    AT_ONCE,
+    MEASURED,
+    PROBED,
+    SATURATED,
+    EpochMetrics,
+    largest_outputs,
+    score,
+    tally,
+)
 from mnistlab.engine.network import Params, forward, outputs
 from mnistlab.engine.scaling import network_inputs
 from mnistlab.engine.training import ONE_HOT
@@ -90,6 +99,7 @@ def sweep_epoch(
             saturation=tuple(map(float, saturation[place])),
             learning_rate=configs[number].learning_rate,
             seconds=seconds / total,
+            output_maxima=largest_outputs(on_train[place]),
             generated=tally(on_generated[place], beside.labels) if beside else None,
         )
         for place, number in enumerate(numbers)
