@@ -15,6 +15,7 @@ from mnistlab.ui.page import path_of
 from mnistlab.ui.settings import current_lesson, open_experiment
 
 CARD = 190  # px
+NEEDS_MNIST = "This experiment needs MNIST, which is not on this machine yet."
 
 
 def draw_cards() -> None:
@@ -31,8 +32,8 @@ def draw_card(experiment: Experiment) -> None:
     with st.container(border=True, height="stretch", gap="xsmall", key=f"experiment_{experiment.slug}"):
         st.markdown(f"**{experiment.title}**")
         st.caption(experiment.watch)
-        missing = experiment.needs_mnist and not mnist_is_here()
-        help = "It needs MNIST, which is not on this machine yet." if missing else None
+        missing = lacks_mnist(experiment)
+        help = NEEDS_MNIST if missing else None
         if st.button("Open", key=f"open_{experiment.slug}", disabled=missing, help=help):
             open_experiment(experiment.slug)
             st.switch_page(path_of("train"))
@@ -64,7 +65,9 @@ def draw_experiment(lab: Lab) -> None:
 def draw_reveal(experiment: Experiment, lab: Lab, guess: str | None) -> None:
     """Offer the run once there is a guess, and show the outcome once there is one."""
     run = lab.run
-    if guess is None:
+    if lacks_mnist(experiment):
+        st.caption(NEEDS_MNIST)
+    elif guess is None:
         st.caption("Guess first; then train and see.")
     elif is_done(experiment, run):
         draw_outcome(experiment, run.history, guess)
@@ -85,6 +88,11 @@ def draw_reveal(experiment: Experiment, lab: Lab, guess: str | None) -> None:
 def draw_train_button(action: Callable[..., None], *args: object) -> None:
     """Draw the button that trains the experiment's network."""
     st.button("Train it", key="experiment_train", on_click=action, args=args, type="primary")
+
+
+def lacks_mnist(experiment: Experiment) -> bool:
+    """Return whether an experiment cannot be done for want of MNIST."""
+    return experiment.needs_mnist and not mnist_is_here()
 
 
 def is_done(experiment: Experiment, run: Run) -> bool:
