@@ -17,6 +17,7 @@ from tests.conftest import MNIST_FOLDER
 NEEDS_EVERY_STEP = ("unit-pixels", "no-hidden-layer")
 PEN_DIGITS = MNIST_FOLDER.parent / "pen" / "digits.unipen.gz"
 HALF = 30_000  # images
+ALONE = PRESETS["recommended"]  # on MNIST alone
 ON_ANY_DIGITS = [experiment for experiment in EXPERIMENTS if not experiment.needs_mnist]
 
 
@@ -92,9 +93,10 @@ def test_of_two_networks_alike_in_the_test_the_one_that_saw_other_hands_reads_th
     epochs = list(train(experiment.config, combined(mnist, generated)))
     outcome = experiment.outcome([epoch.metrics for epoch in epochs])
     assert outcome.kept, outcome.sentence
-    *_, alone = train(replace(PRESETS["recommended"], dataset="mnist"), mnist)
+    *_, alone = train(ALONE, mnist)
     mixed = epochs[-1]
     assert mixed.metrics.test.accuracy >= 0.982
     assert abs(mixed.metrics.test.accuracy - alone.metrics.test.accuracy) < 0.005
-    assert accuracy(mixed.params, experiment.config, digits) >= 0.925
-    assert accuracy(alone.params, PRESETS["recommended"], digits) < 0.9
+    reads, misreads = accuracy(mixed.params, experiment.config, digits), accuracy(alone.params, ALONE, digits)
+    assert reads >= 0.925
+    assert reads > misreads + 0.02

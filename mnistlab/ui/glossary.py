@@ -46,6 +46,8 @@ GLOSSARY = {
     "saddle point": "A place where the cost is level and yet no minimum: it rises one way and falls another.",
     "accuracy": "The share of images whose largest output is the right digit.",
     "test accuracy": "The accuracy on the test images, none of which the network is trained on.",
+    "accuracy on generated digits": "The accuracy on 10,000 generated test images, in other hands than "
+    "MNIST's: the test accuracy holds for digits like MNIST's, this figure for others.",
     "training accuracy": "The accuracy on images that the network is trained on, at most 10,000 of them.",
     "error rate": "The share of images whose largest output is a wrong digit: 1 minus the accuracy.",
     "recall": "Of all images of one digit, the share that was predicted to be that digit.",

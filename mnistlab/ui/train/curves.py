@@ -91,7 +91,7 @@ def draw_cards(run: Run) -> None:
     """Draw the cards; before anything was measured they stand empty at the same height."""
     history = run.history
     on_generated = [m.generated.accuracy for m in history if m.generated]
-    beside = [("Accuracy on generated digits", "test accuracy", on_generated)]
+    beside = [("Generated digits", "accuracy on generated digits", on_generated)]
     courses = (
         ("Test accuracy", "test accuracy", [m.test.accuracy for m in history]),
         *(beside if run.config.dataset == COMBINED else ()),
