@@ -116,21 +116,34 @@ def test_nobody_can_change_what_all_share(mixture, made):
         assert not any(array.flags.writeable for array in split)
 
 
-def test_in_four_epochs_every_generated_image_is_new_once_and_mnist_stays_where_it_is(mixture, made):
+def test_in_four_epochs_every_generated_image_is_new_once(mixture, made):
     size, before = BLOCKS * BLOCK, mixture.of_epoch(5, 0, BLOCKS * BLOCK)
     assert np.array_equal(before.images, mixture.first.images)
-    renewed = Counter()
+    generated, renewed = kinds(mixture.first) == GENERATED, Counter()
     for epoch in range(1, 5):
         now = mixture.of_epoch(5, epoch, size)
-        changed = np.flatnonzero((now.images != before.images).any(axis=(1, 2)))
+        assert np.array_equal(kinds(now) == MNIST, ~generated), (
+            "what is MNIST's and what is not stays where it is"
+        )
+        assert np.array_equal(now.labels, numbers(now) % 10)
+        changed = np.flatnonzero(generated & (now.images != before.images).any(axis=(1, 2)))
         renewed.update(changed.tolist())
         assert len(changed) in (0, CHUNK)
         assert set(changed // BLOCK) == ({epoch % 4} if len(changed) else set())
-        assert np.array_equal(kinds(now) == MNIST, kinds(mixture.first) == MNIST)
-        assert np.array_equal(now.labels, numbers(now) % 10)
         before = now
-    assert renewed == Counter(np.flatnonzero(kinds(mixture.first) == GENERATED).tolist())
+    assert renewed == Counter(np.flatnonzero(generated).tolist())
     assert not (kinds(before) == GENERATED).any()
+
+
+@pytest.mark.parametrize("size", [BLOCKS * BLOCK, BLOCK])
+def test_of_mnist_each_epoch_leaves_another_third_out(mixture, made, size):
+    seen = Counter()
+    for epoch in range(3):
+        now = mixture.of_epoch(5, epoch, size)
+        used = numbers(now)[:size][kinds(now)[:size] == MNIST]
+        assert len(set(used)) == len(used) == 2 * size // 3
+        seen.update(used.tolist())
+    assert seen == Counter({number: 2 for number in range(size)})
 
 
 def test_no_image_comes_twice_and_none_that_the_lab_keeps_for_other_ends(mixture, made):

@@ -1,9 +1,10 @@
-"""MNIST + generated: of three training images one is generated, and another one as training goes on.
+"""MNIST + generated: of three training images one is generated, and others as training goes on.
 
 The training set consists of blocks of 3,000 images, each with 2,000 of MNIST's and one chunk of generated
-ones, in an order of its own. In each epoch after the first, a quarter of the blocks gets a new chunk. Which
-one follows from the seed and the epoch alone, so a training that was stopped goes on with the images it would
-have had. Chunks are kept as files, which all processes share; who finds one missing makes it again.
+ones, in an order of its own. In each epoch after the first, a quarter of the blocks gets a new chunk, and of
+MNIST another third is left out. All that follows from the seed and the epoch alone, so a training that was
+stopped goes on with the images it would have had. Chunks are kept as files, which all processes share; who
+finds one missing makes it again.
 """
 
 import re
@@ -33,20 +34,16 @@ class Mixture:
     """The training set of each epoch.
 
     Args:
-        mnist: MNIST's training images and labels; two in three of them are used, the first ones.
-        generated: Generated ones, of which one in three is used, the first ones. Both fill whole blocks.
+        mnist: MNIST's training images and labels.
+        generated: Generated ones, at least a third as many; the first ones are used. Both fill whole blocks.
     """
 
     def __init__(self, mnist: Split, generated: Split):
-        blocks = len(mnist.labels) // BLOCK
-        order = np.random.default_rng(ORDER_SEED)
-        places = np.stack([block * BLOCK + order.permutation(BLOCK) for block in range(blocks)])
-        self._places = places[:, MNIST_IMAGES:]  # (blocks, 1000) of the generated images
-        self.first = Split(np.empty((blocks * BLOCK, 28, 28), np.uint8), np.empty(blocks * BLOCK, np.uint8))
-        for source, where in ((mnist, places[:, :MNIST_IMAGES]), (generated, self._places)):
-            for whole, part in zip(self.first, source, strict=True):
-                whole[where.ravel()] = part[: where.size]
-        self._latest = (0, 0, 0), _locked(self.first)  # for who trains an epoch in parts
+        self._mnist, self._generated = mnist, generated
+        order, blocks = np.random.default_rng(ORDER_SEED), len(mnist.labels) // BLOCK
+        self._places = np.stack([block * BLOCK + order.permutation(BLOCK) for block in range(blocks)])
+        self._latest = (0, 0, 0), self._set(0, {}, blocks * BLOCK)  # for who trains an epoch in parts
+        self.first = self._latest[1]
 
     def of_epoch(self, seed: int, epoch: int, train_size: int) -> Split:
         """Return the training set of an epoch, counted from 0; chunks that are missing are made.
@@ -54,16 +51,29 @@ class Mixture:
         Args:
             seed: Where the random numbers begin.
             epoch: How many epochs were trained before.
-            train_size: How many images are used; beyond them the set stays as it was in the first epoch.
+            train_size: How many images are used, from the first one on; the set ends with their block.
         """
-        asked, new = (seed, epoch, train_size), new_chunks(epoch, train_size)
-        if new and asked != self._latest[0]:
-            changed = Split(*(array.copy() for array in self.first))
-            for block, number in new.items():
-                for whole, part in zip(changed, kept_chunk(seed, number), strict=True):
-                    whole[self._places[block]] = part
-            self._latest = asked, _locked(changed)
-        return self._latest[1] if new else self.first
+        if not epoch:
+            return self.first
+        asked = seed, epoch, train_size
+        if asked != self._latest[0]:
+            chunks = {block: kept_chunk(seed, n) for block, n in new_chunks(epoch, train_size).items()}
+            self._latest = asked, self._set(epoch, chunks, num_blocks(train_size) * BLOCK)
+        return self._latest[1]
+
+    def _set(self, epoch: int, new: dict[int, Split], size: int) -> Split:
+        """Return the first so many images of an epoch, with new chunks in some blocks; read-only."""
+        places = self._places[: size // BLOCK]
+        mnist, first = places[:, :MNIST_IMAGES].ravel(), places[:, MNIST_IMAGES:]
+        chosen = (np.arange(len(mnist)) + epoch * (size // 3)) % size  # those left out go round
+        mixed = Split(np.empty((size, 28, 28), np.uint8), np.empty(size, np.uint8))
+        for whole, theirs, ours in zip(mixed, self._mnist, self._generated, strict=True):
+            whole[mnist] = theirs[chosen]
+            whole[first.ravel()] = ours[: first.size]
+        for block, chunk in new.items():
+            for whole, part in zip(mixed, chunk, strict=True):
+                whole[first[block]] = part
+        return _locked(mixed)
 
 
 def _locked(split: Split) -> Split:
@@ -73,10 +83,15 @@ def _locked(split: Split) -> Split:
     return split
 
 
+def num_blocks(train_size: int) -> int:
+    """Return how many blocks so many images begin."""
+    return -(-train_size // BLOCK)
+
+
 def new_chunks(epoch: int, train_size: int) -> dict[int, int]:
     """Return the number of the chunk in each block that has a new one, in an epoch counted from 0."""
     found = {}
-    for block in range(-(-train_size // BLOCK)):
+    for block in range(num_blocks(train_size)):
         since = epoch - (epoch - block) % TURN  # the epoch in which it had a new one last
         if since > 0:
             found[block] = FIRST_NEW + since * BLOCKS + block
