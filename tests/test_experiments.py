@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from benchmarks.pen_writers import STATED_ON, accuracy, framed_digits
+from mnistlab.analysis.decision import trust
 from mnistlab.analysis.experiments import EXPERIMENTS
 from mnistlab.data.datasets import combined
 from mnistlab.engine.config import PRESETS
-from mnistlab.engine.evaluation import EpochMetrics, Score
+from mnistlab.engine.evaluation import EpochMetrics, Score, activations_of
 from mnistlab.engine.training import train
 from tests.conftest import MNIST_FOLDER
 
@@ -100,3 +101,6 @@ def test_of_two_networks_alike_in_the_test_the_one_that_saw_other_hands_reads_th
     reads, misreads = accuracy(mixed.params, experiment.config, digits), accuracy(alone.params, ALONE, digits)
     assert reads >= 0.925
     assert reads > misreads + 0.02
+    known = trust(activations_of(mixed.params, digits.images, experiment.config), digits.labels)
+    assert known.num_digit >= 0.86 * known.num_images
+    assert known.num_digit_right >= 0.97 * known.num_digit

@@ -3,9 +3,13 @@
 import numpy as np
 
 from benchmarks.pen_strokes import drawn
+from mnistlab.analysis.decision import FIRES, MARGIN, verdict
 from mnistlab.data.framing import frame, raw_resize, shift, stages
+from mnistlab.data.user_digits import Collection
+from mnistlab.engine.config import PRESETS
 from mnistlab.engine.evaluation import activations_of
 from mnistlab.jobs.labs import labs
+from mnistlab.ui.digits import mnist_is_here
 from tests.predict_page import CANVAS, SEVEN, THREE, bars, draw, read_by, sent, shown, sketch
 
 pytest_plugins = ("tests.predict_page",)
@@ -34,7 +38,7 @@ def test_train_the_preset_begins_the_recommended_one(app):
     trainer = labs().open(app.session_state["tab"].token)
     try:
         snapshot = trainer.snapshot()
-        assert snapshot.run.config.hidden == (200,)
+        assert snapshot.run.config.hidden == PRESETS["drawing" if mnist_is_here() else "recommended"].hidden
         assert snapshot.run.config.dataset == app.session_state["setup"].settings.dataset
         assert snapshot.active
     finally:
@@ -54,10 +58,25 @@ def test_a_drawing_is_read_as_the_network_reads_the_framed_digit(trained, run):
 def test_the_page_says_how_often_the_network_is_right_when_it_answers(trained, run, generated):
     activations = activations_of(run.params, generated.test.images, run.config)
     ordered = np.sort(activations, axis=1)
-    settled = (ordered[:, -1] >= 0.5) & (ordered[:, -1] - ordered[:, -2] >= 0.3)
+    settled = (ordered[:, -1] >= FIRES) & (ordered[:, -1] - ordered[:, -2] >= MARGIN)
     right = (activations.argmax(axis=1) == generated.test.labels)[settled].mean()
     assert f"{100 * settled.mean():.1f}%" in shown(trained)
     assert f"{100 * right:.1f}%" in shown(trained)
+
+
+def test_with_ten_digits_of_ones_own_their_figure_stands_beside(trained, run, generated):
+    images, labels = generated.test.images[:12], generated.test.labels[:12]
+    trained.session_state["predict_own"] = Collection(images[:9], labels[:9])
+    assert "give 10 of your digits their true label" in shown(trained.run())
+    wrong = np.where(np.arange(12) < 3, (labels + 1) % 10, labels).astype(np.uint8)
+    trained.session_state["predict_own"] = Collection(images, wrong)
+    found = [verdict(read_by(run, image)) for image in images]
+    right = sum(
+        each.kind == "digit" and each.digit == label for each, label in zip(found, wrong, strict=True)
+    )
+    answered = sum(each.kind == "digit" for each in found)
+    words = f"Of your own 12 digits it answered {answered}, and was right in {right} of those."
+    assert words in shown(trained.run())
 
 
 def test_the_stages_show_box_and_framed_digit(trained):

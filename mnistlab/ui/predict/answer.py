@@ -73,7 +73,9 @@ def state_words(lab: Lab, snapshot: Snapshot) -> str:
     """Return how far the answer can be trusted."""
     if snapshot.run.epoch:
         return "The ten activations are no probabilities: they need not sum to one. " + (
-            LEARNING if snapshot.active else trust_sentence(test_trust(lab), lab.dataset.test_name)
+            LEARNING
+            if snapshot.active
+            else trust_sentence(test_trust(lab), lab.dataset.test_name, own_trust())
         )
     if snapshot.active:
         return "The network is in its first epoch. Each epoch reads your digit anew."
@@ -129,6 +131,12 @@ def read(run: Run, image: np.ndarray) -> Reading:
 def test_activations(lab: Lab) -> np.ndarray:
     """Return the outputs of the network as it is now for all test images, (n, 10)."""
     return outputs_for("test", current_snapshot().run, lab.dataset.test.images)
+
+
+def own_trust() -> Trust:
+    """Return the same on the digits that this session has kept, with the labels that they were given."""
+    own = own_digits()
+    return trust(outputs_for("own", current_snapshot().run, own.images), own.labels)
 
 
 def test_trust(lab: Lab) -> Trust:
