@@ -3,8 +3,9 @@
 A run's settings are drawn from its number and the seed alone. Odd numbers take each setting at random from
 all that the sidebar offers; most of these networks learn badly. Even ones are drawn around the presets, as
 somebody sets them who has read a little: pixels and first weights mostly scaled, up to three hidden layers, a
-learning rate about that of Recommended for the size of the mini-batch. What would take longer than
-`MAX_SECONDS` is drawn again.
+learning rate about that of Recommended for the size of the mini-batch. From number 300 on they are narrow
+networks that see few images for long: among the others a test cost that truly turns up is rare. What would
+take longer than `MAX_SECONDS` is drawn again.
 
 Each run is trained ten epochs beyond its end, and two networks with five times and a fifth of its learning
 rate are trained as long as it was: from these the truths are computed (`diagnosis_truths`). A run is a file
@@ -45,6 +46,7 @@ from mnistlab.ui.sidebar import BATCH_SIZES, LEARNING_RATES, TRAIN_SIZES
 
 CORPUS = Path(__file__).resolve().parents[1] / "tests" / "recorded" / "diagnosis_corpus.jsonl.xz"
 MNIST_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "mnist"
+FEW_FROM = 300  # the first number of the runs with few images
 MAX_SECONDS = 16.0  # on an ordinary machine, all that belongs to a run included
 DIGITS = 6  # of each figure that are kept
 WIDTHS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, MAX_WIDTH)  # few: each new shape has to be compiled
@@ -89,7 +91,7 @@ def run_from(record: dict[str, Any]) -> RecordedRun:
 def drawn(number: int, seed: int) -> TrainConfig:
     """Return the settings of a run, which do not take too long."""
     rng = np.random.default_rng([seed, number])
-    draw = random_settings if number % 2 else usual_settings
+    draw = few_images if number >= FEW_FROM else random_settings if number % 2 else usual_settings
     while (config := draw(rng)) is None or expected_seconds(config) > MAX_SECONDS:
         pass
     return config
@@ -133,14 +135,30 @@ def usual_settings(rng: np.random.Generator) -> TrainConfig | None:
     )
 
 
+def few_images(rng: np.random.Generator) -> TrainConfig | None:
+    """Draw settings with which a test cost may turn up; None where they do not go together."""
+    batch_size = rng.choice([5, 10])
+    rate = 0.25 / batch_size * rng.lognormal(0.0, 0.5)
+    return settings(
+        rng,
+        hidden=tuple(rng.choice([5, 10, 20], rng.choice([0, 1, 2, 3, 3])).tolist()),
+        initialization="scaled",
+        scaling="unit",
+        learning_rate=min(LEARNING_RATES, key=lambda each: abs(math.log(each / rate))),
+        batch_size=batch_size,
+        train_size=rng.choice([200, 500, 1_000]),
+        num_epochs=rng.integers(25, 41),
+    )
+
+
 def settings(rng: np.random.Generator, **chosen: Any) -> TrainConfig | None:
     """Return settings with what is drawn alike for all; None where they are refused."""
-    values = chosen | {
+    values = {
         "dataset": rng.choice(DATASETS),
         "activation": rng.choice(list(ACTIVATIONS)),
         "seed": rng.integers(2**32),
         "num_epochs": rng.integers(5, 41),
-    }
+    } | chosen
     try:
         return TrainConfig(
             **{name: getattr(value, "item", lambda value=value: value)() for name, value in values.items()}
@@ -222,7 +240,7 @@ def prepare() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.diagnosis_corpus", description=__doc__)
-    parser.add_argument("--runs", type=int, default=300)
+    parser.add_argument("--runs", type=int, default=360)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True, help="folder for the runs until all are there")
