@@ -77,7 +77,7 @@ def test_a_strange_run_is_taken_in_and_whatever_shows_it_bears_it(good, kind):
     assert run.name.isprintable()
     assert len(run.name) <= MAX_NAME
     assert "<script" not in html_report(run, EMPTY).lower()
-    assert compared([run])["name"] == [run.name]
+    assert compared([run])[0].cells == [run.name]
     diagnose(run)
     assert loads(dumps(run)).name == run.name
 
