@@ -56,7 +56,7 @@ def bounded(megabytes=MEGABYTES):
 
 def assert_clear(sentence):
     """Fail unless this may stand on the screen: one line that says what must be how, and what it was."""
-    assert re.fullmatch(r"[A-Za-z][^\n]* must [^\n]+\. Got [^\n]+\.", sentence), sentence
+    assert re.fullmatch(r"[A-Za-z][^\n]* must [^\n]+\. (Got|It was) [^\n]+\.", sentence), sentence
     assert sentence.isprintable()
     assert len(sentence) < 400
     assert not re.search(r"Traceback|KeyError|TypeError|\bobject at 0x", sentence)

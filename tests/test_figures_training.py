@@ -67,6 +67,22 @@ def test_other_runs_are_overlaid_by_their_thin_test_curve():
 
 
 @pytest.mark.parametrize("plot", [plot_cost, plot_accuracy])
+def test_a_run_has_its_color_wherever_it_stands(plot):
+    one, other = Course("one", HISTORY, 3), Course("other", OTHER, 13)
+    looks = [
+        {trace.name: (trace.line.color, trace.line.dash) for trace in figure.data}
+        for figure in (plot([one, other], 9), plot([other, one], 9), plot([other, one], 9, only_test=True))
+    ]
+    assert looks[0]["test, one"] == looks[1]["test, one"] == looks[2]["one"] == ("#000004", "solid")
+    assert looks[0]["test, other"] == looks[1]["test, other"] == looks[2]["other"] == ("#000004", "dash")
+    assert len(looks[2]) == 2, "no training curve, no ring"
+
+
+def test_the_first_fifty_runs_look_different_from_each_other():
+    assert len({run_style(place) for place in range(50)}) == 50
+
+
+@pytest.mark.parametrize("plot", [plot_cost, plot_accuracy])
 def test_what_was_changed_on_the_way_stands_where_it_was_changed(plot):
     assert plot([Course("now", HISTORY)], 10).layout.shapes == ()
     figure = plot([Course("now", HISTORY)], 10, changes=((1, "η 0.01"), (2, "own digits")))

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnistlab.runs.run import MAX_NAME, OwnDigits
-from tests.fake_engine import DIGITS, assert_whole, checksum_of, settings
+from mnistlab.runs.run import MAX_NAME, OwnDigits, RestoredWeights
+from tests.fake_engine import DIGITS, PRIME, STEPS, assert_whole, checksum_of, settings, stepped
 from tests.trainer_bench import epoch, ready
 
 pytest_plugins = ("tests.trainer_bench",)
@@ -179,6 +179,56 @@ def test_names_and_colors_are_never_shared_and_a_color_is_free_again_with_its_ru
     trainer.reset()
     assert trainer.snapshot().run.name == "Run 14 (2)"
     assert len({run.name for run in trainer.snapshot().runs}) == len(trainer.snapshot().runs)
+
+
+def stopped_early(trainer, pool, **others):
+    """Train until early stopping ends it; the costs of the engine that trains nothing go up and down."""
+    ready(trainer, pool, num_epochs=50, patience=1, **others)
+    trainer.start()
+    while trainer.snapshot().active:
+        pool.turn()
+    run = trainer.snapshot().run
+    costs = [metrics.test.cost for metrics in run.history]
+    assert run.epoch < 50
+    assert costs.index(min(costs)) < run.epoch
+    return run, costs.index(min(costs))
+
+
+@pytest.mark.parametrize("restore_best", [False, True])
+def test_early_stopping_restores_the_best_weights_only_where_it_is_asked_to(trainer, pool, restore_best):
+    run, best = stopped_early(trainer, pool, restore_best=restore_best)
+    last, snapshot = run.history[-1], trainer.snapshot()
+    assert checksum_of(run.params) / PRIME == run.history[best if restore_best else -1].test.cost
+    assert (run.epoch, run.schedule) == (last.epoch, (RestoredWeights(last.epoch, best),) * restore_best)
+    assert ("were restored" in snapshot.message, snapshot.can_undo_restore) == (restore_best, restore_best)
+    if not restore_best:
+        trainer.restore_best()
+        assert checksum_of(trainer.snapshot().run.params) / PRIME == run.history[best].test.cost
+    trainer.undo_restore()
+    back = trainer.snapshot()
+    assert checksum_of(back.run.params) / PRIME == last.test.cost
+    assert (back.run.schedule, back.can_undo_restore, back.runs) == ((), False, (back.run,))
+
+
+def test_weights_that_are_not_kept_cannot_be_restored_and_that_is_said(trainer, pool, monkeypatch):
+    monkeypatch.setattr("mnistlab.runs.run_store.within_memory.__defaults__", (1,))
+    run, best = stopped_early(trainer, pool, restore_best=True)
+    assert (run.kept, run.schedule) == ({}, ())
+    assert f"The weights of epoch {best} are not kept" in trainer.snapshot().message
+    with pytest.raises(ValueError, match="whose weights are kept"):
+        trainer.restore_best()
+
+
+def test_training_goes_on_from_restored_weights(trainer, pool):
+    run, _ = stopped_early(trainer, pool, restore_best=True)
+    trainer.one_epoch()
+    epoch(pool)
+    after = trainer.snapshot().run
+    checksum = checksum_of(run.params)
+    for step in range(STEPS):
+        checksum = stepped(checksum, run.epoch, step, 0.5)
+    assert (after.epoch, after.weights_epoch) == (run.epoch + 1, run.epoch + 1)
+    assert checksum_of(after.params) == checksum
 
 
 def test_own_digits_are_noted_with_what_they_changed_and_can_be_undone(trainer, pool):

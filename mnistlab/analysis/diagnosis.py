@@ -45,8 +45,11 @@ class Finding(NamedTuple):
 
 
 def diagnose(run: Run) -> tuple[Finding, ...]:
-    """Return what can be said about a run, the gravest first; nothing about an untrained one."""
-    history, config = run.history, run.settings
+    """Return what can be said about a run, the gravest first; nothing about an untrained one.
+
+    Where weights of an earlier epoch were restored, it is said of the training up to there.
+    """
+    history, config = run.history[: run.weights_epoch + 1], run.settings
     if run.broken_in or not _all_finite(history):
         return (_not_finite(run.broken_in or len(history) - 1, config),)
     if len(history) < 2:
@@ -203,12 +206,13 @@ def _overfitting(history: Sequence[EpochMetrics], config: TrainConfig) -> Findin
     shares = (
         f"The training accuracy is {last.train.accuracy:.1%}, the test accuracy {last.test.accuracy:.1%}."
     )
+    best = min(history, key=lambda metrics: metrics.test.cost).epoch
     return Finding(
         "overfitting",
         "warning",
         "The network overfits: it learns the training images by heart, not the digits.",
         f"{costs} {shares}",
-        "Train on more images, or stop earlier, or take fewer units.",
+        f"Restore the best weights, those of epoch {best}; train on more images, or take fewer units.",
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mnistlab.engine.config import TrainConfig
 from mnistlab.runs.run import OwnDigits, RestoredWeights, Run, SettingChange
@@ -17,15 +17,12 @@ class Column(NamedTuple):
 
     group: str  # title that it shares with its neighbors
     title: str
-    cells: Sequence[str | float | None]
+    cells: Sequence[Any]  # texts or numbers; None where nothing was measured yet
     is_share: bool = False  # to be read as percentages
 
 
 def compared(runs: Sequence[Run]) -> list[Column]:
-    """Return the table of some runs: what became of each, and the settings in which they differ.
-
-    Cells are None before something was measured; the best epoch is the first with the best test accuracy.
-    """
+    """Return the table of some runs: what became of each, and the settings in which they differ."""
     final, best = [run.accuracy for run in runs], [run.best_accuracy for run in runs]
     settings = [Column("settings that differ", *setting_column(runs, name)) for name in differing(runs)]
     return [
@@ -36,7 +33,7 @@ def compared(runs: Sequence[Run]) -> list[Column]:
         *settings,
         Column("training", "epochs", [run.epoch for run in runs]),
         Column("training", "seconds", [round(run.seconds, 2) for run in runs]),
-        *(Column("besides", title, cells) for title, cells in other_changes(runs).items()),
+        *(Column("other changes", title, cells) for title, cells in other_changes(runs).items()),
     ]
 
 

@@ -126,14 +126,14 @@ def link_to_run(base: str, run: Run) -> str:
 
 def reach_of(link: str) -> str:
     """Return for whom a link works, where it does not work for everybody."""
-    host = urlsplit(link).hostname or ""
+    host, is_own = urlsplit(link).hostname or "", False
     with suppress(ValueError):
-        host = "localhost" if ipaddress.ip_address(host).is_loopback else host
-    if host != "localhost":
+        is_own = ipaddress.ip_address(host).is_loopback
+    if not is_own and host != "localhost":
         return ""
     return (
-        "This link works on this computer only, which calls itself so. For others, open the lab "
-        "by this computer's name or address in the network, and copy the link there."
+        f"This link works on this computer only: {host} is what every computer calls itself. For others, "
+        "open the lab by this computer's address in the network, and copy the link there."
     )
 
 

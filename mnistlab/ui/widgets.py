@@ -103,6 +103,7 @@ def choose_rows(
         hide_index=True,
         column_config=columns,
         height="content" if len(next(iter(table.values()))) <= MOST_ROWS else "auto",
+        placeholder="",
         alt=alt,
     )
 

@@ -38,7 +38,7 @@ NOT_KEPT = "The test cost was lowest after epoch {}, but the weights of that epo
 def draw_controls(lab: Lab) -> None:
     """Draw the run of a link, or the question about another network, and the row of buttons."""
     if asks := is_offered(lab):
-        draw_offer()
+        draw_offer(lab)
     elif asks := bool(lab.differs):
         draw_question(lab)
     snapshot = lab.snapshot

@@ -11,7 +11,7 @@ from mnistlab.figures.breakdown import plot_gradient_norms, plot_recall
 from mnistlab.figures.curve_axes import View
 from mnistlab.figures.learning_curves import Course, plot_accuracy, plot_cost, plot_sparkline
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.runs.run import OwnDigits, RestoredWeights, Run
+from mnistlab.runs.run import OwnDigits, Run, SettingChange
 from mnistlab.ui.chart import show_live
 from mnistlab.ui.formatting import percent
 from mnistlab.ui.glossary import help_of
@@ -77,15 +77,16 @@ def seen_of(runs: Sequence[Run]) -> tuple[tuple[str, str, int], ...]:
 
 def changes_of(run: Run) -> tuple[tuple[int, str], ...]:
     """Return what was done to a run between its epochs: after which, and what."""
-    words: dict[int, str] = {}
+    words: dict[int, list[str]] = {}
     for change in run.schedule:
-        if isinstance(change, OwnDigits):
-            words[change.epoch] = "own digits"
-        elif isinstance(change, RestoredWeights):
-            words[change.epoch] = f"weights of epoch {change.from_epoch}"
-        elif change.name == "learning_rate" and change.epoch <= run.epoch:
-            words[change.epoch - 1] = f"η {change.value:g}"
-    return tuple(sorted((epoch, what) for epoch, what in words.items() if epoch))
+        if isinstance(change, SettingChange):
+            if change.name == "learning_rate" and change.epoch <= run.epoch:
+                words.setdefault(change.epoch - 1, []).append(f"η {change.value:g}")
+        elif isinstance(change, OwnDigits):
+            words.setdefault(change.epoch, []).append("own digits")
+        elif change.epoch < run.epoch:
+            words.setdefault(change.epoch, []).append(f"weights of epoch {change.from_epoch}")
+    return tuple(sorted((epoch, ", ".join(dict.fromkeys(said))) for epoch, said in words.items() if epoch))
 
 
 def chosen_view() -> tuple[View, bool]:

@@ -45,7 +45,7 @@ def told(finding: Finding) -> str:
 
 def findings(run: Run) -> list[Finding]:
     """Return what can be said about a run, what matters most first; worked out once for each epoch."""
-    seen = str((run.id, len(run.history), run.broken_in, run.settings))
+    seen = str((run.id, len(run.history), run.weights_epoch, run.broken_in, run.settings))
     return remembered("train_findings", (seen,), lambda: sorted(diagnose(run), key=rank))
 
 

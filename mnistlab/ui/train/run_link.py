@@ -41,16 +41,17 @@ def is_offered(lab: Lab) -> bool:
     return setup.linked is not None
 
 
-def draw_offer() -> None:
+def draw_offer(lab: Lab) -> None:
     """Say what run a link repeats, and offer to train it."""
     linked = current_setup().linked
     if linked is None:
         return
+    words = f"**This is a link to a run, “{plain(linked.name)}”**: {told(linked.settings)}. Train it, and "
+    words += "you get the same curve."
+    if not is_untouched(lab.snapshot):
+        words += " The network that you have now stays in the list of runs."
     with st.container(border=True, key="train_linked"):
-        st.markdown(
-            f"**This is a link to a run, “{plain(linked.name)}”**: {told(linked.settings)}. Train it, and "
-            "you get the same curve. Networks that you trained before stay in the list of runs."
-        )
+        st.markdown(words)
         with st.container(horizontal=True, gap="small"):
             st.button("Train it", key="train_linked_run", on_click=train_linked, type="primary")
             st.button("Close", key="train_close_link", on_click=close_link)
@@ -72,9 +73,12 @@ def told(config: TrainConfig) -> str:
 
 def train_linked() -> None:
     """Train the run of the link, whatever the sidebar says now."""
-    if linked := current_setup().linked:
-        use_settings(linked.settings)
+    setup = current_setup()
+    if setup.linked:
+        use_settings(setup.linked.settings)
         begin_and_train()
+        if current_trainer().snapshot().active:
+            setup.linked = None
 
 
 def close_link() -> None:

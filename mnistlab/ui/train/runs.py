@@ -7,7 +7,7 @@ import streamlit as st
 from mnistlab.figures.theme import DASHES, DIGITS
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
-from mnistlab.runs.comparison import compared, differing, setting_column, what_differs
+from mnistlab.runs.comparison import Column, compared, differing, setting_column, what_differs
 from mnistlab.runs.run import MAX_NAME, Run
 from mnistlab.runs.run_store import MAX_BYTES
 from mnistlab.setting_labels import SETTING_NAMES
@@ -55,17 +55,22 @@ def draw_table(snapshot: Snapshot) -> None:
         ),
         2: st.column_config.Column(width=min(max(widest, NAME_WIDTHS[0]), NAME_WIDTHS[1])),
     }
-    share = st.column_config.NumberColumn(format="percent")
-    configs |= {place: share for place, column in enumerate(columns, start=2) if column.is_share}
+    percents = st.column_config.NumberColumn(format="%.2f%%")
+    configs |= {place: percents for place, column in enumerate(columns, start=2) if column.is_share}
     choose_rows(
         {("", " "): [[str(run.color)] for run in runs]}
-        | {(column.group, column.title): column.cells for column in columns},
+        | {(column.group, column.title): cells_of(column) for column in columns},
         TICKED,
         [ids.index(run.id) for run in ticked(snapshot)],
         configs,
         f"{count(len(runs), 'run')} with settings and results",
         lambda rows: keep(TICKED, tuple(ids[row] for row in rows if row < len(ids))),
     )
+
+
+def cells_of(column: Column) -> list:
+    """Return the cells of a column as the table shows them: shares in percent."""
+    return [100 * cell if column.is_share and cell is not None else cell for cell in column.cells]
 
 
 def dash_of(place: str) -> str:
