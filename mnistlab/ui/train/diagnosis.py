@@ -9,7 +9,6 @@ from mnistlab.ui.formatting import plain
 from mnistlab.ui.memo import remembered
 
 BADGES = {"warning": ":red-badge[Warning]", "note": ":blue-badge[Note]", "good": ":green-badge[OK]"}
-OVERALL = ("all well", "learning")  # a network that does well is told so before its peculiarities
 WAITING = "What can be said about it will stand here after the first epoch."
 
 
@@ -43,12 +42,7 @@ def told(finding: Finding) -> str:
     return plain(f"{finding.evidence} {finding.remedy}".strip())
 
 
-def findings(run: Run) -> list[Finding]:
+def findings(run: Run) -> tuple[Finding, ...]:
     """Return what can be said about a run, what matters most first; worked out once for each epoch."""
     seen = str((run.id, len(run.history), run.weights_epoch, run.broken_in, run.settings))
-    return remembered("train_findings", (seen,), lambda: sorted(diagnose(run), key=rank))
-
-
-def rank(finding: Finding) -> tuple[bool, bool]:
-    """Return what findings are sorted by: warnings first, then what is said of the training as a whole."""
-    return finding.level != "warning", finding.kind not in OVERALL
+    return remembered("train_findings", (seen,), lambda: diagnose(run))
