@@ -61,6 +61,14 @@ def build_parser() -> argparse.ArgumentParser:
     trainer.add_argument("--learning-rate", type=float, help="of the gradient summed over the mini-batch")
     trainer.add_argument("--seed", type=int, help="random seed of the weights and of the order of the images")
     trainer.add_argument(
+        "--patience", type=int, help="early stopping: epochs without a lower test cost; 0 trains to the end"
+    )
+    trainer.add_argument(
+        "--restore-best",
+        action=argparse.BooleanOptionalAction,
+        help="early stopping: then keep the weights of the epoch with the lowest test cost",
+    )
+    trainer.add_argument(
         "--save",
         type=Path,
         metavar="FILE",
@@ -150,10 +158,10 @@ def train_command(given: argparse.Namespace) -> int:
     config = config_of(given)
     from mnistlab.data.datasets import load_dataset
     from mnistlab.jobs.memory_limit import require_memory
-    from mnistlab.jobs.transitions import is_finite
+    from mnistlab.jobs.transitions import is_finite, no_better_sentence
     from mnistlab.runs import checkpoints
     from mnistlab.runs.export import log_lines
-    from mnistlab.runs.run import new_run, with_epoch
+    from mnistlab.runs.run import new_run, with_epoch, with_weights_of
 
     try:
         if given.save:
@@ -170,10 +178,16 @@ def train_command(given: argparse.Namespace) -> int:
             run = replace(run, broken_in=run.broken_in or epoch.metrics.epoch)
         else:
             run = with_epoch(run, epoch.metrics, epoch.params)
+        if stopped := no_better_sentence(run, 0):
+            print(stopped, file=sys.stderr)
+            if config.restore_best:
+                run = with_weights_of(run, run.best_epoch)
         if given.save and epoch.metrics.epoch:
             with interruption.postponed():
                 checkpoints.save(run, given.save)
                 interruption.kept = kept_sentence(given.save)
+        if stopped:
+            break
     return OK
 
 

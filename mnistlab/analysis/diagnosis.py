@@ -136,8 +136,11 @@ class Seen:
 
 
 def diagnose(run: Run) -> tuple[Finding, ...]:
-    """Return what can be said about a run, what matters most first; nothing about an untrained one."""
-    history, config = run.history, run.settings
+    """Return what can be said about a run, what matters most first; nothing about an untrained one.
+
+    Where weights of an earlier epoch were restored, it is said of the training up to there.
+    """
+    history, config = run.history[: run.weights_epoch + 1], run.settings
     if run.broken_in or not _all_finite(history):
         return (_diverged(run.broken_in or len(history) - 1, config),)
     if len(history) < 2:
@@ -284,7 +287,7 @@ def _overfitting(seen: Seen) -> Finding | None:
         f"Since then the training cost went from {seen.train[low]:.4f} to {seen.train[-1]:.4f}, the test "
         f"cost from {seen.test[low]:.4f} up to {seen.test[-1]:.4f}. The training accuracy is "
         f"{last.train.accuracy:.1%}, the test accuracy {last.test.accuracy:.1%}.",
-        f"Take the weights of epoch {low}, a larger training set, or fewer units.",
+        f"Restore best weights (epoch {low}), or take a larger training set or fewer units.",
         epoch=low,
     )
 
@@ -300,7 +303,7 @@ def _risen(seen: Seen) -> Finding | None:
         f"The test cost lies above its lowest, that of epoch {low}.",
         f"It was {seen.test[low]:.4f} then, and is {seen.test[-1]:.4f} now; the training cost was "
         f"{seen.train[low]:.4f}, and is {seen.train[-1]:.4f}.",
-        f"Take the weights of epoch {low}, or go on with a smaller learning rate.",
+        f"Restore best weights (epoch {low}), or go on with a smaller learning rate.",
         epoch=low,
     )
 

@@ -36,7 +36,7 @@ def plot_recall(history: "History", x_max: int) -> go.Figure:
     shown = subsample(history)
     recalls = np.transpose([metrics.test.recall for metrics in shown]).tolist()
     traces = [
-        curve(shown, values, str(digit), ".1%", color, 4 if digit == weakest else 1.5, dash)
+        curve(shown, values, str(digit), ".1%", color, dash, 4 if digit == weakest else 1.5)
         for digit, (values, color, dash) in enumerate(zip(recalls, DIGITS, 2 * DASHES, strict=True))
     ]
     words = f"weakest: {weakest}, {lowest:.1%}"

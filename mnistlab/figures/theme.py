@@ -39,6 +39,12 @@ WRONG = "#DA2525"
 
 DIGITS = tuple(f"#{number:06d}" for number in range(1, 11))
 
+
+def run_style(place: int) -> tuple[str, str]:
+    """Return color and dash of a run by its place in the palette: the eleventh is the first one, dashed."""
+    return DIGITS[place % len(DIGITS)], DASHES[place // len(DIGITS) % len(DASHES)]
+
+
 HEIGHT = 320  # px, of a figure that stands beside text
 
 # For `st.plotly_chart(config=...)`: no zoom by the wheel; of the tool bar, the button that saves a picture.

@@ -25,7 +25,7 @@ from mnistlab.runs.run import (
     new_run,
     require_room,
 )
-from mnistlab.runs.run_store import EMPTY, RunStore, Undo
+from mnistlab.runs.run_store import EMPTY, RunStore
 
 DOING = {MeasureTask: "measuring", EpochTask: "training", OwnDigitsTask: "own digits", DrawTask: "drawing"}
 
@@ -96,12 +96,11 @@ class Trainer(Listener):
     def snapshot(self) -> Snapshot:
         """Return the trainer as it is now."""
         with self._changed:
-            run, job, undo = self._run, self._job, self._store.undo
+            run, job, store = self._run, self._job, self._store
             return Snapshot(
                 state="queued" if self._phase == "running" and job and not job.begun else self._phase,
                 run=run,
-                runs=self._store.runs,
-                hidden=self._store.hidden,
+                runs=store.runs,
                 doing=DOING[type(job.task)] if job else "",
                 step=self._step,
                 num_steps=run.config.num_steps,
@@ -113,8 +112,9 @@ class Trainer(Listener):
                 message=self._message,
                 unsaved=self.unsaved,
                 set_aside=self.set_aside,
-                can_undo_reset=undo is not None and undo.what == "reset",
-                can_undo_train_on=undo is not None and undo.what == "own digits",
+                can_undo_reset=store.can_undo(stores.RESET),
+                can_undo_train_on=store.can_undo(stores.OWN_DIGITS),
+                can_undo_restore=store.can_undo(stores.RESTORED),
             )
 
     def expected_seconds(self, config: TrainConfig) -> float:
@@ -160,11 +160,6 @@ class Trainer(Listener):
         with self._changed:
             self._keep(stores.renamed(self._store, run_id, name))
 
-    def hide(self, run_id: str, hidden: bool = True) -> None:
-        """Leave a run out of comparisons, or take it in again."""
-        with self._changed:
-            self._keep(stores.with_hidden(self._store, run_id, hidden))
-
     def delete(self, run_id: str) -> None:
         """Forget a run; an untrained one with the same settings takes the place of the last."""
         with self._changed:
@@ -177,7 +172,7 @@ class Trainer(Listener):
                 self._put(lambda store: self._with_untrained(stores.without(store, run_id), run.settings))
 
     def reset(self) -> None:
-        """Begin the current run anew, with the settings that hold now; `undo_reset` brings it back."""
+        """Begin a new run with the settings that hold now; the one before stays in the list."""
         run = self._run
         params = self._initial(run.config)
         with self._changed:
@@ -185,12 +180,27 @@ class Trainer(Listener):
                 self._put(lambda store: stores.with_reset(store, params))
 
     def undo_reset(self) -> None:
-        """Bring back the run as it was before the reset; what was trained since stays as a run of its own."""
-        self._undo("reset")
+        """Make the run that was reset current again; what was trained since stays as a run of its own."""
+        with self._changed:
+            if self._store.can_undo(stores.RESET):
+                self._put(stores.reset_undone)
 
     def undo_train_on(self) -> None:
         """Bring back the network as it was before the own digits; what was trained since stays as a run."""
-        self._undo("own digits")
+        self._undo(stores.OWN_DIGITS)
+
+    def restore_best(self) -> None:
+        """Load the weights of the epoch with the lowest test cost into the current network.
+
+        Raises:
+            ValueError: They are not kept.
+        """
+        with self._changed:
+            self._put(stores.with_best_restored)
+
+    def undo_restore(self) -> None:
+        """Bring back the weights that the best took the place of; what was trained since stays as a run."""
+        self._undo(stores.RESTORED)
 
     # Commands: training.
 
@@ -254,6 +264,10 @@ class Trainer(Listener):
         """Change after how many epochs without a better test cost training stops; 0: never."""
         self._set("patience", patience)
 
+    def set_restore_best(self, restore_best: bool) -> None:
+        """Change whether early stopping loads the weights of the epoch with the lowest test cost."""
+        self._set("restore_best", restore_best)
+
     def train_on(self, images: np.ndarray, labels: np.ndarray, num_steps: int = 50) -> None:
         """Train some steps on own digits mixed with training images, before the next epoch; it can be undone.
 
@@ -308,7 +322,7 @@ class Trainer(Listener):
             self._job, self._step = None, 0
             if isinstance(task, OwnDigitsTask):
                 self._digits = None
-                self._store = self._store._replace(undo=Undo(before, "own digits", run.id, run.epoch))
+                self._store = stores.with_undo(self._store, before, stores.OWN_DIGITS)
             self._store = stores.within_memory(stores.with_changed(self._store, run))
             self._on_change()
             self._note_pace()
@@ -320,7 +334,7 @@ class Trainer(Listener):
             elif isinstance(task, EpochTask):
                 self._speed.learn(task.config, run.history[-1].seconds)
                 if sentence := no_better_sentence(run, self._from):
-                    self._say("finished", sentence)
+                    self._say("finished", f"{sentence} {self._restored_sentence()}".rstrip())
             self._go_on()
 
     def refused(self, job: Job, sentence: str) -> None:
@@ -427,6 +441,17 @@ class Trainer(Listener):
             config = TrainConfig(dataset=config.dataset)
         return stores.with_new(store, config, self._initial(config))
 
+    def _restored_sentence(self) -> str:
+        """Load the best weights where the settings want it, and return what to say about that."""
+        run = self._run
+        if not run.settings.restore_best:
+            return ""
+        if run.best_epoch not in run.kept:
+            return f"The weights of epoch {run.best_epoch} are not kept, so the last ones stay."
+        self._store = stores.with_best_restored(self._store)
+        self._on_change()
+        return f"The weights of epoch {run.best_epoch}, with the lowest test cost, were restored."
+
     def _set(self, name: str, value: float) -> None:
         with self._changed:
             run = self._run
@@ -435,7 +460,7 @@ class Trainer(Listener):
 
     def _undo(self, what: str) -> None:
         with self._changed:
-            if self._store.undo is not None and self._store.undo.what == what:
+            if self._store.can_undo(what):
                 self._put(stores.undone)
 
     def _settle(self) -> None:

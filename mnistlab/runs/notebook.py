@@ -22,7 +22,7 @@ from mnistlab.data.datasets import COMBINED, load_dataset
 from mnistlab.data.mnist import originals
 from mnistlab.data.synthetic import handwriting, pen, strokes
 from mnistlab.engine import activations, backprop, eager, evaluation, network, scaling, training
-from mnistlab.runs.export import Epochs, Taught, log_text, stages
+from mnistlab.runs.export import Taught, call, log_text, stages
 from mnistlab.runs.report import curves
 from mnistlab.runs.run import Run
 
@@ -147,8 +147,8 @@ def calls(run: Run) -> str:
     """Return the calls that train as the run was trained."""
     lines, own = [], 0
     for stage in stages(run):
-        if isinstance(stage, Epochs):
-            lines.append(f"params = trained(params, {stage.done}, {stage.number}, {stage.learning_rate!r})")
+        if not isinstance(stage, Taught):
+            lines.append(call(stage))
         else:
             change, own = stage.change, own + 1
             numbers = f"{change.epoch}, {stage.number}, {change.num_steps}, {change.learning_rate!r}"

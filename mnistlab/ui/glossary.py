@@ -89,6 +89,10 @@ SETTINGS = {  # the terms that a setting is about, and what is to be said of the
     "train_size": (("training set size",), ""),
     "batch_size": (("mini-batch",), "So many images make one step."),
     "patience": (("early stopping",), "0 trains to the end."),
+    "restore_best": (
+        ("early stopping",),
+        "On, it then loads the weights of the epoch with the lowest test cost. A button does so at any time.",
+    ),
 }
 
 PRESETS = {

@@ -8,7 +8,7 @@ import streamlit as st
 from mnistlab.setting_labels import SETTING_NAMES
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.page_list import PAGES, TO_LEAVE_OUT
-from mnistlab.ui.query_params import BY_SLUG, CONTROLS, MAX_NOTE, Lesson, link_to
+from mnistlab.ui.query_params import BY_SLUG, CONTROLS, MAX_NOTE, Lesson, link_to, reach_of
 from mnistlab.ui.settings import current_lesson
 
 HOME = "home"
@@ -41,6 +41,8 @@ def draw_builder(lab: Lab) -> None:
         page = HOME
     link = link_to(address_of(page), settings, lesson)
     st.code(link, language=None, wrap_lines=True)
+    if words := reach_of(link):
+        st.caption(words)
     st.link_button("Try it in a new tab", link)
 
 

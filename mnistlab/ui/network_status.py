@@ -50,6 +50,8 @@ def described(run: Run) -> str:
         f"{num_parameters(run.config.dimensions):,} parameters",
         f"epoch {run.epoch}" if run.epoch else "untrained",
     ]
+    if run.weights_epoch != run.epoch:
+        words.append(f"weights of epoch {run.weights_epoch}")
     if run.epoch and run.accuracy is not None:
         words.append(f"test accuracy {percent(run.accuracy, 1)}")
     if run.config.dataset != "mnist":

@@ -2,17 +2,21 @@
 
 import time
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import streamlit as st
 
 from mnistlab.data.datasets import COMBINED
 from mnistlab.engine.config import PRESETS, TrainConfig
+from mnistlab.setting_labels import CHOICE_NAMES, on_screen
 from mnistlab.ui import digits
 from mnistlab.ui.query_params import (
     LESSON_NAMES,
+    RUN,
     SETTING_NAMES,
     Lesson,
     lesson_from,
+    linked_name,
     query_of_lesson,
     settings_from,
 )
@@ -20,6 +24,13 @@ from mnistlab.ui.widgets import renew, widget_key
 
 WIDGETS = "settings"  # they get new values together
 A_WHILE = 30.0  # seconds
+
+
+class LinkedRun(NamedTuple):
+    """The run that the address was a link to."""
+
+    name: str
+    settings: TrainConfig
 
 
 @dataclass(kw_only=True)
@@ -30,6 +41,7 @@ class Setup:
     lesson: Lesson
     were_given: bool  # whether there were settings in the address
     complaints: list[str]  # about the address
+    linked: LinkedRun | None = None  # until it is trained here, or closed
     read_at: float = field(default_factory=time.monotonic)  # the address
     complained: bool = False
 
@@ -74,13 +86,16 @@ def read_address() -> Setup:
         settings = TrainConfig(**{**prepared, **here, **given})
     except ValueError as error:  # each is good by itself, but not with the experiment's
         settings = TrainConfig(**{**prepared, **here})
-        complaints.append(str(error))
+        complaints.append(on_screen(error))
     if settings.dataset != "generated" and without_mnist:
-        asked = settings.dataset
+        asked = CHOICE_NAMES["dataset"][settings.dataset]
         settings = replace(settings, dataset="generated")
-        complaints.append(f"dataset must be one that is on this machine, where MNIST is not. Got {asked}.")
-    were_given = bool(given or prepared)
-    return Setup(settings=settings, lesson=lesson, were_given=were_given, complaints=complaints + more)
+        complaints.append(f"Dataset must be one that is on this machine, where MNIST is not. It was {asked}.")
+    asked_for, name = bool(given or prepared), linked_name(query)
+    linked = LinkedRun(name, settings) if name and not complaints else None
+    return Setup(
+        settings=settings, lesson=lesson, were_given=asked_for, complaints=complaints + more, linked=linked
+    )
 
 
 def use_settings(config: TrainConfig) -> None:
@@ -96,9 +111,12 @@ def setting_key(name: str) -> str:
 
 def keep_settings(config: TrainConfig) -> None:
     """Keep what the sidebar says, and write it, with the lesson, into the address."""
-    current_setup().settings = config
-    wanted = query_of_lesson(current_lesson(), config)
-    names = (*SETTING_NAMES, *LESSON_NAMES)
+    setup = current_setup()
+    setup.settings = config
+    wanted = query_of_lesson(setup.lesson, config)
+    if setup.linked and setup.linked.settings == config:
+        wanted[RUN] = setup.linked.name
+    names = (*SETTING_NAMES, *LESSON_NAMES, RUN)
     ours = {name: st.query_params.get_all(name) for name in st.query_params if name in names}
     if ours != {name: [text] for name, text in wanted.items()}:
         others = {name: st.query_params.get_all(name) for name in st.query_params if name not in ours}

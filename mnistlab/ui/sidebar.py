@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from mnistlab.engine.config import BOUNDS, MAX_HIDDEN_LAYERS, MAX_WIDTH, PRESETS, TrainConfig
-from mnistlab.setting_labels import CHOICE_NAMES, SETTING_NAMES
+from mnistlab.setting_labels import CHOICE_NAMES, SETTING_NAMES, on_screen
 from mnistlab.ui.formatting import plain
 from mnistlab.ui.glossary import PRESETS as PRESET_HELP
 from mnistlab.ui.glossary import help_of_setting
@@ -43,7 +43,7 @@ def draw_settings() -> TrainConfig:
     try:
         settings = replace(settings, **chosen)
     except ValueError as error:  # each is good by itself; what was good before stays in force
-        refused = str(error)
+        refused = on_screen(error)
     if refused:
         above.error(plain(refused))
     keep_settings(settings)
@@ -80,7 +80,7 @@ def use_preset(name: str) -> None:
     try:
         use_settings(preset_settings(name))
     except ValueError as error:
-        st.session_state[REFUSED] = str(error)
+        st.session_state[REFUSED] = on_screen(error)
 
 
 def draw_hidden(settings: TrainConfig) -> tuple[int, ...]:
@@ -130,6 +130,13 @@ def number(settings: TrainConfig, name: str) -> int:
     )
 
 
+def switch(settings: TrainConfig, name: str) -> bool:
+    """Draw a setting that is on or off."""
+    return st.toggle(
+        SETTING_NAMES[name], getattr(settings, name), key=setting_key(name), help=help_of_setting(name)
+    )
+
+
 def from_scale(settings: TrainConfig, name: str, steps: Sequence[float], largest: float = math.inf) -> float:
     """Draw a setting on a scale of round values; one that came from a link keeps its own place on it.
 
@@ -170,4 +177,5 @@ TRAINING: dict[str, Control] = {
     "train_size": partial(from_scale, name="train_size", steps=TRAIN_SIZES),
     "batch_size": draw_batch_size,
     "patience": partial(number, name="patience"),
+    "restore_best": partial(switch, name="restore_best"),
 }

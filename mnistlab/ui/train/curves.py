@@ -1,5 +1,6 @@
 """Four figures of the latest epoch, and the curves of a training, with the other runs laid over them."""
 
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 from typing import Literal
@@ -9,7 +10,7 @@ import streamlit as st
 from mnistlab.data.datasets import COMBINED
 from mnistlab.figures.breakdown import plot_gradient_norms, plot_recall
 from mnistlab.figures.curve_axes import View
-from mnistlab.figures.learning_curves import plot_accuracy, plot_cost, plot_sparkline
+from mnistlab.figures.learning_curves import Course, plot_accuracy, plot_cost, plot_sparkline
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import OwnDigits, Run, SettingChange
 from mnistlab.ui.chart import show_live
@@ -17,11 +18,13 @@ from mnistlab.ui.formatting import percent
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.page import is_larger
 from mnistlab.ui.train.diagnosis import draw_other_findings
-from mnistlab.ui.widgets import choose
+from mnistlab.ui.widgets import choose, kept
 
 HEIGHT = 172  # px of a card; fixed, or the page would jump when the first change is known
 LARGE = 1.15  # of it with larger text
 NOTHING = "–"
+VIEW, ERRORS = "train_view", "train_errors"  # widgets
+TICKED = "train_runs"  # the table of runs, and the ids of those that are ticked in it
 VIEWS: dict[View, str] = {"latest": "Latest epochs", "all": "All epochs", "log": "Log"}
 MAX_OVERLAID = 8
 
@@ -32,15 +35,14 @@ def draw_curves(snapshot: Snapshot) -> None:
         with st.container(gap="xsmall"):
             draw_other_findings(snapshot.run)
         view, errors = chosen_view()
-    run, others = snapshot.run, overlaid(snapshot)
-    x_max = max([snapshot.target_epoch, run.settings.num_epochs, *(each.epoch for each in (run, *others))])
-    runs = [(escape(each.name, quote=False), each.history) for each in (run, *others)]
-    changes = changes_of(run)
-    all_seen = (*((each.id, each.name, len(each.history)) for each in (run, *others)), *changes, x_max, view)
+    run, runs = snapshot.run, [snapshot.run, *overlaid(snapshot)]
+    x_max = max([snapshot.target_epoch, run.settings.num_epochs, *(each.epoch for each in runs)])
+    courses, changes = courses_of(runs), changes_of(run)
+    all_seen = (*seen_of(runs), *changes, x_max, view)
     own_seen = run.id, len(run.history), x_max
     figures = {
-        "cost": (all_seen, partial(plot_cost, runs, x_max, view, changes)),
-        "accuracy": ((*all_seen, errors), partial(plot_accuracy, runs, x_max, view, changes, errors)),
+        "cost": (all_seen, partial(plot_cost, courses, x_max, view, changes)),
+        "accuracy": ((*all_seen, errors), partial(plot_accuracy, courses, x_max, view, changes, errors)),
         "recall": (own_seen, partial(plot_recall, run.history, x_max)),
         "gradients": (own_seen, partial(plot_gradient_norms, run.history, x_max)),
     }
@@ -49,27 +51,54 @@ def draw_curves(snapshot: Snapshot) -> None:
             show_live(name, seen, plot, (run.id, view, errors))
 
 
+def draw_test_curves(runs: Sequence[Run]) -> None:
+    """Draw test cost and test accuracy of some runs, with the axes that were chosen for the curves above."""
+    view: View = st.session_state.get(VIEW, "latest")
+    errors = st.session_state.get(ERRORS, False)
+    courses, x_max = courses_of(runs), max(1, *(run.epoch for run in runs))
+    seen = *seen_of(runs), x_max, view
+    left, right = st.columns(2)
+    with left:
+        plot = partial(plot_cost, courses, x_max, view, only_test=True)
+        show_live("test_cost", seen, plot, seen)
+    with right:
+        plot = partial(plot_accuracy, courses, x_max, view, errors=errors, only_test=True)
+        show_live("test_accuracy", (*seen, errors), plot, (*seen, errors))
+
+
+def courses_of(runs: Sequence[Run]) -> list[Course]:
+    """Return some runs as figures show them."""
+    return [Course(escape(run.name, quote=False), run.history, run.color) for run in runs]
+
+
+def seen_of(runs: Sequence[Run]) -> tuple[tuple[str, str, int], ...]:
+    """Return what decides what the curves of some runs look like."""
+    return tuple((run.id, run.name, len(run.history)) for run in runs)
+
+
 def changes_of(run: Run) -> tuple[tuple[int, str], ...]:
     """Return what was done to a run between its epochs: after which, and what."""
-    taught = (change.epoch for change in run.schedule if isinstance(change, OwnDigits))
-    words = {epoch: "own digits" for epoch in taught if epoch}
+    words: dict[int, list[str]] = {}
     for change in run.schedule:
-        if isinstance(change, SettingChange) and change.name == "learning_rate" and change.epoch <= run.epoch:
-            words[change.epoch - 1] = f"η {change.value:g}"
-    return tuple(sorted(words.items()))
+        if isinstance(change, SettingChange):
+            if change.name == "learning_rate" and change.epoch <= run.epoch:
+                words.setdefault(change.epoch - 1, []).append(f"η {change.value:g}")
+        elif isinstance(change, OwnDigits):
+            words.setdefault(change.epoch, []).append("own digits")
+        elif change.epoch < run.epoch:
+            words.setdefault(change.epoch, []).append(f"weights of epoch {change.from_epoch}")
+    return tuple(sorted((epoch, ", ".join(dict.fromkeys(said))) for epoch, said in words.items() if epoch))
 
 
 def chosen_view() -> tuple[View, bool]:
     """Draw the choice of what the vertical axes show, and whether accuracy is shown as error rate."""
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
-        errors = st.toggle(
-            "Error rate", key="train_errors", persist_state="session", help=help_of("error rate")
-        )
+        errors = st.toggle("Error rate", key=ERRORS, persist_state="session", help=help_of("error rate"))
         view = choose(
             "Vertical axis of cost and accuracy",
             VIEWS,
             "latest",
-            "train_view",
+            VIEW,
             persist_state="session",
             label_visibility="collapsed",
             width="content",
@@ -77,19 +106,20 @@ def chosen_view() -> tuple[View, bool]:
     return view, errors
 
 
+def ticked(snapshot: Snapshot) -> list[Run]:
+    """Return the runs that are ticked in the table."""
+    return [run for run in snapshot.runs if run.id in kept(TICKED, ())]
+
+
 def overlaid(snapshot: Snapshot) -> list[Run]:
-    """Return the other runs to be laid over the current one: the latest that are not hidden."""
-    others = [
-        run
-        for run in snapshot.runs
-        if run.id != snapshot.run.id and run.id not in snapshot.hidden and len(run.history) > 1
-    ]
-    return others[-MAX_OVERLAID:]
+    """Return the other runs to be laid over the current one: those that are ticked, else the latest."""
+    runs = ticked(snapshot) or snapshot.runs
+    return [run for run in runs if run.id != snapshot.run.id and len(run.history) > 1][-MAX_OVERLAID:]
 
 
 def draw_cards(run: Run) -> None:
-    """Draw the cards; before anything was measured they stand empty at the same height."""
-    history = run.history
+    """Draw the cards for the network as it is; before anything was measured they stand empty."""
+    history = run.history[: run.weights_epoch + 1]
     on_generated = [m.generated.accuracy for m in history if m.generated]
     beside = [("Generated digits", "accuracy on generated digits", on_generated)]
     courses = (

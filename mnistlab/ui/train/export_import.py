@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -18,8 +17,8 @@ from mnistlab.ui.formatting import plain
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import switch_network
 from mnistlab.ui.predict.answer import own_digits
-from mnistlab.ui.query_params import query_of
 from mnistlab.ui.session_token import current_trainer
+from mnistlab.ui.train.run_link import draw_link
 from mnistlab.ui.uploads import taken_in
 from mnistlab.ui.widgets import widget_key
 
@@ -86,20 +85,6 @@ def draw_downloads(run: Run, trainer: Trainer) -> None:
 def latest(content: Callable[[Run], str | bytes], trainer: Trainer) -> Callable[[], str | bytes]:
     """Return what makes a file from the run as it is when somebody asks for it."""
     return lambda: content(trainer.snapshot().run)
-
-
-def draw_link(run: Run) -> None:
-    """Draw the address that opens the starting settings elsewhere, and what it leaves out."""
-    st.markdown("#### Link to this run")
-    address = (st.context.url or "").split("?")[0]
-    st.code(f"{address}?{urlencode(query_of(run.config))}", language=None, wrap_lines=True)
-    words = (
-        "Whoever opens this link and presses Train gets the same curve, to the last printed digit on the "
-        "same kind of machine."
-    )
-    if run.schedule:
-        words += " What you changed on the way is not in it; the script and the file repeat that too."
-    st.caption(words)
 
 
 def draw_upload() -> None:
