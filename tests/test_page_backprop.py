@@ -38,6 +38,7 @@ TABS = {
     "Gradient check": ["Gradient check"],
     "SGD step": ["SGD step"],
     "vmap and keys": ["Vectorization with vmap", "Random keys"],
+    "Ablation": ["Ablation: break it"],
     "Source code": ["Source code"],
 }
 
@@ -365,3 +366,31 @@ def test_vmap_and_the_loop_agree_and_the_list_of_operations_is_shown(generated):
     assert "order of epoch 4" in tree
     app.select_slider(key="backprop_vmap_size").set_value(4).run()
     assert "Speedup" not in {metric.label for metric in app.metric}, "it was for another mini-batch"
+
+
+def test_a_copy_is_broken_the_accuracy_is_guessed_first_and_one_click_undoes_it(generated, trained):
+    app = page("Ablation")
+    assert "untrained" in shown(app)
+    assert "backprop_damage_undo" not in button_keys(app)
+    trainer = labs().open(app.session_state["tab"].token)
+    trainer.add(trained)
+    app.run()
+    assert "Nothing is damaged" in shown(app)
+    named(app.toggle, "backprop_damage_pixels").set_value(True).run()
+    assert "backprop_damage_none" in button_keys(app)
+    assert [metric.label for metric in app.metric] == []
+    app.session_state["backprop_measurement"][2].wait(120)
+    app.button(key="backprop_damage_3").click().run()
+    assert not app.exception
+    said, (before, after) = shown(app), [metric.value for metric in app.metric]
+    share = app.session_state["backprop_measurement"][2].score.accuracy
+    assert (before, after) == (f"{100 * trained.accuracy:.2f}%", f"{100 * share:.2f}%")
+    assert "All the ink is still there" in said
+    assert ("You guessed right" in said) == (trained.accuracy - share >= 0.5)
+    named(app.multiselect, "backprop_damage_silenced").set_value(["Layer 1: all 12 units"]).run()
+    assert "backprop_damage_none" in button_keys(app)
+    app.button(key="backprop_damage_undo").click().run()
+    assert "Nothing is damaged" in shown(app)
+    kept = [array for layer in trainer.snapshot().run.params for array in layer]
+    given = [array for layer in trained.params for array in layer]
+    assert all(map(np.array_equal, kept, given))

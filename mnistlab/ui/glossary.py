@@ -69,6 +69,7 @@ GLOSSARY = {
     "the image is no digit.",
     "ambiguous": f"The largest output is at least {FIRES:g}, but less than {MARGIN:g} above the "
     "second-highest output: the network does not say which digit it is.",
+    "ablation": "Taking away or damaging a part of a network to see what it was good for.",
     "attribution": "What each pixel contributes to the output of a class: with the exact weights where "
     "the unit sees the pixels, otherwise by the gradient.",
 }
