@@ -35,6 +35,13 @@ def test_the_promise_is_a_straight_line_from_the_cost_before_the_step():
     assert figure.data[3].y[0] == 6
 
 
+def test_what_a_step_does_fills_its_figure_also_where_the_cost_is_far_from_zero():
+    figure = plot_step([0, 0.1, 0.2], [100.0, 99.0, 98.5], 0.1, -1.2)
+    low, high = figure.layout.yaxis.range
+    assert 98 < low < 98.5
+    assert 100 < high < 100.5
+
+
 def test_growth_shows_the_sum_and_the_mean():
     figure = plot_growth([2.0, 3.0, 6.0])
     assert list(figure.data[0].y) == [2, 3, 6]

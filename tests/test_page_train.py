@@ -85,7 +85,7 @@ def test_the_page_is_useful_before_anything_was_chosen(generated):
     for name in CURVES:
         assert figure(app, name)["layout"]["height"] == 320
     assert "after the first epoch" in shown(app)
-    assert "Untrained. 2 epochs will take about" in app.get("progress")[0].proto.text
+    assert app.get("progress")[0].proto.text.startswith("Untrained.")
     assert len(run_of(app).history) == 1
 
 

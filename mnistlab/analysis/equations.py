@@ -61,8 +61,8 @@ def worked_weight(followed: Followed, place: Place) -> tuple[Equation, ...]:
     """Return the way from the image to dL/dW of one weight.
 
     Forward: z, a and the slope of the unit. Backward: BP1 at an output; for a hidden unit BP2 for each layer
-    down to it, along the units from which most of the error comes; BP3 for the bias and BP4 for the weight, as in
-    Nielsen, Neural Networks and Deep Learning, ch. 2.
+    down to it, along the units from which most of the error comes; BP3 for the bias and BP4 for the weight.
+    The numbers are those of Nielsen, Neural Networks and Deep Learning, ch. 2.
     """
     path = loudest_path(followed, place)
     errors = [output_error(followed, path[0])]

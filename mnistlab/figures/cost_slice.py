@@ -140,7 +140,9 @@ def plot_step(rates: np.ndarray, costs: np.ndarray, learning_rate: float, predic
         f"Summed cost of the mini-batch: {costs[0]:.4g} before the step, {after:.4g} after it; "
         f"predicted was a change of {predicted:.4g}."
     )
-    bottom, top = min(0.94 * float(min(costs)), 0.0), 1.06 * max(map(float, costs))
+    shown = [*map(float, costs), max(0.0, float(costs[0]) + predicted)]  # what happens fills the figure
+    margin = 0.08 * (max(shown) - min(shown)) or 0.02 * max(shown)
+    bottom, top = min(shown) - margin, max(shown) + margin
     return framed(
         traces,
         height=HEIGHT,

@@ -21,7 +21,7 @@ from mnistlab.ui.widgets import choose
 HEIGHT = 172  # px of a card; fixed, or the page would jump when the first change is known
 LARGE = 1.15  # of it with larger text
 NOTHING = "–"
-VIEWS: dict[View, str] = {"latest": "Latest epochs", "all": "All epochs", "log": "Log"}
+VIEWS: dict[View, str] = {"latest": "Latest epochs", "all": "All epochs", "log": "Log scale"}
 MAX_OVERLAID = 8
 
 
@@ -40,7 +40,7 @@ def draw_curves(snapshot: Snapshot) -> None:
     figures = {
         "cost": (all_seen, partial(plot_cost, runs, x_max, view, changes)),
         "accuracy": ((*all_seen, errors), partial(plot_accuracy, runs, x_max, view, changes, errors)),
-        "recall": (own_seen, partial(plot_recall, run.history, x_max)),
+        "recall": ((*own_seen, view, errors), partial(plot_recall, run.history, x_max, view, errors)),
         "gradients": (own_seen, partial(plot_gradient_norms, run.history, x_max)),
     }
     for place, (name, (seen, plot)) in zip((*st.columns(2), *st.columns(2)), figures.items(), strict=True):
@@ -65,7 +65,7 @@ def chosen_view() -> tuple[View, bool]:
             "Error rate", key="train_errors", persist_state="session", help=help_of("error rate")
         )
         view = choose(
-            "Vertical axis of cost and accuracy",
+            "Vertical axis of cost, accuracy and recall",
             VIEWS,
             "latest",
             "train_view",
