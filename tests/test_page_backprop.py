@@ -242,9 +242,13 @@ def test_a_drawing_is_offered_when_there_is_one_and_asks_what_it_was_meant_to_be
     app.session_state["last_drawing"] = generated.test.images[3]
     app.run()
     app.segmented_control(key="backprop_from").set_value("drawing").run()
-    app.pills(key="backprop_meant").set_value(6).run()
+    app.pills[0].set_value(6).run()
     assert not app.exception
     assert "Your drawing is a **6**" in shown(app)
+    app.session_state["last_drawing"] = generated.test.images[4]
+    app.run()
+    answer = app.pills[0].value
+    assert f"reads **{answer}**, which is right" in shown(app), "the label was of the drawing before"
 
 
 def test_turning_the_weight_moves_the_cost_and_back_brings_it_back(generated):

@@ -37,7 +37,7 @@ def draw_choice(lab: Lab) -> Case:
         if source == "drawing":
             image = np.asarray(st.session_state[DRAWING])
             name, which = "your drawing", hashlib.sha256(image.tobytes()).hexdigest()[:12]
-            label = draw_meaning(params, image, lab)
+            label = draw_meaning(params, image, lab, which)
         else:
             split = getattr(lab.dataset, source)
             number = draw_number(split, params, lab)
@@ -135,14 +135,17 @@ def draw_number(split: Split, params: Params, lab: Lab) -> int:
     return number
 
 
-def draw_meaning(params: Params, image: np.ndarray, lab: Lab) -> int:
-    """Draw the question which digit the drawing is meant to be: without a target there is no error."""
+def draw_meaning(params: Params, image: np.ndarray, lab: Lab, which: str) -> int:
+    """Draw the question which digit the drawing is meant to be: without a target there is no error.
+
+    Another drawing, told by `which`, is asked about anew.
+    """
     answer = int(activations_of(params, image[None], lab.run.config)[0].argmax())
     digit = st.pills(
         "True label",
         range(10),
         default=answer,
-        key="backprop_meant",
+        key=f"backprop_meant_{which}",
         required=True,
         wrap=True,
         persist_state="session",
