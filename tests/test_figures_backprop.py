@@ -5,7 +5,7 @@ import pytest
 
 from mnistlab.figures.cost_slice import plot_cost_of_weight, plot_growth, plot_moved_outputs, plot_step
 from mnistlab.figures.gradients import plot_agreement
-from mnistlab.figures.theme import alt_text
+from mnistlab.figures.theme import RIGHT, WRONG, alt_text
 
 
 def test_the_tangent_touches_the_cost_and_has_the_slope():
@@ -25,6 +25,9 @@ def test_moved_outputs_show_both_and_name_the_one_that_moved_most():
     assert list(figure.data[0].y) == after
     assert list(figure.data[1].y) == before
     assert "output 9 moved most, from 0.1000 to 0.7000" in alt_text(figure)
+    assert figure.data[0].marker.color[9] == WRONG, "the prediction, 9, of a 3"
+    assert plot_moved_outputs(before, after, 9).data[0].marker.color[9] == RIGHT
+    assert len(set(figure.data[0].marker.color)) == 2
 
 
 def test_the_promise_is_a_straight_line_from_the_cost_before_the_step():

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnistlab.analysis.gradient_check import against_differences, against_jax, random_places
 from mnistlab.analysis.sgd_step import Growth, SgdStep, batch_of, take_step
-from mnistlab.analysis.single_image import follow
+from mnistlab.analysis.single_image import follow, telling_image
 from mnistlab.data.datasets import Dataset, Split
 from mnistlab.engine import backprop
 from mnistlab.engine.config import TrainConfig
@@ -70,6 +70,10 @@ def button_keys(app: AppTest) -> set[str]:
     return {button.key for button in app.button}
 
 
+def number_of(app: AppTest) -> int:
+    return named(app.number_input, "backprop_number").value
+
+
 def guess(app: AppTest, answer: str) -> AppTest:
     return app.button(key=f"backprop_guess_{answer}").click().run()
 
@@ -93,8 +97,9 @@ def test_the_page_is_useful_with_no_choice_made(generated):
     app = page()
     assert not app.exception
     assert app.title[0].value == "Backprop"
-    label = int(generated.test.labels[0])
+    label = int(app.session_state["lab"].dataset.test.labels[number_of(app)])
     assert f"is a **{label}**" in shown(app)
+    assert "which is right" not in shown(app), "an error worth following"
     assert "backprop_trained" not in {control.key for control in app.segmented_control}
     assert {"backprop_forward", "backprop_digit_shown"} <= set(sketches(app))
 
@@ -398,3 +403,37 @@ def test_a_copy_is_broken_the_accuracy_is_guessed_first_and_one_click_undoes_it(
     kept = [array for layer in trainer.snapshot().run.params for array in layer]
     given = [array for layer in trained.params for array in layer]
     assert all(map(np.array_equal, kept, given))
+
+
+def test_the_first_image_is_misread_by_the_network_shown_until_somebody_chooses_another(generated, trained):
+    app = page()
+    trainer = labs().open(app.session_state["tab"].token)
+    trainer.add(trained)
+    app.run()
+    first = number_of(app)
+    followed = follow(
+        generated.test.images[first], generated.test.labels[first], trained.params, trained.config
+    )
+    assert followed.answer != followed.label
+    app.button(key="backprop_next").click().run()
+    assert number_of(app) == first + 1
+    app.segmented_control(key="backprop_trained").set_value(False).run()
+    app.run()
+    assert number_of(app) == first + 1
+
+
+def test_the_image_that_is_followed_first_has_the_median_cost_of_those_misread():
+    outputs = np.zeros((6, 10))
+    outputs[np.arange(6), [0, 1, 1, 1, 1, 5]] = [1, 1, 0.2, 0.9, 0.5, 1]
+    labels = np.array([0, 1, 2, 3, 4, 5])
+    assert telling_image(outputs, labels) == 4, "of images 2, 3 and 4, that between 1.04 and 1.81"
+    right = np.eye(10)[:3] * np.array([[1.0], [0.6], [0.9]])
+    assert telling_image(right, labels[:3]) == 1, "none is misread: the largest cost"
+
+
+def test_the_weight_that_was_turned_is_where_it_was_when_one_comes_back(generated):
+    app = page("Cost vs. weight")
+    next(s for s in app.slider if s.key.startswith("backprop_turn_")).set_value(120).run()
+    app.switch_page("../pages/home.py").run()
+    app.switch_page("../pages/backprop.py").run()
+    assert next(s for s in app.slider if s.key.startswith("backprop_turn_")).value == 120
