@@ -72,6 +72,16 @@ def test_what_is_wrong_with_a_link_stays_to_be_read(page):
     expect(alert).to_contain_text("seed must be a whole number")
 
 
+@pytest.mark.parametrize(
+    ("words", "heading"), [("Shape a network, and see", "Architecture"), ("Watch how far the cost", "Train")]
+)
+def test_a_card_of_home_is_a_link_as_a_whole(page, words, heading):
+    page.goto("/")
+    settled(page)
+    page.get_by_text(words).click(force=True)  # at its place, whatever lies over it there
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+
+
 FOCUSED = """() => {
     const held = document.activeElement;
     return held.getAttribute("aria-label") || held.textContent || held.tagName;

@@ -96,9 +96,10 @@ def by_digit(history: "History", rates: bool = False, view: View = "all") -> lis
 
 
 def legend_beside(title: str) -> dict:
-    """Return the settings of a legend at the right of the plot."""
+    """Return the settings of a legend at the right of the plot; a click shows one line alone, another all."""
     words = {"text": title, "font": {"color": MUTED, "size": 12}}
-    return {**legend_above(), "orientation": "v", "x": 1.02, "yanchor": "top", "title": words}
+    alone = {"itemclick": "toggleothers", "itemdoubleclick": "toggle"}
+    return {**legend_above(), "orientation": "v", "x": 1.02, "yanchor": "top", "title": words, **alone}
 
 
 def subsample(history: "History") -> "History":

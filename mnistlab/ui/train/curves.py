@@ -25,8 +25,8 @@ VIEWS: dict[View, str] = {"latest": "Latest epochs", "all": "All epochs", "log":
 MAX_OVERLAID = 8
 
 
-def draw_curves(snapshot: Snapshot) -> None:
-    """Draw cost, accuracy, recall and gradients by epoch."""
+def draw_curves(snapshot: Snapshot, watched: str = "") -> None:
+    """Draw cost, accuracy, recall and gradients by epoch, first the one that is to be `watched`."""
     with st.container(horizontal=True, vertical_alignment="center", key="train_axis"):
         with st.container(gap="xsmall"):
             draw_other_findings(snapshot.run)
@@ -43,7 +43,9 @@ def draw_curves(snapshot: Snapshot) -> None:
         "recall": ((*own_seen, view, errors), partial(plot_recall, run.history, x_max, view, errors)),
         "gradients": (own_seen, partial(plot_gradient_norms, run.history, x_max)),
     }
-    for place, (name, (seen, plot)) in zip((*st.columns(2), *st.columns(2)), figures.items(), strict=True):
+    order = sorted(figures, key=lambda name: name != watched)
+    for place, name in zip((*st.columns(2), *st.columns(2)), order, strict=True):
+        seen, plot = figures[name]
         with place:
             show_live(name, seen, plot, (run.id, view, errors))
 
