@@ -161,7 +161,7 @@ def ask_picture(lab: Lab) -> Asked | None:
     elif asked is None:
         st.caption("Pen on paper works well: one digit, and nothing else in the picture.")
     else:
-        st.image(asked.sheet, "Your picture; beside it what was made of it", width=SIDE)
+        st.image(asked.sheet, "Your picture as it came", width=SIDE, alt="Your picture")
     return asked
 
 
