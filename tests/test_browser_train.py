@@ -305,6 +305,19 @@ def test_a_zoom_and_a_hidden_line_outlive_ten_epochs(page):
     until(page, chart, lambda seen: seen["hidden"] == [] and seen["range"] != zoomed)
 
 
+def test_hovering_tells_the_values_below_the_chart_where_they_cover_no_curve(page):
+    begin(page, SHORT)
+    expect_end(page)
+    place = page.locator(".st-key-train_cost .chart")
+    readout = page.locator(".st-key-train_cost .readout")
+    expect(place.locator(".scatterlayer .trace").first).to_be_attached()
+    place.hover(position={"x": 200, "y": 200})
+    expect(readout).to_have_text(re.compile(r"^epoch \d\s*test: 0\.\d{4}\s*training: 0\.\d{4}"))
+    expect(place.locator(".hoverlayer .legend, .hoverlayer .hovertext")).to_have_count(0)
+    page.mouse.move(5, 5)
+    expect(readout).to_be_empty()
+
+
 def test_a_finger_that_scrolls_the_page_does_not_stop_a_chart(page):
     begin(page)
     place = page.locator(".st-key-train_cost .chart")

@@ -60,6 +60,13 @@ def test_a_promise_can_be_broken(experiment):
     assert not experiment.outcome(history).kept
 
 
+def test_each_experiment_names_the_curve_that_it_tells_one_to_watch():
+    words = {"cost": "cost", "accuracy": "accuracy", "recall": "recall", "gradients": "gradient"}
+    for experiment in EXPERIMENTS:
+        others = {word for word in words.values() if word in experiment.watch}
+        assert not others or words[experiment.curve] in others
+
+
 def test_every_answer_is_one_of_the_options():
     assert len({experiment.slug for experiment in EXPERIMENTS}) == len(EXPERIMENTS) == 10
     for experiment in EXPERIMENTS:

@@ -112,6 +112,7 @@ def test_the_next_press_of_train_is_announced(done, state, target, ahead, words)
     at_rest = snapshot(run(done), state=state, target_epoch=target, doing="")
     assert epochs_ahead(at_rest) == ahead
     assert expected_words(at_rest, 3.0).endswith(f"{words} take about 3.0 s.")
+    assert "will" not in expected_words(at_rest, 0.0), "nobody knows"
 
 
 STRANGE = (

@@ -10,7 +10,7 @@ from mnistlab.engine.config import PRESETS
 from mnistlab.engine.evaluation import activations_of
 from mnistlab.jobs.labs import labs
 from mnistlab.ui.digits import mnist_is_here
-from tests.predict_page import CANVAS, SEVEN, THREE, bars, draw, read_by, sent, shown, sketch
+from tests.predict_page import CANVAS, SEVEN, THREE, bars, draw, opened, read_by, sent, shown, sketch
 
 pytest_plugins = ("tests.predict_page",)
 
@@ -154,3 +154,16 @@ def test_the_drawing_is_there_again_after_another_page(trained, run):
     assert not trained.exception
     assert np.allclose(bars(trained), read_by(run, frame(SEVEN)), atol=1e-5)
     assert trained.session_state["predict_sheet_state"].start["objects"] == strokes
+
+
+def test_the_drawing_is_there_again_after_a_reload_which_is_another_session(trained, run):
+    strokes = [{"type": "path", "path": [["M", 1, 2]]}]
+    trained.session_state[CANVAS] = sent(SEVEN, strokes)
+    trained.run()
+    reloaded = opened()  # with a lab of its own, until the tab has said which one it had
+    assert not bars(reloaded).size
+    reloaded.session_state["tab"].token = trained.session_state["tab"].token
+    reloaded.run()
+    assert not reloaded.exception
+    assert np.allclose(bars(reloaded), read_by(run, frame(SEVEN)), atol=1e-5)
+    assert reloaded.session_state["predict_sheet_state"].start["objects"] == strokes

@@ -120,3 +120,20 @@ def test_a_payload_that_is_no_drawing_leaves_the_page_at_work(trained, state):
     trained.run()
     assert not trained.exception
     assert np.array_equal(trained.session_state["last_drawing"], frame(THREE))
+
+
+def test_a_refused_file_leaves_no_message_behind_and_no_words_about_ink(trained):
+    draw(trained, SEVEN)
+    trained.segmented_control(key="predict_source").set_value("picture").run()
+    assert "As soon as there is ink" not in shown(trained)
+    trained.file_uploader[0].upload("seven.png", b"no picture").run()
+    trained.run()
+    assert "must be a PNG" in trained.main.warning[0].value
+    trained.switch_page("../pages/home.py").run()
+    trained.switch_page("../pages/predict.py").run()
+    assert [warning.value for warning in trained.main.warning] == []
+    trained.file_uploader[0].upload("seven.png", as_png(255 - THREE[..., :3])).run()
+    trained.segmented_control(key="predict_source").set_value("test").run()
+    trained.segmented_control(key="predict_source").set_value("picture").run()
+    assert bars(trained).size, "a picture that was taken stays"
+    assert trained.get("image"), "the picture itself is shown"

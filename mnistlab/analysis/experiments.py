@@ -31,6 +31,7 @@ class Experiment:
     slug: str  # its name in a link
     title: str
     watch: str  # what to look at while it runs
+    curve: str  # which of the curves shows it: cost, accuracy, recall or gradients
     question: str
     options: tuple[str, ...]
     answer: int  # index of the right option

@@ -76,6 +76,7 @@ def lowest_test_cost(run: Course) -> dict | None:
             "line": {"width": 2},
         },
         "hovertemplate": "%{y:.4f}",
+        "text": [f"{costs[epoch]:.4f}"],
     }
 
 
@@ -149,7 +150,7 @@ def runs_figure(
 
 
 def by_epoch(traces: Sequence[dict], x_max: int, y: dict, **layout: Any) -> go.Figure:
-    """Return lines over epochs that can be zoomed; hovering tells all values of an epoch.
+    """Return lines over epochs that can be zoomed; hovering tells all values of an epoch, their `text`.
 
     Args:
         traces: The lines.
@@ -205,6 +206,7 @@ def curve(
         [None if value is None or not math.isfinite(value) else float(value) for value in values],
         {"color": color, "width": width, "dash": dash},
         f"%{{y:{digits}}}",
+        text=[None if value is None else f"{value:{digits}}" for value in values],
         mode="lines+markers" if len(history) <= MARKED else "lines",
         marker={"size": 5},
         name=name,

@@ -118,7 +118,7 @@ class Trainer(Listener):
             )
 
     def expected_seconds(self, config: TrainConfig) -> float:
-        """Return how long a training with these settings would take from its beginning, as things are."""
+        """Return how long a training with these settings would take as things are; 0.0: nobody knows."""
         crowd = max(1.0, (self._pool.num_jobs + 1) / self._pool.num_workers)
         return config.num_epochs * self._speed.seconds(config) * crowd
 
@@ -332,7 +332,8 @@ class Trainer(Listener):
             elif self._phase == "pausing":
                 self._say("paused")
             elif isinstance(task, EpochTask):
-                self._speed.learn(task.config, run.history[-1].seconds)
+                if run.epoch > self._from + 1:  # for the first one operations may have been compiled
+                    self._speed.learn(task.config, run.history[-1].seconds)
                 if sentence := no_better_sentence(run, self._from):
                     self._say("finished", f"{sentence} {self._restored_sentence()}".rstrip())
             self._go_on()

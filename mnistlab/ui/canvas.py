@@ -9,6 +9,8 @@ import streamlit as st
 
 from mnistlab.data.image_loading import MAX_CANVAS_CHARACTERS, PictureError, read_canvas
 from mnistlab.figures.ink import INK_COLOR, PAPER
+from mnistlab.ui.memo import shared
+from mnistlab.ui.session_token import current_tab
 
 SIDE = 280  # px; fits the narrowest phones
 HIDDEN = 26  # px of the upper edge that nobody sees, see look.css
@@ -16,7 +18,10 @@ PEN = 22  # px; on a digit of 200 px this is the stroke of MNIST
 PENS = (10, 34)  # px
 MAX_STROKES = 200  # that are kept for coming back to the page
 
+SHEETS = 100  # that are kept for reloads, of those who drew last
+
 CANVAS = "predict_canvas"  # the widget
+SHOWN = "predict_sheet_state"  # session state: the sheet that the browser shows
 
 
 @dataclass
@@ -39,9 +44,15 @@ class Sheet:
             self.pixels = None
 
 
+@shared(max_entries=SHEETS)
+def sheet_of(token: str) -> Sheet:
+    """Return the sheet of a lab: a tab that is reloaded is another session, and finds its drawing again."""
+    return Sheet()
+
+
 def current_sheet() -> Sheet:
     """Return the sheet of this session."""
-    return st.session_state.setdefault("predict_sheet_state", Sheet())
+    return sheet_of(current_tab().token)
 
 
 def draw_canvas() -> np.ndarray | None:
@@ -51,8 +62,9 @@ def draw_canvas() -> np.ndarray | None:
         What is drawn, uint8 (280, 280, 4), also after coming back from another page; None for blank paper.
     """
     sheet = current_sheet()
-    if CANVAS not in st.session_state:  # the page was opened: the browser has a blank sheet
+    if CANVAS not in st.session_state or st.session_state.get(SHOWN) is not sheet:  # it has a blank sheet
         sheet.begin_with(sheet.strokes)
+    st.session_state[SHOWN] = sheet
     with st.container(width=SIDE, gap="small", key="predict_paper"):
         with st.container(key="predict_sheet"):
             keep_what_was_sent()

@@ -55,6 +55,7 @@ def draw_experiment(lab: Lab) -> None:
             experiment.options,
             index=None,
             key=key,
+            horizontal=True,
             help=explained(experiment.question),
             disabled=st.session_state.get(key) is not None and is_done(experiment, lab.run),
             persist_state="session",

@@ -58,6 +58,12 @@ class Lab:
         """Settings in which a new network would differ from the current one; none: they ask for no other."""
         return different_settings(self.settings, self.run.config)
 
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """All settings in which a new network would differ, also those that may change between epochs."""
+        now = self.run.settings
+        return (*self.differs, *(n for n in CHANGEABLE if getattr(self.settings, n) != getattr(now, n)))
+
 
 def remember_token() -> None:
     """Have the tab remember its lab; one that brings a lab along has it back, and the page begins anew."""

@@ -64,7 +64,7 @@ def draw_questions(lab: Lab) -> None:
     if sentence := st.session_state.pop(REFUSED, ""):
         st.warning(sentence)
     if lab.differs:
-        changed = listed(lab.differs)
+        changed = listed(lab.changed)
         st.caption(
             f"Your settings ask for another network ({changed}). It is started untrained; this one stays in "
             "the list of runs."

@@ -34,7 +34,7 @@ LEARNING = "Each epoch reads your digit anew; when the last is done, you see her
 
 
 def draw_answer(
-    lab: Lab, snapshot: Snapshot, image: np.ndarray | None, truth: int | None, invitation: str
+    lab: Lab, snapshot: Snapshot, image: np.ndarray | None, truth: int | None, invitation: tuple[str, str]
 ) -> None:
     """Draw the answer of the network as it is: verdict, bars, and how far both can be trusted.
 
@@ -43,14 +43,14 @@ def draw_answer(
         snapshot: That network, as it is now.
         image: uint8 (28, 28), or None when there is nothing to be read yet.
         truth: The image's label, where it is known.
-        invitation: What to do when there is no image.
+        invitation: What to do when there is no image, and what comes of it.
     """
     run = snapshot.run
     activations = None if image is None else read(run, image).activations[-1]
     with st.container(gap=None, key="predict_verdict"):
         if activations is None:
-            st.header(invitation, anchor=False)
-            st.caption("As soon as there is ink, the network predicts what it is.")
+            st.header(invitation[0], anchor=False)
+            st.caption(invitation[1])
         else:
             found = verdict(activations)
             st.header(headline(found), anchor=False, help=VERDICT_HELP.get(found.kind))

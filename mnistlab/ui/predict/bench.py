@@ -57,5 +57,5 @@ def draw_reading(
 ) -> None:
     """Draw the answer in its place and the reasons below; of a network that learns, each epoch answers."""
     with place:
-        draw_answer(lab, snapshot, image, truth, INVITATIONS.get(source, "Ask it."))
+        draw_answer(lab, snapshot, image, truth, INVITATIONS.get(source, INVITATIONS["draw"]))
     draw_why(lab, snapshot, image)

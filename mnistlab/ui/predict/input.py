@@ -26,11 +26,16 @@ SOURCES = {
     "mistakes": "Most confident errors",
     "picture": "A picture from a file",
 }
-INVITATIONS = {"draw": "Draw a digit.", "picture": "Show it a picture."}
+INVITATIONS = {  # what to do where there is nothing to read yet, and what comes of it
+    "draw": ("Draw a digit.", "As soon as there is ink, the network predicts what it is."),
+    "picture": ("Show it a picture.", "As soon as there is one, the network predicts what it is."),
+    "mistakes": ("No errors.", "Ask about something else."),
+}
 NUM_MISTAKES = 16
 INDEX = "predict_test_index"  # widget
 UPLOAD = "predict_file"  # widget
 PICTURE = "predict_picture"  # session state: what the last file asks, and why it asks nothing
+JUST_TAKEN = "predict_picture_taken"  # session state: whether that was just now
 MISTAKE = "predict_mistake"  # session state: place of the one that was clicked
 
 
@@ -139,6 +144,7 @@ def ask_mistake(lab: Lab) -> Asked | None:
 def ask_picture(lab: Lab) -> Asked | None:
     """Ask about a picture from a file: a photograph or a scan of one digit."""
     st.markdown("**Your picture**")
+    is_back = widget_key(UPLOAD) not in st.session_state and not st.session_state.pop(JUST_TAKEN, False)
     st.file_uploader(
         "A photograph or scan of one digit, PNG or JPEG",
         type=["png", "jpg", "jpeg"],
@@ -147,12 +153,15 @@ def ask_picture(lab: Lab) -> Asked | None:
         help="**Picture**: dark on light or light on dark, up to 10 MB and 20 megapixels. It is not stored.",
     )
     asked, sentence = st.session_state.get(PICTURE, (None, ""))
+    if sentence and is_back:  # it was about a file that is long gone
+        sentence = ""
+        st.session_state.pop(PICTURE)
     if sentence:
         st.warning(sentence)
     elif asked is None:
         st.caption("Pen on paper works well: one digit, and nothing else in the picture.")
     else:
-        show_sketch(digit_picture(asked.framed, "The picture, framed", SIDE), "predict_shown")
+        st.image(asked.sheet, "Your picture as it came", width=SIDE, alt="Your picture")
     return asked
 
 
@@ -161,6 +170,7 @@ def take_picture() -> None:
     data = taken_in(UPLOAD)
     if data is not None:
         st.session_state[PICTURE] = framed_file(data)
+        st.session_state[JUST_TAKEN] = True
 
 
 def framed_file(data: bytes) -> tuple[Asked | None, str]:

@@ -45,7 +45,7 @@ def draw_stages(seen: Seen) -> None:
     with seen.pictures:
         if seen.image is None:
             st.caption(
-                "Your ink is cut out, scaled into a box of 20 × 20 pixels, and placed in 28 × 28 so that its "
+                "The ink is cut out, scaled into a box of 20 × 20 pixels, and placed in 28 × 28 so that its "
                 "center of mass is in the middle: just as MNIST's digits were."
             )
             return

@@ -114,7 +114,7 @@ def draw_question(lab: Lab) -> None:
     wanted = "-".join(map(str, lab.settings.dimensions))
     with st.container(border=True, key="train_question"):
         st.markdown(
-            f"Your settings ask for another network, **{wanted}** (changed: {listed(lab.differs)}). "
+            f"Your settings ask for another network, **{wanted}** (changed: {listed(lab.changed)}). "
             f"The current one, {lab.run.title}, stays in the list of runs. A new network is untrained until "
             "you press Train."
         )

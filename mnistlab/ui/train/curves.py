@@ -25,12 +25,12 @@ LARGE = 1.15  # of it with larger text
 NOTHING = "–"
 VIEW, ERRORS = "train_view", "train_errors"  # widgets
 TICKED = "train_runs"  # the table of runs, and the ids of those that are ticked in it
-VIEWS: dict[View, str] = {"latest": "Latest epochs", "all": "All epochs", "log": "Log"}
+VIEWS: dict[View, str] = {"latest": "Latest epochs", "all": "All epochs", "log": "Log scale"}
 MAX_OVERLAID = 8
 
 
-def draw_curves(snapshot: Snapshot) -> None:
-    """Draw cost, accuracy, recall and gradients by epoch."""
+def draw_curves(snapshot: Snapshot, watched: str = "") -> None:
+    """Draw cost, accuracy, recall and gradients by epoch, first the one that is to be `watched`."""
     with st.container(horizontal=True, vertical_alignment="center", key="train_axis"):
         with st.container(gap="xsmall"):
             draw_other_findings(snapshot.run)
@@ -43,10 +43,12 @@ def draw_curves(snapshot: Snapshot) -> None:
     figures = {
         "cost": (all_seen, partial(plot_cost, courses, x_max, view, changes)),
         "accuracy": ((*all_seen, errors), partial(plot_accuracy, courses, x_max, view, changes, errors)),
-        "recall": (own_seen, partial(plot_recall, run.history, x_max)),
+        "recall": ((*own_seen, view, errors), partial(plot_recall, run.history, x_max, view, errors)),
         "gradients": (own_seen, partial(plot_gradient_norms, run.history, x_max)),
     }
-    for place, (name, (seen, plot)) in zip((*st.columns(2), *st.columns(2)), figures.items(), strict=True):
+    order = sorted(figures, key=lambda name: name != watched)
+    for place, name in zip((*st.columns(2), *st.columns(2)), order, strict=True):
+        seen, plot = figures[name]
         with place:
             show_live(name, seen, plot, (run.id, view, errors))
 
@@ -95,7 +97,7 @@ def chosen_view() -> tuple[View, bool]:
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         errors = st.toggle("Error rate", key=ERRORS, persist_state="session", help=help_of("error rate"))
         view = choose(
-            "Vertical axis of cost and accuracy",
+            "Vertical axis of cost, accuracy and recall",
             VIEWS,
             "latest",
             VIEW,

@@ -39,7 +39,7 @@ FILES = (
         "A row for each epoch: costs, accuracies, recall, gradient norms, seconds.",
     ),
     ("Script", "py", script, "Python that repeats this run with mnistlab, to the last digit."),
-    ("Log", "txt", log_text, "What the notebook would have printed."),
+    ("Training log", "txt", log_text, "What the notebook would have printed."),
 )
 
 NOTEBOOK = (
