@@ -20,14 +20,18 @@ from tests.server import serving
 NOTES = """() => {
     const notes = window.notes = { painted: [], up: [] }
     const now = () => performance.timeOrigin + performance.now()
-    addEventListener("pointerup", () => notes.up.push(now()), true)
+    const canvas = document.querySelector(".st-key-predict_canvas")
+    const lifted = (event) => event.composedPath().includes(canvas) && notes.up.push(now())
+    addEventListener("pointerup", lifted, true)
     const place = document.querySelector(".st-key-predict_outputs .ten")
-    const note = () => setTimeout(() => {
-        const seconds = parseFloat(getComputedStyle(place.querySelector(".bar")).transitionDuration)
-        notes.painted.push([place.dataset.sheet, now() + 1000 * seconds])
+    const bars = new MutationObserver(() => {
+        const changed = now(), sheet = place.dataset.sheet
+        requestAnimationFrame(() => setTimeout(() => {
+            const seconds = parseFloat(getComputedStyle(place.querySelector(".bar")).transitionDuration)
+            notes.painted.push([sheet, changed, now() + 1000 * seconds])
+        }))
     })
-    const painted = new MutationObserver(() => requestAnimationFrame(note))
-    painted.observe(place, { attributeFilter: ["data-sheet"] })
+    bars.observe(place, { attributeFilter: ["data-sheet"] })
 }"""
 CIRCLE = 80  # px, the radius of the stroke
 WAVES = 9  # round it, so that it is never the same ink again
@@ -61,19 +65,21 @@ def measured(page: Page, seconds: float) -> list[Row]:
     follow(page, "Predict")
     stroke(page, 0.5)  # the first has the figures loaded
     page.evaluate(NOTES)
-    ups = len(stroke(page, seconds)["up"])
+    long = [painted for sheet, _, painted in stroke(page, seconds)["painted"] if sheet]
     notes = [stroke(page, 0.5) for _ in range(PEN_UP)][-1]
-    live = [(int(sheet), at) for sheet, at in notes["painted"] if sheet]
-    first = [(sheet, at) for sheet, at in live if at < notes["up"][ups - 1]]
-    ages = [(at - sheet) / 1000 for sheet, at in live]
-    final = [min(at for sheet, at in notes["painted"] if not sheet and at > up) - up for up in notes["up"]]
-    late = [
-        f"{at - up:.0f} ms after pen-up, {up - sheet:.0f} ms old"
-        for up, after in zip(notes["up"], final, strict=True)
-        for sheet, at in live
-        if 0 < at - 80 - up < after
+    live = [(int(sheet), changed, painted) for sheet, changed, painted in notes["painted"] if sheet]
+    ages = [(painted - sheet) / 1000 for sheet, _, painted in live]
+    final = [
+        min(painted for sheet, changed, painted in notes["painted"] if not sheet and changed > up) - up
+        for up in notes["up"]
     ]
-    rate = len(first) / ((first[-1][1] - first[0][0]) / 1000)
+    late = [
+        f"{changed - up:.0f} ms after pen-up, {up - sheet:.0f} ms old"
+        for up, after in zip(notes["up"], final, strict=True)
+        for sheet, changed, _ in live
+        if sheet < up < changed < up + after
+    ]
+    rate = (len(long) - 1) / (long[-1] - long[0]) * 1000
     return [
         at_least(f"updates while a stroke of {seconds:g} s is drawn", rate, 4, " / s"),
         at_most(f"age of the bars, p95 of {len(ages)}", share_within(ages), 0.25, " s"),

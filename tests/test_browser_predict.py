@@ -182,7 +182,7 @@ def test_nothing_of_one_input_is_left_behind_by_another(sheet):
     choose("Most confident errors")
     expect(surest).to_be_visible()
     expect(label).not_to_be_attached()
-    choose("A picture from a file")
+    choose("Your pictures")
     expect(surest).not_to_be_attached()
     choose("Your drawing")
     expect(sheet.locator(SHEET)).to_be_visible()

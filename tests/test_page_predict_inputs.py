@@ -69,9 +69,9 @@ def test_of_an_uploaded_picture_only_something_small_is_kept(trained):
     large = np.asarray(Image.fromarray(255 - THREE[..., :3]).resize((1120, 1200)))
     trained.file_uploader[0].upload("seven.png", as_png(large)).run()
     assert bars(trained).size
-    assert trained.file_uploader[0].value is None
-    asked, _ = trained.session_state["predict_picture"]
-    assert asked.sheet.nbytes < 4 * 280 * 280
+    assert not trained.file_uploader[0].value
+    (picture,) = trained.session_state["predict_pictures_asked"]
+    assert picture.asked.sheet.nbytes < 4 * 280 * 280
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The network's answer: a verdict in words, ten bars, how far both can be trusted, and what it really was."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -128,10 +128,15 @@ def draw_correction(image: np.ndarray | None) -> None:
 def keep_digit(image: np.ndarray) -> None:
     """Keep an image under the label that was just clicked."""
     label = entered(LABEL)
-    if label is None:
-        return
+    if label is not None:
+        keep_all([(image, label)])
+
+
+def keep_all(digits: Sequence[tuple[np.ndarray, int]]) -> None:
+    """Keep images, each under its label."""
     try:
-        st.session_state[OWN] = with_digit(own_digits(), image, label)
+        for image, label in digits:
+            st.session_state[OWN] = with_digit(own_digits(), image, label)
     except ValueError as error:
         st.session_state[REFUSED] = str(error)
 
