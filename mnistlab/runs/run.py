@@ -74,11 +74,16 @@ class Run:
         return settings_in(self.config, self.schedule, self.epoch + 1)
 
     @property
+    def fine_tuned(self) -> OwnDigits | None:
+        """The steps on own digits that the network as it is has had since its last epoch; None: none."""
+        digits = [change for change in self.schedule if isinstance(change, OwnDigits)]
+        return digits[-1] if digits and digits[-1].epoch == self.epoch else None
+
+    @property
     def accuracy(self) -> float | None:
         """Share of the test images that the network as it is reads right; None before it was measured."""
-        digits = [change for change in self.schedule if isinstance(change, OwnDigits)]
-        if digits and digits[-1].epoch == self.epoch:
-            return digits[-1].test_after
+        if self.fine_tuned:
+            return self.fine_tuned.test_after
         return self.history[-1].test.accuracy if self.history else None
 
     @property

@@ -21,6 +21,7 @@ from mnistlab.ui.widgets import choose
 HEIGHT = 172  # px of a card; fixed, or the page would jump when the first change is known
 LARGE = 1.15  # of it with larger text
 NOTHING = "–"
+BEFORE = "before your own digits"
 VIEWS: dict[View, str] = {"latest": "Latest epochs", "all": "All epochs", "log": "Log"}
 MAX_OVERLAID = 8
 
@@ -87,10 +88,14 @@ def overlaid(snapshot: Snapshot) -> list[Run]:
 
 
 def draw_cards(run: Run) -> None:
-    """Draw the cards; before anything was measured they stand empty at the same height."""
-    history = run.history
+    """Draw the cards; before anything was measured they stand empty at the same height.
+
+    Where own digits changed the network since, its test accuracy was measured again, and the rest was not.
+    """
+    history, tuned = run.history, run.fine_tuned
+    tests = [m.test.accuracy for m in history]
     courses = (
-        ("Test accuracy", "test accuracy", [m.test.accuracy for m in history]),
+        ("Test accuracy", "test accuracy", [*tests, tuned.test_after] if tuned else tests),
         ("Training accuracy", "training accuracy", [m.train.accuracy for m in history]),
         ("Test cost L", "cost", [m.test.cost for m in history]),
         ("Training cost L", "cost", [m.train.cost for m in history]),
@@ -99,11 +104,11 @@ def draw_cards(run: Run) -> None:
     with st.grid(4, min_column_width=170, gap="small", key="train_cards"):
         for label, term, course in courses:
             with st.container(border=True, height=height, gap="xsmall"):
-                draw_card(label, term, course)
+                draw_card(label, term, course, BEFORE if tuned and label != "Test accuracy" else "")
 
 
-def draw_card(label: str, term: str, course: list[float]) -> None:
-    """Draw one figure, by how much the last epoch changed it, and its course since the first epoch."""
+def draw_card(label: str, term: str, course: list[float], note: str = "") -> None:
+    """Draw one figure, by how much it changed last or a note on it, and its course since the first epoch."""
     value, change, shares = NOTHING, None, term != "cost"
     if course:
         value = percent(course[-1]) if shares else f"{course[-1]:.4f}"
@@ -112,7 +117,9 @@ def draw_card(label: str, term: str, course: list[float]) -> None:
         change = f"{100 * step:+.2f} points" if shares else f"{step:+.4f}"
     better: Literal["normal", "inverse"] = "normal" if shares else "inverse"
     if change and float(change.split()[0]) == 0:
-        st.metric(label, value, "no change", delta_color="off", delta_arrow="off", help=help_of(term))
+        note = note or "no change"
+    if note:
+        st.metric(label, value, note, delta_color="off", delta_arrow="off", help=help_of(term))
     else:
         st.metric(label, value, change, delta_color=better, help=help_of(term))
     since = course[1:] if len(course) > 2 else course  # the untrained network would flatten all that follows
