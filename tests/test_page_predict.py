@@ -81,6 +81,8 @@ def test_while_the_pen_moves_the_bars_follow_and_the_words_once_they_are_sure(tr
 def test_what_comes_with_the_pen_up_takes_the_place_of_a_sheet_in_progress(trained, run):
     sheet = trained.session_state["predict_sheet_state"]
     sheet.moving, sheet.number = THREE, 41
+    trained.run()
+    assert np.allclose(bars(trained), read_by(run, frame(THREE)), atol=1e-5)
     draw(trained, SEVEN)
     assert np.allclose(bars(trained), read_by(run, frame(SEVEN)), atol=1e-5)
     told = component(trained, "mnistlab_bars", BARS)

@@ -38,6 +38,7 @@ class Sheet:
         self.turn += 1
         self.start = {"objects": strokes, "turn": self.turn}
         self.strokes = strokes
+        self.moving = None
         if not strokes:
             self.pixels = None
 
@@ -54,7 +55,6 @@ def draw_canvas() -> np.ndarray | None:
         What is drawn, uint8 (280, 280, 4), also after coming back from another page; None for blank paper.
     """
     sheet = current_sheet()
-    sheet.moving = None  # what comes here was done with the pen up, and counts
     if CANVAS not in st.session_state:  # the page was opened: the browser has a blank sheet
         sheet.begin_with(sheet.strokes)
     with st.container(width=SIDE, gap="small", key="predict_paper"):
@@ -186,6 +186,8 @@ def keep_what_was_sent() -> None:
     """Keep the drawing that the browser sent, if it was not seen before."""
     sheet = current_sheet()
     strokes, data = sent(st.session_state.get(CANVAS))
+    if data and (data != sheet.seen or strokes != sheet.strokes):
+        sheet.moving = None  # this was sent with the pen up, and counts
     if not data or data == sheet.seen:
         return
     sheet.seen, sheet.strokes, sheet.pixels = data[: MAX_CANVAS_CHARACTERS + 1], strokes, None

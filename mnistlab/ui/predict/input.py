@@ -10,7 +10,7 @@ from PIL import Image
 
 from mnistlab.analysis.decision import worst_mistakes
 from mnistlab.data.framing import stages
-from mnistlab.data.image_loading import PictureError, averaged, read_picture
+from mnistlab.data.image_loading import MAX_BYTES, PictureError, averaged, read_picture
 from mnistlab.figures.html_figure import INK, ink_levels
 from mnistlab.figures.image_grid import digit_picture, named_tiles
 from mnistlab.ui.canvas import SIDE, draw_canvas
@@ -156,6 +156,7 @@ def ask_picture(lab: Lab) -> Asked | None:
         "Photographs or scans of one digit each, PNG or JPEG",
         type=["png", "jpg", "jpeg"],
         accept_multiple_files=True,
+        max_upload_size=MAX_BYTES // 1_000_000,
         key=widget_key(UPLOAD),
         on_change=take_pictures,
         args=(UPLOAD,),

@@ -32,7 +32,7 @@ def choose_picture(names: Sequence[str], images: Sequence[np.ndarray | None]) ->
     table: dict[str, Sequence] = {
         "": [None if image is None else ink_source(image) for image in images],
         "Prediction": [NOT_READ if answer is None else answer_words(answer) for answer in answers],
-        "True label": labels,
+        "True label": ["" if label is None else str(label) for label in labels],
         "File": names,
     }
     alt = f"{count(len(names), 'picture')} with predictions"
