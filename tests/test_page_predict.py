@@ -1,5 +1,6 @@
 """The Predict page, driven without a browser: drawings are put where the browser would leave them."""
 
+from importlib.metadata import version
 from unittest.mock import patch
 
 import numpy as np
@@ -12,6 +13,7 @@ from mnistlab.engine.evaluation import activations_of
 from mnistlab.jobs.labs import labs
 from mnistlab.ui.bars import BARS
 from mnistlab.ui.predict.seen import Seen
+from tests.conftest import REPOSITORY
 from tests.predict_page import CANVAS, SEVEN, THREE, bars, component, draw, read_by, sent, shown, sketch
 
 pytest_plugins = ("tests.predict_page",)
@@ -90,6 +92,11 @@ def test_what_comes_with_the_pen_up_takes_the_place_of_a_sheet_in_progress(train
     assert told["canvas"]
     trained.toggle(key="predict_live").set_value(False).run()
     assert not component(trained, "mnistlab_bars", BARS)["canvas"]
+
+
+def test_the_canvas_whose_layers_are_read_is_the_very_release_that_is_tested():
+    pinned = f"streamlit-drawable-canvas=={version('streamlit-drawable-canvas')} "
+    assert pinned in (REPOSITORY / "requirements.txt").read_text()
 
 
 def taking(message, seen):
