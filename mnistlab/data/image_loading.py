@@ -15,6 +15,7 @@ MAX_SCANS = 100  # of a JPEG; each costs a pass over all pixels, and photographs
 MAX_CANVAS_CHARACTERS = 2_000_000
 FORMATS = ("PNG", "JPEG")
 PNG_ADDRESS = "data:image/png;base64,"
+PNG_BEGIN = b"\x89PNG\r\n\x1a\n"  # then 8 bytes, then width and height, 4 bytes each
 JPEG_SCAN = b"\xff\xda"
 
 # Pillow warns of damage that it can live with and of sizes above our own bound: no news for the log.
@@ -113,8 +114,12 @@ def read_canvas(address: str, height: int, width: int) -> np.ndarray:
         data = base64.b64decode(address[len(PNG_ADDRESS) :], validate=True)
     except (binascii.Error, ValueError):
         raise PictureError("A drawing must come as a PNG in base64. Got something else.") from None
-    picture = read_picture(data)
-    if picture.shape[:2] != (height, width):
+    if not data.startswith(PNG_BEGIN):
+        raise PictureError("A drawing must come as a PNG. Got something else.")
+    wide, high = (int.from_bytes(data[place : place + 4], "big") for place in (16, 20))
+    if (high, wide) == (height, width):  # another is refused before anything is unpacked
+        picture = read_picture(data)
         high, wide = picture.shape[:2]
+    if (high, wide) != (height, width):
         raise PictureError(f"A drawing must have {width} x {height} pixels. Got {wide:,} x {high:,}.")
     return picture

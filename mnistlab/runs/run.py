@@ -90,10 +90,11 @@ class Run:
         return restored[-1].from_epoch if restored and restored[-1].epoch == self.epoch else self.epoch
 
     @property
-    def is_as_measured(self) -> bool:
-        """Whether the network is as it was after `weights_epoch`, and has learned no own digits since."""
+    def fine_tuned(self) -> OwnDigits | None:
+        """The steps on own digits since the network was as after `weights_epoch`; None: none."""
         since = [change for change in self.schedule if not isinstance(change, SettingChange)]
-        return not (since and since[-1].epoch == self.epoch and isinstance(since[-1], OwnDigits))
+        last = since[-1] if since and since[-1].epoch == self.epoch else None
+        return last if isinstance(last, OwnDigits) else None
 
     @property
     def metrics(self) -> EpochMetrics | None:
@@ -103,9 +104,8 @@ class Run:
     @property
     def accuracy(self) -> float | None:
         """Share of the test images that the network as it is reads right; None before it was measured."""
-        digits = [change for change in self.schedule if isinstance(change, OwnDigits)]
-        if not self.is_as_measured:
-            return digits[-1].test_after
+        if self.fine_tuned:
+            return self.fine_tuned.test_after
         return self.metrics.test.accuracy if self.metrics else None
 
     @property

@@ -183,7 +183,7 @@ def with_best_restored(store: RunStore) -> RunStore:
         ValueError: They are not kept.
     """
     run = required(store, store.current_id)
-    if run.best_epoch == run.weights_epoch and run.is_as_measured:
+    if run.best_epoch == run.weights_epoch and run.fine_tuned is None:
         return store
     return with_undo(with_changed(store, with_weights_of(run, run.best_epoch)), run, RESTORED)
 

@@ -131,7 +131,7 @@ def run_from(record: object, params: Params) -> Run:
         color=color if type(color) is int and 0 <= color <= MAX_COLOR else NO_COLOR,
         extra=extra,
     )
-    return replace(run, kept={run.weights_epoch: run.params} if history and run.is_as_measured else {})
+    return replace(run, kept={run.weights_epoch: run.params} if history and run.fine_tuned is None else {})
 
 
 def _require_fit(config: TrainConfig, params: Params, schedule: tuple[Change, ...], num_epochs: int) -> None:

@@ -1,6 +1,7 @@
 """The sheet of paper that one draws on: its tools, what the browser sends of it, and how it is kept."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ MAX_STROKES = 200  # that are kept for coming back to the page
 
 SHEETS = 100  # that are kept for reloads, of those who drew last
 
-CANVAS = "predict_canvas"  # the widget
+CANVAS, LIVE = "predict_canvas", "predict_live"  # the widget; the switch
 SHOWN = "predict_sheet_state"  # session state: the sheet that the browser shows
 
 
@@ -33,6 +34,8 @@ class Sheet:
     pixels: np.ndarray | None = None  # the same as a picture; None for blank paper
     seen: str = ""  # the last picture that was sent, as it was sent
     refused: str = ""  # why it was not taken, to be said once
+    moving: np.ndarray | None = None  # pixels with the stroke in progress, while the pen moves
+    number: int = 0  # of the last such picture; the browser counts
     turn: int = 0
 
     def begin_with(self, strokes: list[dict]) -> None:
@@ -40,6 +43,7 @@ class Sheet:
         self.turn += 1
         self.start = {"objects": strokes, "turn": self.turn}
         self.strokes = strokes
+        self.moving = None
         if not strokes:
             self.pixels = None
 
@@ -121,6 +125,14 @@ def draw_tools() -> None:
         persist_state="session",
         help="**Pen width**: MNIST's strokes are a ninth of the digit's height: 22 px for a digit of 200 px.",
     )
+    st.toggle(
+        "Predict while drawing",
+        value=True,
+        key=LIVE,
+        persist_state="session",
+        help="**Predict while drawing**: the bars follow your pen, up to eight times a second. Off, or on a "
+        "busy server, they wait until you lift it.",
+    )
 
 
 def undo() -> None:
@@ -134,6 +146,29 @@ def clear() -> None:
     """Take a blank sheet."""
     keep_what_was_sent()
     current_sheet().begin_with([])
+
+
+def pen_data() -> dict[str, Any]:
+    """Return what the browser has to know to send the sheet while the pen moves, and of what it sent last."""
+    sheet, watched = current_sheet(), st.session_state.get(LIVE, True)
+    return {
+        "canvas": f".st-key-{CANVAS}" if watched else None,
+        "size": {"width": SIDE, "height": SIDE + HIDDEN},
+        "answered": sheet.number,
+        "sheet": None if sheet.moving is None else sheet.number,
+    }
+
+
+def take_moving_sheet(message: object) -> None:
+    """Keep the sheet with the stroke in progress that the browser sent; what is none shows nothing new."""
+    sheet = current_sheet()
+    sheet.moving = None
+    if not isinstance(message, Mapping):
+        return
+    number, picture = message.get("number"), message.get("picture")
+    sheet.number = number if isinstance(number, int) else 0
+    with suppress(PictureError):
+        sheet.moving = read_canvas(str(picture), SIDE + HIDDEN, SIDE)[HIDDEN:]
 
 
 def sent(state: object) -> tuple[list[dict], str]:
@@ -163,6 +198,8 @@ def keep_what_was_sent() -> None:
     """Keep the drawing that the browser sent, if it was not seen before."""
     sheet = current_sheet()
     strokes, data = sent(st.session_state.get(CANVAS))
+    if data and (data != sheet.seen or strokes != sheet.strokes):
+        sheet.moving = None  # this was sent with the pen up, and counts
     if not data or data == sheet.seen:
         return
     sheet.seen, sheet.strokes, sheet.pixels = data[: MAX_CANVAS_CHARACTERS + 1], strokes, None

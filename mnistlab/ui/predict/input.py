@@ -2,6 +2,7 @@
 
 import random
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import numpy as np
 import streamlit as st
@@ -9,7 +10,7 @@ from PIL import Image
 
 from mnistlab.analysis.decision import worst_mistakes
 from mnistlab.data.framing import stages
-from mnistlab.data.image_loading import PictureError, averaged, read_picture
+from mnistlab.data.image_loading import MAX_BYTES, PictureError, averaged, read_picture
 from mnistlab.figures.html_figure import INK, ink_levels
 from mnistlab.figures.image_grid import digit_picture, named_tiles
 from mnistlab.ui.canvas import SIDE, draw_canvas
@@ -17,14 +18,15 @@ from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.answer import test_activations
-from mnistlab.ui.uploads import taken_in
-from mnistlab.ui.widgets import choose, entered, give, keep, kept, show_in, widget_key
+from mnistlab.ui.predict.pictures import TABLE, choose_picture
+from mnistlab.ui.uploads import MAX_HELD_BYTES, taken_in
+from mnistlab.ui.widgets import choose, entered, give, keep, kept, renew, show_in, widget_key
 
 SOURCES = {
     "draw": "Your drawing",
     "test": "A test image",
     "mistakes": "Most confident errors",
-    "picture": "A picture from a file",
+    "picture": "Your pictures",
 }
 INVITATIONS = {  # what to do where there is nothing to read yet, and what comes of it
     "draw": ("Draw a digit.", "As soon as there is ink, the network predicts what it is."),
@@ -34,8 +36,11 @@ INVITATIONS = {  # what to do where there is nothing to read yet, and what comes
 NUM_MISTAKES = 16
 INDEX = "predict_test_index"  # widget
 UPLOAD = "predict_file"  # widget
-PICTURE = "predict_picture"  # session state: what the last file asks, and why it asks nothing
-JUST_TAKEN = "predict_picture_taken"  # session state: whether that was just now
+CAMERA = "predict_camera"  # widget
+PICTURES = "predict_pictures_asked"  # session state: those of the last upload
+JUST_TAKEN = "predict_pictures_taken"  # session state: whether that was just now
+MAX_PICTURES = 20  # at once
+TOO_MUCH = f"All pictures of an upload must have at most {MAX_HELD_BYTES // 2**20} MB together. Got more."
 MISTAKE = "predict_mistake"  # session state: place of the one that was clicked
 
 
@@ -46,6 +51,14 @@ class Asked(NamedTuple):
     boxed: np.ndarray | None = None  # (20, 20) uint8, the stage before, where there was one
     sheet: np.ndarray | None = None  # the whole picture, small if it was a file, where it was framed here
     truth: int | None = None  # its label, where it is known
+
+
+class Picture(NamedTuple):
+    """A picture from a file or the camera, and what it asks; or why it asks nothing."""
+
+    name: str  # of its file
+    asked: Asked | None
+    refused: str
 
 
 def draw_source() -> str:
@@ -142,35 +155,58 @@ def ask_mistake(lab: Lab) -> Asked | None:
 
 
 def ask_picture(lab: Lab) -> Asked | None:
-    """Ask about a picture from a file: a photograph or a scan of one digit."""
-    st.markdown("**Your picture**")
+    """Ask about pictures from files or the camera: photographs or scans of one digit each."""
+    st.markdown("**Your pictures**")
     is_back = widget_key(UPLOAD) not in st.session_state and not st.session_state.pop(JUST_TAKEN, False)
     st.file_uploader(
-        "A photograph or scan of one digit, PNG or JPEG",
+        "Photographs or scans of one digit each, PNG or JPEG",
         type=["png", "jpg", "jpeg"],
+        accept_multiple_files=True,
+        max_upload_size=MAX_BYTES // 1_000_000,
         key=widget_key(UPLOAD),
-        on_change=take_picture,
-        help="**Picture**: dark on light or light on dark, up to 10 MB and 20 megapixels. It is not stored.",
+        on_change=take_pictures,
+        args=(UPLOAD,),
+        help=f"**Pictures**: dark on light or light on dark, up to 10 MB and 20 megapixels each; at most "
+        f"{MAX_PICTURES} at once, of {MAX_HELD_BYTES // 2**20} MB together. They are not stored.",
     )
-    asked, sentence = st.session_state.get(PICTURE, (None, ""))
-    if sentence and is_back:  # it was about a file that is long gone
-        sentence = ""
-        st.session_state.pop(PICTURE)
-    if sentence:
-        st.warning(sentence)
-    elif asked is None:
+    draw_camera()
+    pictures: list[Picture] = st.session_state.get(PICTURES, [])
+    if is_back:  # what was refused is long gone
+        pictures = st.session_state[PICTURES] = [picture for picture in pictures if picture.asked]
+    if not pictures:
         st.caption("Pen on paper works well: one digit, and nothing else in the picture.")
-    else:
+        return None
+    place = 0
+    if len(pictures) > 1:
+        framed_images = [picture.asked and picture.asked.framed for picture in pictures]
+        place = choose_picture([picture.name for picture in pictures], framed_images)
+    asked = pictures[place].asked
+    if asked is None:
+        st.warning(pictures[place].refused)
+    elif asked.sheet is not None:
         st.image(asked.sheet, "Your picture as it came", width=SIDE, alt="Your picture")
     return asked
 
 
-def take_picture() -> None:
-    """Ask about the picture in an uploaded file."""
-    data = taken_in(UPLOAD)
-    if data is not None:
-        st.session_state[PICTURE] = framed_file(data)
-        st.session_state[JUST_TAKEN] = True
+def draw_camera() -> None:
+    """Offer the camera where browsers give one: to pages that came over HTTPS, or from this machine."""
+    url = urlsplit(st.context.url or "")
+    if url.scheme != "https" and url.hostname not in ("localhost", "127.0.0.1", "::1"):
+        st.caption("On a phone the button above opens the camera, too.")
+    elif st.toggle("Camera", key="predict_camera_on"):
+        st.camera_input("Photograph a digit", key=widget_key(CAMERA), on_change=take_pictures, args=(CAMERA,))
+
+
+def take_pictures(widget: str) -> None:
+    """Ask about the pictures in uploaded files, or the one that the camera took."""
+    if not (files := taken_in(widget)):
+        return
+    st.session_state[PICTURES] = [
+        Picture("–", None, TOO_MUCH) if file is None else Picture(file.name, *framed_file(file.getvalue()))
+        for file in files[:MAX_PICTURES]
+    ]
+    st.session_state[JUST_TAKEN] = widget == UPLOAD
+    renew(TABLE)
 
 
 def framed_file(data: bytes) -> tuple[Asked | None, str]:

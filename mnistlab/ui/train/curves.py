@@ -25,6 +25,7 @@ LARGE = 1.15  # of it with larger text
 NOTHING = "–"
 VIEW, ERRORS = "train_view", "train_errors"  # widgets
 TICKED = "train_runs"  # the table of runs, and the ids of those that are ticked in it
+BEFORE = "before your own digits"
 VIEWS: dict[View, str] = {"latest": "Latest epochs", "all": "All epochs", "log": "Log scale"}
 MAX_OVERLAID = 8
 
@@ -120,12 +121,16 @@ def overlaid(snapshot: Snapshot) -> list[Run]:
 
 
 def draw_cards(run: Run) -> None:
-    """Draw the cards for the network as it is; before anything was measured they stand empty."""
-    history = run.history[: run.weights_epoch + 1]
+    """Draw the cards for the network as it is; before anything was measured they stand empty.
+
+    Where own digits changed the network since, its test accuracy was measured again, and the rest was not.
+    """
+    history, tuned = run.history[: run.weights_epoch + 1], run.fine_tuned
+    tests = [m.test.accuracy for m in history]
     on_generated = [m.generated.accuracy for m in history if m.generated]
     beside = [("Generated digits", "accuracy on generated digits", on_generated)]
     courses = (
-        ("Test accuracy", "test accuracy", [m.test.accuracy for m in history]),
+        ("Test accuracy", "test accuracy", [*tests, tuned.test_after] if tuned else tests),
         *(beside if run.config.dataset == COMBINED else ()),
         ("Training accuracy", "training accuracy", [m.train.accuracy for m in history]),
         ("Test cost L", "cost", [m.test.cost for m in history]),
@@ -137,11 +142,11 @@ def draw_cards(run: Run) -> None:
     ):
         for label, term, course in courses:
             with st.container(border=True, height=height, gap="xsmall"):
-                draw_card(label, term, course)
+                draw_card(label, term, course, BEFORE if tuned and label != "Test accuracy" else "")
 
 
-def draw_card(label: str, term: str, course: list[float]) -> None:
-    """Draw one figure, by how much the last epoch changed it, and its course since the first epoch."""
+def draw_card(label: str, term: str, course: list[float], note: str = "") -> None:
+    """Draw one figure, by how much it changed last or a note on it, and its course since the first epoch."""
     value, change, shares = NOTHING, None, term != "cost"
     if course:
         value = percent(course[-1]) if shares else f"{course[-1]:.4f}"
@@ -150,7 +155,9 @@ def draw_card(label: str, term: str, course: list[float]) -> None:
         change = f"{100 * step:+.2f} points" if shares else f"{step:+.4f}"
     better: Literal["normal", "inverse"] = "normal" if shares else "inverse"
     if change and float(change.split()[0]) == 0:
-        st.metric(label, value, "no change", delta_color="off", delta_arrow="off", help=help_of(term))
+        note = note or "no change"
+    if note:
+        st.metric(label, value, note, delta_color="off", delta_arrow="off", help=help_of(term))
     else:
         st.metric(label, value, change, delta_color=better, help=help_of(term))
     since = course[1:] if len(course) > 2 else course  # the untrained network would flatten all that follows

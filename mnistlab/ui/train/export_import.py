@@ -104,13 +104,11 @@ def draw_upload() -> None:
 
 def take_in() -> None:
     """Make the network in an uploaded file the current one; of a bad file only a sentence stays."""
-    data = taken_in(UPLOAD)
-    if data is None:
-        return
-    try:
-        run = loads(data)
-    except ValueError as error:
-        st.session_state[REFUSED] = str(error)
-    else:
-        st.session_state[REFUSED] = ""
-        switch_network(Trainer.add, run)
+    for file in filter(None, taken_in(UPLOAD)):
+        try:
+            run = loads(file.getvalue())
+        except ValueError as error:
+            st.session_state[REFUSED] = str(error)
+        else:
+            st.session_state[REFUSED] = ""
+            switch_network(Trainer.add, run)
