@@ -3,13 +3,14 @@
 from unittest.mock import patch
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
 from mnistlab.data.framing import frame
 from mnistlab.data.image_loading import PictureError, read_canvas, read_picture
 from tests.attacks.canvases import address_of
-from tests.attacks.pictures import as_file, png_declaring, seven
+from tests.attacks.pictures import HEIC, animated_gif, as_file, png_declaring, seven
 
 FRAMED = frame(np.asarray(seven().convert("RGBA")))
 
@@ -32,6 +33,12 @@ def same_digit(pixels):
         "colors with opacity": as_file(seven().convert("RGBA")),
         "16 bits": as_file(Image.fromarray(np.asarray(seven()).astype(np.uint16) * 257)),
         "interlaced": as_file(seven(), interlace=1),
+        "webp": as_file(seven(), "WEBP", quality=80),
+        "bmp": as_file(seven(), "BMP"),
+        "gif": animated_gif(),
+        "gif with opacity": as_file(seven((0, 0, 0, 255), (255, 255, 255, 0), "RGBA"), "GIF"),
+        "heic": HEIC.read_bytes(),
+        "long palette": as_file(seven(size=3000).convert("P")),
         "jpeg": as_file(seven(), "JPEG", quality=90),
         "progressive jpeg": as_file(seven(), "JPEG", quality=90, progressive=True),
         "cmyk jpeg": as_file(seven().convert("CMYK"), "JPEG", quality=95),
@@ -58,6 +65,24 @@ def test_a_picture_is_turned_as_its_camera_meant_it():
     assert same_digit(read_picture(as_file(turned, "JPEG", exif=exif, quality=90)))
     assert same_digit(read_picture(as_file(turned, exif=exif)))
     assert not same_digit(read_picture(as_file(turned)))
+
+
+def test_a_photograph_is_turned_though_it_is_averaged_first():
+    turned = seven(size=3000).transpose(Image.Transpose.ROTATE_90)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for kind in ("JPEG", "PNG", "WEBP"):
+        assert same_digit(read_picture(as_file(turned, kind, exif=exif)))
+
+
+def test_48_megapixels_of_a_phone_are_taken_and_held_small():
+    data = as_file(seven(size=6928), "JPEG", quality=90)
+    read_picture(data)
+    before = psutil.Process().memory_info().rss
+    pixels = read_picture(data)
+    assert pixels.shape[0] < 1121
+    assert same_digit(pixels)
+    assert psutil.Process().memory_info().rss - before < 100_000_000
 
 
 def test_damaged_exif_does_not_lose_the_picture():

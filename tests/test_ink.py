@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from mnistlab.data.framing import frame, ink_of
+from mnistlab.data.framing import frame
 from mnistlab.data.image_loading import read_picture
+from mnistlab.data.segmentation import segmented
 
 COLORS = st.tuples(*[st.integers(0, 255)] * 3)
 
@@ -62,7 +63,7 @@ def test_half_transparent_ink_is_lighter_ink():
     picture = np.zeros((60, 60, 4), np.uint8)
     picture[10:50, 20:30, 3] = 255
     picture[10:50, 30:40, 3] = 51
-    ink = ink_of(picture)
+    ink = segmented(picture).contrast
     np.testing.assert_allclose([ink[20, 25], ink[20, 35], ink[5, 5]], [1, 0.2, 0], atol=1e-6)
 
 
@@ -102,7 +103,7 @@ def test_a_photograph_gives_nearly_the_digit_of_the_drawing(sigma, quality):
     assert difference.mean() < 4
 
 
-def test_a_picture_of_twenty_megapixels_gives_nearly_the_digit_of_the_drawing():
+def test_a_large_picture_gives_nearly_the_digit_of_the_drawing():
     file = io.BytesIO()
     Image.fromarray(cross(255, 0)).resize((4400, 4400), Image.Resampling.NEAREST).save(file, "PNG")
     difference = np.abs(frame(read_picture(file.getvalue())).astype(int) - REFERENCE)

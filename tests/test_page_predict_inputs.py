@@ -72,7 +72,9 @@ def test_of_an_uploaded_picture_only_something_small_is_kept(trained):
     assert bars(trained).size
     assert not trained.file_uploader[0].value
     (picture,) = trained.session_state["predict_pictures_asked"]
-    assert picture.asked.sheet.nbytes < 4 * 280 * 280
+    (asked,) = picture.digits
+    assert sum(part.nbytes for part in asked.found) < 2 * 140 * 140 + 1
+    assert asked.sheet.nbytes < 4 * 280 * 280
 
 
 def test_several_pictures_are_a_table_whose_digits_are_corrected_and_kept(trained, run):
@@ -95,7 +97,7 @@ def test_several_pictures_are_a_table_whose_digits_are_corrected_and_kept(traine
 
 def test_pictures_that_were_too_much_at_once_are_told_of(trained):
     trained.segmented_control(key="predict_source").set_value("picture").run()
-    trained.session_state["predict_pictures_asked"] = [Picture("–", None, TOO_MUCH)]
+    trained.session_state["predict_pictures_asked"] = [Picture("–", [], TOO_MUCH)]
     trained.run()
     assert "at most 30 MB together" in trained.main.warning[0].value
 
@@ -103,8 +105,8 @@ def test_pictures_that_were_too_much_at_once_are_told_of(trained):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"no picture", "must be a PNG or JPEG file"),
-        (as_png(SEVEN)[:500], "must be a whole PNG or JPEG file"),
+        (b"no picture", "must be a PNG, JPEG, WebP, HEIC, GIF or BMP file"),
+        (as_png(SEVEN)[:500], "must be a whole PNG, JPEG, WebP, HEIC, GIF or BMP file"),
         (as_png(np.full((50, 50, 3), 200, np.uint8)), "There is no ink in this picture"),
     ],
 )

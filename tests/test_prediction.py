@@ -81,7 +81,8 @@ def test_a_bad_picture_is_named_and_the_others_are_read(files, capsys):
     assert blank == f"{files / 'blank.png'}\t{NO_INK}"
     assert last == first.replace("a.png", "b.png")
     assert said.err.splitlines() == [
-        f"mnistlab: {files / 'bad.jpg'}: A picture must be a PNG or JPEG file. Got something else.",
+        f"mnistlab: {files / 'bad.jpg'}: A picture must be a PNG, JPEG, WebP, HEIC, GIF or BMP file. "
+        "Got something else.",
         f"mnistlab: {files / 'absent.png'}: No such file or directory.",
     ]
 
@@ -98,7 +99,7 @@ def test_json_is_one_list_and_nothing_else(files, capsys):
     digit, bad, blank = json.loads(said.out)
     assert digit.pop("outputs") == pytest.approx([1 / (1 + math.exp(-logit)) for logit in seven], abs=1e-6)
     assert digit == {"file": str(files / "a.png"), "digit": 7, "decision": "digit"}
-    assert bad.pop("error").startswith("A picture must be a PNG or JPEG file.")
+    assert bad.pop("error").startswith("A picture must be a PNG, JPEG, WebP, HEIC, GIF or BMP file.")
     assert bad == {"file": str(files / "bad.jpg"), "digit": None, "decision": None, "outputs": None}
     assert blank == {"file": str(files / "blank.png"), "digit": None, "decision": NO_INK, "outputs": None}
     assert said.err.count("\n") == 1

@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
+from scipy import ndimage
+
+from mnistlab.data.segmentation import segmented, stroke_of
 
 SIDE = 28  # of the framed image
 BOX = 20  # of the box that the digit is scaled into
@@ -16,33 +19,35 @@ CENTER = 14.0  # where MNIST has the center of mass, in pixel indices counted fr
 SMALLEST_SQUARE = 10  # pixels of the drawing: a dot is not blown up into a disc that fills the box
 LARGEST_GAIN = 4  # a hairline turns gray when it is scaled down; it is darkened again, within bounds
 FULL = 255  # full ink
-FAINTEST_CONTRAST = 16.0  # gray levels of 255; what differs less from the paper is no ink
-FAINTEST_INK = 0.03  # of the strongest ink; less is paper, as around a stroke that was saved as JPEG
-NOISE = 8.0  # in median deviations of the border from the paper: 5.4 standard deviations of camera noise
+FINE = 4  # cells to a pixel of the box, where strokes are measured
+THIN = 1.1  # pixels of the box; 1 of 1,000 digits of MNIST have strokes as thin
+THICKENED = 1.7  # what a thin stroke is given: 9 of 10 digits of MNIST have wider strokes
 
 
 class Stages(NamedTuple):
-    """One drawing on its way to the network.
+    """One digit of a picture on its way to the network.
 
-    ink: uint8 (height, width), 0 = paper, 255 = full ink, on the whole canvas.
-    boxed: uint8 (20, 20), cut out of the canvas and scaled.
+    contrast: uint8 (height, width), 0 = paper, 255 = full ink: the whole picture, its paper taken away.
+    ink: uint8 (height, width), of this digit alone.
+    boxed: uint8 (20, 20), cut out and scaled; thin strokes are thickened.
     framed: uint8 (28, 28), what the network reads.
     """
 
+    contrast: np.ndarray
     ink: np.ndarray
     boxed: np.ndarray
     framed: np.ndarray
 
 
 def frame(image_data: np.ndarray) -> np.ndarray | None:
-    """Return the drawing as MNIST would have stored it.
+    """Return the digit in a picture as MNIST would have stored it; of several the largest.
 
     Args:
         image_data: uint8 (height, width, 4), (height, width, 3) or (height, width): dark ink on light paper
             or light ink on dark paper, of any color. Transparent parts are laid on white.
 
     Returns:
-        uint8 (28, 28), ink 255 on 0, or None when there is no ink.
+        uint8 (28, 28), ink 255 on 0, or None when there is no digit.
 
     Raises:
         ValueError: image_data is not such an array.
@@ -52,17 +57,52 @@ def frame(image_data: np.ndarray) -> np.ndarray | None:
 
 
 def stages(image_data: np.ndarray) -> Stages | None:
-    """Return the ink of a drawing, the ink cut out and scaled, and the framed digit; None without ink."""
-    ink = ink_of(image_data)
-    if not ink.any():
-        return None
-    boxed = boxes_of(ink[None])
-    return Stages(np.rint(FULL * ink).astype(np.uint8), boxed[0], centered(boxed)[0])
+    """Return the way of the digit in a picture, of several the largest; None where there is none."""
+    digits, _ = all_stages(image_data)
+    return digits[0] if digits else None
+
+
+def all_stages(image_data: np.ndarray) -> tuple[list[Stages], str]:
+    """Return the way of each digit in a picture, the largest first, and why there is none; "" with one."""
+    found = segmented(image_data)
+    contrast = _levels(found.contrast)
+    digits = []
+    for digit in found.digits:
+        height, width = digit.ink.shape
+        ink = np.zeros_like(contrast)
+        ink[digit.top : digit.top + height, digit.left : digit.left + width] = _levels(digit.ink)
+        boxed = boxes_of(_thickened(digit.ink)[None])
+        digits.append(Stages(contrast, ink, boxed[0], centered(boxed)[0]))
+    return digits, found.reason
+
+
+def _levels(ink: np.ndarray) -> np.ndarray:
+    """Return ink in 0..1 as uint8 in 0..255."""
+    return np.rint(FULL * ink).astype(np.uint8)
+
+
+def _thickened(ink: np.ndarray) -> np.ndarray:
+    """Return the ink of a digit, float32 (height, width); strokes thinner than MNIST's are made wider.
+
+    A stroke as narrow as a pixel of the box is gray wherever it lies across two; no digit of MNIST is.
+    """
+    size = max(ink.shape)
+    if size < SMALLEST_SQUARE or BOX * stroke_of(ink > 0.5)[0] > 1.5 * THIN * size:
+        return ink
+    fine = boxes_of(ink[None], FINE * BOX)[0]
+    width, _ = stroke_of(fine >= fine.max() / 2)
+    if width >= THIN * FINE:
+        return ink
+    grown = np.pad(fine, FINE)
+    for turn in range(round((THICKENED * FINE - width) / 2)):  # an octagon: diamond and square by turns
+        grown = ndimage.grey_dilation(grown, footprint=ndimage.generate_binary_structure(2, 1 + turn % 2))
+    return grown / np.float32(FULL)
 
 
 def raw_resize(image_data: np.ndarray) -> np.ndarray:
     """Return the whole canvas averaged to uint8 (28, 28), not framed: what a network cannot read."""
-    averages = Image.fromarray(FULL * ink_of(image_data)).resize((SIDE, SIDE), Image.Resampling.BOX)
+    contrast = segmented(image_data).contrast
+    averages = Image.fromarray(FULL * contrast).resize((SIDE, SIDE), Image.Resampling.BOX)
     return np.rint(np.asarray(averages)).astype(np.uint8)
 
 
@@ -82,24 +122,25 @@ def frame_ink(ink: np.ndarray) -> np.ndarray:
     return centered(boxes_of(ink))
 
 
-def boxes_of(ink: np.ndarray) -> np.ndarray:
-    """Cut the ink out of each drawing and scale its longer side to 20 pixels.
+def boxes_of(ink: np.ndarray, box: int = BOX) -> np.ndarray:
+    """Cut the ink out of each drawing and scale its longer side to 20 pixels, or to `box`.
 
     The cut starts a whole number of cells before the ink, so an MNIST digit, however much enlarged, comes
     back exactly.
 
     Args:
         ink: float32 (n, height, width) in 0..1; none of the drawings is empty.
+        box: Pixels of the longer side.
 
     Returns:
-        uint8 (n, 20, 20), the darkest pixel 255 unless that takes a gain above LARGEST_GAIN.
+        uint8 (n, box, box), the darkest pixel 255 unless that takes a gain above LARGEST_GAIN.
     """
     levels = np.rint(FULL * ink).astype(np.uint8)
     top, bottom = _extent(levels.any(axis=2))
     left, right = _extent(levels.any(axis=1))
     side = np.maximum(np.maximum(bottom - top, right - left), SMALLEST_SQUARE)
-    rows = cell_sums(levels, _edges(top, bottom, side))
-    cells = cell_sums(rows.transpose(0, 2, 1), _edges(left, right, side)).transpose(0, 2, 1)
+    rows = cell_sums(levels, _edges(top, bottom, side, box), box)
+    cells = cell_sums(rows.transpose(0, 2, 1), _edges(left, right, side, box), box).transpose(0, 2, 1)
     # A cell of full ink holds FULL * side**2; the darkest one becomes FULL, as far as the gain allows.
     full = np.maximum(LARGEST_GAIN * cells.max(axis=(1, 2)), FULL * side**2)[:, None, None]
     grays = np.rint(FULL * LARGEST_GAIN * cells / full)
@@ -120,13 +161,13 @@ def centered(boxed: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(padded[:, BOX : BOX + SIDE, BOX : BOX + SIDE])
 
 
-def cell_sums(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Return 20 times the sums of pixels over cells of any size: whole numbers, so no place is favored.
+def cell_sums(values: np.ndarray, edges: np.ndarray, box: int) -> np.ndarray:
+    """Return `box` times the sums of pixels over cells of any size: whole numbers, so no place is favored.
 
     Args:
         values: (n, pixels, width), whole numbers.
-        edges: Where the cells begin and end, in twentieths of a pixel, ascending, (n, cells + 1). Outside is
-            paper.
+        edges: Where cells begin and end, in parts of a pixel, ascending, (n, cells + 1). Outside is paper.
+        box: How many such parts a pixel has.
 
     Returns:
         int64 (n, cells, width).
@@ -134,10 +175,10 @@ def cell_sums(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     n, pixels, width = values.shape
     running = np.zeros((n, pixels + 1, width), np.int64)
     np.cumsum(values, axis=1, out=running[:, 1:])
-    inside = np.clip(edges, 0, BOX * pixels)
-    below = np.minimum(inside // BOX, pixels - 1)
-    part = (inside - BOX * below)[..., None]
-    sums = np.take_along_axis(running, below[..., None], axis=1) * (BOX - part)
+    inside = np.clip(edges, 0, box * pixels)
+    below = np.minimum(inside // box, pixels - 1)
+    part = (inside - box * below)[..., None]
+    sums = np.take_along_axis(running, below[..., None], axis=1) * (box - part)
     sums += np.take_along_axis(running, below[..., None] + 1, axis=1) * part
     return np.diff(sums, axis=1)
 
@@ -147,13 +188,13 @@ def _extent(inked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return inked.argmax(axis=1), inked.shape[1] - inked[:, ::-1].argmax(axis=1)
 
 
-def _edges(begin: np.ndarray, end: np.ndarray, side: np.ndarray) -> np.ndarray:
-    """Return the edges of 20 cells across a square with ink from begin to end in its middle.
+def _edges(begin: np.ndarray, end: np.ndarray, side: np.ndarray, box: int) -> np.ndarray:
+    """Return the edges of `box` cells across a square with ink from begin to end in its middle.
 
-    They are (n, 21), in twentieths of a pixel: there a cell is `side` wide.
+    They are (n, box + 1), in parts of a pixel, of which it has `box`: there a cell is `side` wide.
     """
-    cells_before = BOX * (side - (end - begin)) // (2 * side)
-    return BOX * begin[:, None] + (np.arange(BOX + 1) - cells_before[:, None]) * side[:, None]
+    cells_before = box * (side - (end - begin)) // (2 * side)
+    return box * begin[:, None] + (np.arange(box + 1) - cells_before[:, None]) * side[:, None]
 
 
 def _offset(mass: np.ndarray) -> np.ndarray:
@@ -162,66 +203,3 @@ def _offset(mass: np.ndarray) -> np.ndarray:
     begin, end = _extent(mass > 0)
     wanted = np.rint(CENTER - center).astype(int)
     return np.clip(wanted, -begin, SIDE - end)
-
-
-# Ink, told from paper.
-
-
-def ink_of(image_data: np.ndarray) -> np.ndarray:
-    """Return how much ink lies on each pixel; none for a blank.
-
-    The paper is the median color of the border; ink is whatever has another color.
-
-    Args:
-        image_data: uint8 (height, width, 4), (height, width, 3) or (height, width).
-
-    Returns:
-        float32 (height, width) in 0..1, 1 = the strongest ink.
-
-    Raises:
-        ValueError: image_data is not such an array.
-    """
-    colors = _opaque(_checked(image_data))
-    border = np.concatenate([colors[0], colors[-1], colors[1:-1, 0], colors[1:-1, -1]])
-    paper = np.median(border, axis=0)
-    contrast = np.abs(colors[..., 0] - paper[0])
-    for channel in range(1, colors.shape[2]):
-        np.maximum(contrast, np.abs(colors[..., channel] - paper[channel]), out=contrast)
-    noise = NOISE * float(np.median(np.abs(border - paper).max(axis=1)))
-    strongest = float(contrast.max())
-    if strongest <= max(FAINTEST_CONTRAST, noise):
-        return np.zeros_like(contrast)
-    contrast[contrast <= max(FAINTEST_INK * strongest, noise)] = 0.0
-    return contrast / strongest
-
-
-def _checked(image_data: np.ndarray) -> np.ndarray:
-    """Return the picture with an axis for its color channels: uint8 (height, width, 1, 3 or 4)."""
-    picture = np.asarray(image_data)
-    if picture.dtype != np.uint8:
-        raise ValueError(f"image_data must be an array of uint8. Got {picture.dtype}.")
-    channels = picture[..., None] if picture.ndim == 2 else picture
-    if channels.ndim != 3 or channels.shape[2] not in (1, 3, 4) or channels.size == 0:
-        raise ValueError(
-            "image_data must have the shape (height, width), (height, width, 3) or (height, width, 4), "
-            f"none of them 0. Got {picture.shape}."
-        )
-    return channels
-
-
-def _opaque(channels: np.ndarray) -> np.ndarray:
-    """Return float32 (height, width, 1 or 3): a transparent picture laid on white.
-
-    Light strokes on a transparent canvas would vanish there: they are laid on black.
-    """
-    if channels.shape[2] < 4:
-        return channels.astype(np.float32)
-    colors = channels[..., :3].astype(np.float32)
-    alpha = channels[..., 3:].astype(np.float32) / 255
-    if alpha.min() == 1.0:
-        return colors
-    on_black = colors * alpha
-    on_white = on_black + 255 * (1 - alpha)
-    rim = np.concatenate([alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1]])
-    paper_is_clear = float(np.median(rim)) < 0.5
-    return on_black if paper_is_clear and on_black.max() > 255 - on_white.min() else on_white

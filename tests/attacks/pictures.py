@@ -4,8 +4,11 @@ import io
 import struct
 import zlib
 from functools import cache
+from pathlib import Path
 
 from PIL import Image, ImageDraw
+
+HEIC = Path(__file__).with_name("seven.heic")  # `seven(mode="RGB")`, as an iPhone would store it
 
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><image href='http://127.0.0.1/x.png'/></svg>"
 
@@ -62,6 +65,14 @@ def with_scans(count):
     return data[:-2] + count * scan + b"\xff\xd9"
 
 
+def declaring(kind, place, width, height, size):
+    """A good file of a kind whose header says another width and height, of so many bytes each."""
+    data = bytearray(as_file(seven(), kind))
+    for number, pixels in enumerate((width, height)):
+        data[place + number * size : place + (number + 1) * size] = pixels.to_bytes(size, "little")
+    return bytes(data)
+
+
 def animated_gif():
     """Three pictures in one GIF."""
     return as_file(seven(), "GIF", save_all=True, append_images=[seven(size=300, ink=n) for n in (60, 90)])
@@ -73,10 +84,7 @@ OTHERS = {
     "a page of a portal": lambda: b"<html><body><img src='http://127.0.0.1/x.png'></body></html>",
     "an SVG": lambda: SVG,
     "a PDF": lambda: as_file(seven(), "PDF"),
-    "an animated GIF": animated_gif,
-    "a BMP": lambda: as_file(seven(), "BMP"),
     "a TIFF": lambda: as_file(seven(), "TIFF"),
-    "a WebP": lambda: as_file(seven(), "WEBP"),
     "an EPS, which Pillow would hand to another program": lambda: as_file(seven(), "EPS"),
     "the first eight bytes of a PNG": lambda: b"\x89PNG\r\n\x1a\n",
     "a zip": lambda: b"PK\x03\x04" + bytes(1000),
@@ -90,12 +98,15 @@ DAMAGED = {
 }
 
 BOMBS = {
-    "20 megapixels and a few more": lambda: whole_bomb(5000, 4001),
+    "50 megapixels and a few more": lambda: whole_bomb(10_000, 5001),
     "90 megapixels": lambda: whole_bomb(9500, 9500),
     "3.6 gigapixels": lambda: png_declaring(60_000, 60_000),
     "the largest that a PNG can be": lambda: png_declaring(2**31 - 1, 2**31 - 1),
     "400 megapixels in 50 kB": whole_bomb,
-    "more than 10 MB": lambda: bytes(10_000_001),
+    "more than 25 MB": lambda: bytes(25_000_001),
+    "a GIF of 3.6 gigapixels": lambda: declaring("GIF", 6, 60_000, 60_000, 2),
+    "a BMP of 3.6 gigapixels": lambda: declaring("BMP", 18, 60_000, 60_000, 4),
+    "a WebP of 51 megapixels": lambda: as_file(Image.new("1", (16_383, 3100)).convert("RGB"), "WEBP"),
     "200 scans": lambda: with_scans(200),
     "text that unpacks to 100 MB": lambda: with_chunk(
         b"zTXt", b"Comment\0\0" + zlib.compress(bytes(10**8), 9)
@@ -129,6 +140,10 @@ HARMLESS = {
     "EXIF": lambda: turned_by_exif(6),
     "EXIF with a turn that is none": lambda: turned_by_exif(99),
     "an animation": lambda: as_file(seven(), save_all=True, append_images=[seven(size=300, ink=90)]),
-    "20 megapixels": lambda: as_file(Image.new("L", (5000, 4000))),
+    "50 megapixels": lambda: as_file(Image.new("L", (10_000, 5000))),
+    "an animated GIF": animated_gif,
+    "a BMP": lambda: as_file(seven(), "BMP"),
+    "a WebP": lambda: as_file(seven(), "WEBP"),
+    "a HEIC": lambda: HEIC.read_bytes(),
     "a profile that is none": lambda: with_chunk(b"iCCP", b"x\0\0" + zlib.compress(b"no profile")),
 }

@@ -9,8 +9,9 @@ import streamlit as st
 from PIL import Image
 
 from mnistlab.analysis.decision import worst_mistakes
-from mnistlab.data.framing import stages
-from mnistlab.data.image_loading import MAX_BYTES, PictureError, averaged, read_picture
+from mnistlab.data.framing import all_stages
+from mnistlab.data.image_loading import EXTENSIONS, PictureError, averaged, read_picture
+from mnistlab.data.segmentation import NO_INK
 from mnistlab.figures.html_figure import INK, ink_levels
 from mnistlab.figures.image_grid import digit_picture, named_tiles
 from mnistlab.ui.canvas import SIDE, draw_canvas
@@ -39,8 +40,11 @@ UPLOAD = "predict_file"  # widget
 CAMERA = "predict_camera"  # widget
 PICTURES = "predict_pictures_asked"  # session state: those of the last upload
 JUST_TAKEN = "predict_pictures_taken"  # session state: whether that was just now
+DIGIT = "predict_digit"  # session state: place of the chosen one, where there are several
 MAX_PICTURES = 20  # at once
 TOO_MUCH = f"All pictures of an upload must have at most {MAX_HELD_BYTES // 2**20} MB together. Got more."
+STAGE_SIDE = 140  # px of the pictures of the stages
+NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}
 MISTAKE = "predict_mistake"  # session state: place of the one that was clicked
 
 
@@ -51,13 +55,14 @@ class Asked(NamedTuple):
     boxed: np.ndarray | None = None  # (20, 20) uint8, the stage before, where there was one
     sheet: np.ndarray | None = None  # the whole picture, small if it was a file, where it was framed here
     truth: int | None = None  # its label, where it is known
+    found: tuple[np.ndarray, np.ndarray] | None = None  # small: without its paper; this digit's ink
 
 
 class Picture(NamedTuple):
     """A picture from a file or the camera, and what it asks; or why it asks nothing."""
 
     name: str  # of its file
-    asked: Asked | None
+    digits: list[Asked]  # in it, the largest first
     refused: str
 
 
@@ -78,13 +83,50 @@ def ask_drawing(lab: Lab) -> Asked | None:
     """Ask about a drawing; the last one is not framed twice."""
     st.markdown("**Draw here**")
     pixels = draw_canvas()
-    return remembered("predict_drawing", (pixels,), lambda: framed(pixels))
+    digits, reason = remembered("predict_drawing", (pixels,), lambda: framed(pixels))
+    if reason and reason != NO_INK:
+        st.caption(reason)
+    return chosen_digit(digits)
 
 
-def framed(pixels: np.ndarray | None) -> Asked | None:
-    """Return a picture framed as MNIST framed its digits; None without ink."""
-    found = None if pixels is None else stages(pixels)
-    return None if found is None else Asked(found.framed, found.boxed, pixels)
+def framed(pixels: np.ndarray | None) -> tuple[list[Asked], str]:
+    """Return what each digit in a picture asks, the largest first, framed as MNIST framed its own.
+
+    Where there is none, the second is a sentence that says why.
+    """
+    digits, reason = ([], NO_INK) if pixels is None else all_stages(pixels)
+    return [
+        Asked(each.framed, each.boxed, pixels, found=(small(each.contrast), small(each.ink)))
+        for each in digits
+    ], reason
+
+
+def small(picture: np.ndarray) -> np.ndarray:
+    """Return a gray picture as small as it is shown among the stages."""
+    return np.asarray(averaged(Image.fromarray(picture), STAGE_SIDE))
+
+
+def chosen_digit(digits: list[Asked]) -> Asked | None:
+    """Return the only digit, or draw several and return the one that is chosen."""
+    if len(digits) < 2:
+        st.session_state.pop(DIGIT, None)
+        return digits[0] if digits else None
+    place = min(st.session_state.get(DIGIT, 0), len(digits) - 1)
+    st.markdown(f"**{NUMBERS[len(digits)]} digits? Choose one.**")
+    names = [f"digit {number}" for number in range(1, len(digits) + 1)]
+    tiles = named_tiles(
+        ink_levels(np.stack([digit.framed for digit in digits])),
+        INK,
+        names,
+        names,
+        max(4, len(digits)),
+        picks=range(len(digits)),
+        chosen=place,
+        alt=f"{len(digits)} digits, the largest first; the network reads number {place + 1}.",
+        tile=56,
+    )
+    show_sketch(tiles, "predict_digits", lambda place: st.session_state.update({DIGIT: place}))
+    return digits[place]
 
 
 def ask_test_image(lab: Lab) -> Asked:
@@ -159,33 +201,32 @@ def ask_picture(lab: Lab) -> Asked | None:
     st.markdown("**Your pictures**")
     is_back = widget_key(UPLOAD) not in st.session_state and not st.session_state.pop(JUST_TAKEN, False)
     st.file_uploader(
-        "Photographs or scans of one digit each, PNG or JPEG",
-        type=["png", "jpg", "jpeg"],
+        "Photographs or scans of a digit",
+        type=list(EXTENSIONS),
         accept_multiple_files=True,
-        max_upload_size=MAX_BYTES // 1_000_000,
         key=widget_key(UPLOAD),
         on_change=take_pictures,
         args=(UPLOAD,),
-        help=f"**Pictures**: dark on light or light on dark, up to 10 MB and 20 megapixels each; at most "
+        help=f"**Pictures**: dark on light or light on dark, up to 25 MB and 50 megapixels each; at most "
         f"{MAX_PICTURES} at once, of {MAX_HELD_BYTES // 2**20} MB together. They are not stored.",
     )
     draw_camera()
     pictures: list[Picture] = st.session_state.get(PICTURES, [])
     if is_back:  # what was refused is long gone
-        pictures = st.session_state[PICTURES] = [picture for picture in pictures if picture.asked]
+        pictures = st.session_state[PICTURES] = [picture for picture in pictures if picture.digits]
     if not pictures:
-        st.caption("Pen on paper works well: one digit, and nothing else in the picture.")
+        st.caption("Pen on paper works well, also on squared paper and in a poor light: one digit, large.")
         return None
     place = 0
     if len(pictures) > 1:
-        framed_images = [picture.asked and picture.asked.framed for picture in pictures]
-        place = choose_picture([picture.name for picture in pictures], framed_images)
-    asked = pictures[place].asked
-    if asked is None:
-        st.warning(pictures[place].refused)
-    elif asked.sheet is not None:
-        st.image(asked.sheet, "Your picture as it came", width=SIDE, alt="Your picture")
-    return asked
+        largest = [picture.digits[0].framed if picture.digits else None for picture in pictures]
+        place = choose_picture([picture.name for picture in pictures], largest)
+    _, digits, refused = pictures[place]
+    if refused:
+        st.warning(refused)
+    elif digits[0].sheet is not None:
+        st.image(digits[0].sheet, "Your picture as it came", width=SIDE, alt="Your picture")
+    return chosen_digit(digits)
 
 
 def draw_camera() -> None:
@@ -202,19 +243,20 @@ def take_pictures(widget: str) -> None:
     if not (files := taken_in(widget)):
         return
     st.session_state[PICTURES] = [
-        Picture("–", None, TOO_MUCH) if file is None else Picture(file.name, *framed_file(file.getvalue()))
+        Picture("–", [], TOO_MUCH) if file is None else Picture(file.name, *framed_file(file.getvalue()))
         for file in files[:MAX_PICTURES]
     ]
     st.session_state[JUST_TAKEN] = widget == UPLOAD
+    st.session_state.pop(DIGIT, None)
     renew(TABLE)
 
 
-def framed_file(data: bytes) -> tuple[Asked | None, str]:
-    """Return what a file asks, with a small copy of it; or None and why it asks nothing."""
+def framed_file(data: bytes) -> tuple[list[Asked], str]:
+    """Return what the digits in a file ask, with a small copy of it; or none and why."""
     try:
         picture = read_picture(data)
     except PictureError as error:
-        return None, str(error)
-    if asked := framed(picture):
-        return asked._replace(sheet=np.asarray(averaged(Image.fromarray(picture), SIDE))), ""
-    return None, "There is no ink in this picture: nothing in it differs from its border."
+        return [], str(error)
+    digits, reason = framed(picture)
+    sheet = np.asarray(averaged(Image.fromarray(picture), SIDE))
+    return [digit._replace(sheet=sheet) for digit in digits], reason

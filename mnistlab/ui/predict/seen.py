@@ -15,7 +15,8 @@ from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.input import Asked, framed
 
 FARTHEST = 10  # pixels
-HEIGHT = 216  # px of the pictures
+HEIGHT = 410  # px of the pictures
+AS_STORED = 216  # px, where there is one
 
 
 class Seen(NamedTuple):
@@ -26,12 +27,14 @@ class Seen(NamedTuple):
     captions: tuple[str, str]
     pictures: DeltaGenerator
     spoilers: tuple[bool, int, int]  # resized only; pixels that it is moved down, and right
+    found: tuple[np.ndarray, np.ndarray] | None = None  # the picture without its paper, and the digit's ink
 
 
 def draw_seen(asked: Asked | None) -> Seen:
     """Draw the controls below the stages, and return what they leave of what is asked about."""
     st.markdown("**Preprocessed input**")
-    pictures = st.container(height=HEIGHT + 8, border=False, key="predict_stages_frame")
+    height = HEIGHT if asked is None or asked.found else AS_STORED
+    pictures = st.container(height=height + 8, border=False, key="predict_stages_frame")
     raw, down, right = spoilers = draw_spoilers(asked)
     if asked is None:
         return Seen(None, None, ("", ""), pictures, spoilers)
@@ -39,16 +42,16 @@ def draw_seen(asked: Asked | None) -> Seen:
     if down or right:
         moved = f"{'then moved' if boxed is not None else 'moved'}\n{direction(down, right)}"
         image, captions = shift(image, down, right), (captions[0], moved)
-    return Seen(image, boxed, captions, pictures, spoilers)
+    return Seen(image, boxed, captions, pictures, spoilers, None if boxed is None else asked.found)
 
 
 def moving_image(seen: Seen) -> np.ndarray | None:
     """Return what the network is to read of the sheet while the pen moves; None where it does not."""
-    asked = framed(current_sheet().moving)
-    if asked is None:
+    digits, _ = framed(current_sheet().moving)
+    if not digits:
         return None
     raw, down, right = seen.spoilers
-    return shift(chosen_stage(asked, raw)[0], down, right)
+    return shift(chosen_stage(digits[0], raw)[0], down, right)
 
 
 def draw_stages(seen: Seen) -> None:
@@ -56,12 +59,13 @@ def draw_stages(seen: Seen) -> None:
     with seen.pictures:
         if seen.image is None:
             st.caption(
-                "The ink is cut out, scaled into a box of 20 × 20 pixels, and placed in 28 × 28 so that its "
-                "center of mass is in the middle: just as MNIST's digits were."
+                "The paper is taken away, whatever its color and light; what is no part of the digit is left "
+                "out. Your ink is cut out, scaled into a box of 20 × 20 pixels, and placed in 28 × 28 so "
+                "that its center of mass is in the middle: just as MNIST's digits were."
             )
             return
-        shown = seen.image, seen.boxed, seen.captions
-        sources = seen.image, seen.boxed, seen.captions[1]
+        shown = seen.image, seen.boxed, seen.captions, seen.found
+        sources = seen.image, seen.boxed, seen.captions[1], seen.found and seen.found[1]
         show_sketch(
             remembered("predict_stages_figure", sources, lambda: drawn_stages(*shown)), "predict_stages"
         )
