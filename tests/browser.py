@@ -39,12 +39,6 @@ HARMLESS_WORDS = ("Multiple different fragmentIds detected",)
 expect.set_options(timeout=1000 * SECONDS)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put browser tests last: Playwright's event loop stays in their thread, where others run their own."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Launch the Chromium of this machine, cut off from all others."""

@@ -5,12 +5,12 @@ import random
 import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from tests.browser import ARGUMENTS, LAPTOP, chromium_path
+from tests.server import in_own_thread
 
 SECONDS = 120.0  # that anybody waits for anything
 STATE = ".st-key-network_state"
@@ -34,8 +34,7 @@ def at_once(url: str, visits: Sequence[Callable[[Page], Awaitable]]) -> list:
             each = (visited(chromium, url, visit) for visit in visits)
             return await asyncio.gather(*each, return_exceptions=True)
 
-    with ThreadPoolExecutor(1) as thread:  # this thread may have an event loop: that of pytest-playwright
-        results = thread.submit(asyncio.run, everybody()).result()
+    results = in_own_thread(asyncio.run, everybody())
     if broken := [result for result in results if isinstance(result, Exception)]:
         raise ExceptionGroup(f"{len(broken)} of {len(results)} tabs broke", broken)
     return results

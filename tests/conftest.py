@@ -40,8 +40,19 @@ class BrowserTestsInOneProcess(LoadFileScheduling):
     """Whole files to each process, and all that drive a browser to the same: two at once would be slow."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return "browser" if "test_browser" in file or "test_server_faults" in file else file
+        return "browser" if is_in_browser(nodeid) else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what drives a browser first: one process is busy with it for long, and the others do the rest."""
+    items.sort(key=lambda item: not is_in_browser(item.nodeid))
+
+
+def is_in_browser(node_id: str) -> bool:
+    """Return whether a test stands in a file whose tests drive a browser."""
+    file = node_id.partition("::")[0]
+    return "test_browser" in file or "test_server_faults" in file
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -9,10 +9,14 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
+P = ParamSpec("P")
+Got = TypeVar("Got")
 REPOSITORY = Path(__file__).resolve().parent.parent
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
@@ -117,3 +121,9 @@ def serving(script: str = "streamlit_app.py", **environment: str) -> Iterator[Se
         finally:
             if server.process.poll() is None:
                 server.end()
+
+
+def in_own_thread(function: Callable[P, Got], *args: P.args, **keywords: P.kwargs) -> Got:
+    """Return what a function returns in a thread without an event loop: in this one Playwright's may run."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(function, *args, **keywords).result()

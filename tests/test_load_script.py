@@ -12,6 +12,7 @@ from benchmarks.load_rows import share_within
 from benchmarks.load_server import Use
 from benchmarks.load_session import Asked, Session
 from benchmarks.load_training import fairness, opened, training
+from tests.server import in_own_thread
 
 SESSIONS, DROPPED, SECONDS = 3, 8, 12.0  # in which a page of three looks six times
 
@@ -86,12 +87,12 @@ def test_an_answer_is_whole_when_its_run_or_a_later_one_has_ended(messages, answ
             await session._take(message)
         return session._asked.done.done()
 
-    assert asyncio.run(take()) is answered
+    assert in_own_thread(asyncio.run, take()) is answered
 
 
 @pytest.mark.slow
 def test_three_tabs_train_at_once_and_see_only_their_own(generated):
-    trained = on_server(lambda server: training(server, SESSIONS, SECONDS))
+    trained = in_own_thread(on_server, lambda server: training(server, SESSIONS, SECONDS))
     assert [session.complaints for session in trained.sessions] == [[]] * SESSIONS
     assert trained.log == ()
     assert min(trained.paces) > 0
@@ -104,7 +105,7 @@ def test_three_tabs_train_at_once_and_see_only_their_own(generated):
 
 @pytest.mark.slow
 def test_dropped_connections_come_back_to_their_own_labs(generated):
-    rows = {row.what: row for row in on_server(lambda server: dropped(server, DROPPED))}
+    rows = {row.what: row for row in in_own_thread(on_server, lambda server: dropped(server, DROPPED))}
     assert rows["different tokens"].measured == f"{DROPPED}"
     assert rows["have their own lab again"].measured == f"{DROPPED}"
     assert rows["failures"].met
@@ -121,6 +122,6 @@ def test_strokes_on_the_canvas_are_answered_one_after_the_other(generated):
         await session.close()
         return session.complaints
 
-    *complaints, log = on_server(draw)
+    *complaints, log = in_own_thread(on_server, draw)
     assert complaints == []
     assert log.met, log.measured

@@ -19,7 +19,7 @@ from mnistlab.jobs.storage import LOCK_NAME
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.ui.server import Guard, host_name, is_welcome, lifespan, policy
 from mnistlab.ui.session_token import is_connected
-from tests.server import REPOSITORY, Server, serving
+from tests.server import REPOSITORY, Server, in_own_thread, serving
 
 PATIENCE = 300.0  # seconds; the machine may be busy with others
 PLAIN_APP = "import streamlit as st\n\napp = st.App('script.py')\n"
@@ -153,19 +153,19 @@ async def answered(path: str, **scope) -> list[dict]:
     ("path", "kept"), [("/", "public"), ("/media/a", "no-store"), ("/lab/media/a", "no-store")]
 )
 def test_downloads_are_not_stored_also_below_a_base_path(path, kept):
-    begin, _ = asyncio.run(answered(path))
+    begin, _ = in_own_thread(asyncio.run, answered(path))
     assert dict(begin["headers"])[b"cache-control"].decode() == kept
 
 
 @pytest.mark.parametrize("path", ["/_stcore/metrics", "/lab/_stcore/metrics", "/lab/_stcore/metrics/"])
 def test_metrics_are_hidden_also_below_a_base_path(path):
-    begin, body = asyncio.run(answered(path))
+    begin, body = in_own_thread(asyncio.run, answered(path))
     assert begin["status"] == 404
     assert body["body"] == b"Not found."
 
 
 def test_the_app_sees_no_origin_and_a_tab_counts_as_connected_while_its_websocket_is_open():
-    begin, _ = asyncio.run(answered("/_stcore/stream", type="websocket"))
+    begin, _ = in_own_thread(asyncio.run, answered("/_stcore/stream", type="websocket"))
     assert b"origin" not in dict(begin["headers"])[b"asked-with"]
     assert not is_connected("its key")
 
@@ -270,8 +270,8 @@ def test_what_has_ended_starts_again_in_the_same_process(tmp_path, monkeypatch, 
             while trainer.snapshot().run.epoch == reached[-1] or trainer.snapshot().active:
                 await asyncio.sleep(0.05)
 
-    asyncio.run(asyncio.wait_for(live_once(), PATIENCE))
-    asyncio.run(asyncio.wait_for(live_once(), PATIENCE))
+    in_own_thread(asyncio.run, asyncio.wait_for(live_once(), PATIENCE))
+    in_own_thread(asyncio.run, asyncio.wait_for(live_once(), PATIENCE))
     assert reached == [0, 1]
 
 
@@ -285,7 +285,7 @@ def test_a_state_folder_that_cannot_be_written_is_told_once_and_the_lab_works(tm
             assert labs().open(new_token()).snapshot().run.epoch == 0
 
     with caplog.at_level(logging.WARNING, "mnistlab"):
-        asyncio.run(live())
+        in_own_thread(asyncio.run, live())
     (told,) = caplog.messages
     assert "MNISTLAB_STATE_DIR must be" in told
     assert str(tmp_path) in told
@@ -300,7 +300,7 @@ def test_a_state_folder_that_can_be_written_is_not_a_word_worth(tmp_path, monkey
             pass
 
     with caplog.at_level(logging.WARNING, "mnistlab"):
-        asyncio.run(live())
+        in_own_thread(asyncio.run, live())
     assert caplog.messages == []
     assert [path.name for path in (tmp_path / "new" / "state").iterdir()] == [LOCK_NAME]
 

@@ -13,7 +13,7 @@ from mnistlab.data import image_loading as pictures
 from mnistlab.ui import uploads
 from mnistlab.ui.uploads import MAX_HELD_BYTES, UploadLimit
 from tests.attacks.pictures import as_file, seven
-from tests.server import serving
+from tests.server import in_own_thread, serving
 
 MEGABYTE = 1_000_000
 BOUNDARY = b"part"
@@ -71,7 +71,7 @@ def test_a_session_holds_thirty_megabytes_the_newest_and_nobody_else_loses_any(b
         await put(limit, f"{path}/b/4", 30)
         assert list(holder.files) == [f"{path}/{name}" for name in ("a/1", "b/4")]
 
-    asyncio.run(hold())
+    in_own_thread(asyncio.run, hold())
 
 
 def test_no_file_is_held_for_longer_than_its_time(monkeypatch):
@@ -83,7 +83,7 @@ def test_no_file_is_held_for_longer_than_its_time(monkeypatch):
 
     assert uploads.HELD_SECONDS < 180
     monkeypatch.setattr(uploads, "HELD_SECONDS", 0.0)
-    asyncio.run(hold())
+    in_own_thread(asyncio.run, hold())
 
 
 def test_a_photograph_is_unpacked_small(monkeypatch):
@@ -140,4 +140,4 @@ def test_a_visitor_who_uploads_a_lot_takes_up_little_of_the_server(server):
         await session.close()
         return grown
 
-    assert asyncio.run(upload()) < 2 * MAX_HELD_BYTES
+    assert in_own_thread(asyncio.run, upload()) < 2 * MAX_HELD_BYTES

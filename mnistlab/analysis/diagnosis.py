@@ -1,16 +1,20 @@
-"""What a history says about a training, in words: what is wrong, how that can be seen, and what helps.
+"""What a history says about a training, in words: what is the case, what shows it, and what helps.
 
-The thresholds were set on trainings on MNIST, good and bad ones; some of their histories are among the tests.
+A finding knows the epochs so far and nothing else. `python -m benchmarks.diagnosis_judge` holds each against
+what became of 320 real trainings and of their networks at other learning rates; the thresholds were chosen
+on two thirds of them.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from mnistlab.engine.activations import ACTIVATIONS
-from mnistlab.engine.config import NUM_CLASSES, PRESETS, TrainConfig
+from mnistlab.engine.config import PRESETS, TrainConfig
 from mnistlab.engine.evaluation import SATURATED, EpochMetrics
 from mnistlab.runs.run import Run
 
@@ -18,18 +22,21 @@ from mnistlab.runs.run import Run
 IGNORANT_COST = 0.8
 PINNED_COST = 0.85
 PINNED_SHARE = 0.9  # of the outputs' |z| beyond 5, at such a cost: their slope is gone
-RISE = 0.08  # from one epoch to the next; the Notebook preset rises by 0.036 and settles
-LEAST_RISE = 0.01  # in itself: a cost near 0 wavers without harm
-IGNORANT_RISE = 0.01  # above IGNORANT_COST already this says that steps are too long
+JUMP = 0.1  # of the training cost, upwards, in one epoch
+LEAST_JUMP = 0.01  # in itself: a cost near 0 wavers without harm
 LATELY = 5  # epochs
+WINDOW = 3  # epochs in which a cost falls or does not
+STILL = 0.01  # less than that it has not fallen
+LEARNED = 0.9  # training accuracy from which a cost that does not fall is no fault
+RISE = 0.1  # of the test cost above its lowest
+GAP = 8.0  # points of accuracy, training against test
+WEAK = 0.2  # recall
+SILENT = 0.1  # the largest value of an output
+SETTLED = 3  # epochs; before, a class that is not recognized may be a matter of a moment
 ONE_ANSWER_SHARE = 0.95
 SLOW_STEPS = 900  # before that no learning rate has had its chance
-SILENT_EPOCHS, SILENT_STEPS = 3, 1200  # an output that was silent for less often wakes up
 SATURATED_SHARE = 0.8
 VANISHED = 0.01  # gradient of the first layer against that of the last
-GAP = 3.0  # test cost against training cost
-ACCURACY_GAP = 0.03
-STILL_FALLING = 0.02  # of the test cost, over the last third of the epochs
 GOOD_ACCURACY = 0.8
 LEVELS = ("warning", "note", "good")
 
@@ -41,19 +48,100 @@ class Finding(NamedTuple):
     level: str  # warning, note or good
     sentence: str
     evidence: str  # the figures that show it
-    remedy: str  # may be empty
+    remedy: str = ""
+    advice: str = ""  # what of the remedy can be judged: "train on", "larger rate" or "smaller rate"
+    digits: tuple[int, ...] = ()  # that it names
+    epoch: int | None = None  # that it names
+    lasting: bool = False  # it says that this will not change by itself
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A run so far, by the figures that findings are drawn from."""
+
+    history: Sequence[EpochMetrics]
+    config: TrainConfig
+
+    @property
+    def last(self) -> EpochMetrics:
+        """The figures after the last epoch."""
+        return self.history[-1]
+
+    @cached_property
+    def train(self) -> list[float]:
+        """Training cost of each epoch."""
+        return [metrics.train.cost for metrics in self.history]
+
+    @cached_property
+    def test(self) -> list[float]:
+        """Test cost of each epoch."""
+        return [metrics.test.cost for metrics in self.history]
+
+    @cached_property
+    def lowest(self) -> int:
+        """The epoch of the lowest test cost, the first of equals."""
+        return int(np.argmin(self.test))
+
+    @property
+    def rise(self) -> float:
+        """By what share the test cost lies above its lowest."""
+        return self.test[-1] / self.test[self.lowest] - 1 if self.test[self.lowest] else 0.0
+
+    @property
+    def gap(self) -> float:
+        """Training accuracy above test accuracy, in points."""
+        return 100 * (self.last.train.accuracy - self.last.test.accuracy)
+
+    @cached_property
+    def progress(self) -> float:
+        """By what share the training cost has fallen in the last three epochs; at first, in the last one."""
+        window = WINDOW if len(self.train) - 1 > WINDOW else 1
+        before, recent = min(self.train[:-window]), min(self.train[-window:])
+        return 1 - recent / before if before else 0.0
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether the training cost does not fall, with much left to learn."""
+        late = len(self.train) > WINDOW + 1
+        return late and self.progress < STILL and self.last.train.accuracy < LEARNED
+
+    @property
+    def weak(self) -> tuple[int, ...]:
+        """The digits that the network hardly ever recognizes."""
+        return tuple(digit for digit, recall in enumerate(self.last.test.recall) if recall < WEAK)
+
+    @property
+    def silent(self) -> tuple[int, ...]:
+        """The outputs that are near 0 on all training images, as far as is known."""
+        return tuple(digit for digit, most in enumerate(self.last.output_maxima) if most < SILENT)
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the outputs sit where sigma is flat without having learned anything."""
+        return self.train[-1] > PINNED_COST and self.last.saturation[-1] > PINNED_SHARE
+
+    @property
+    def one_answer(self) -> tuple[int, float] | None:
+        """The digit that nearly all test images were read as in the last two epochs, and its share."""
+        for metrics in self.history[1:][-2:]:
+            answers = metrics.test.confusion.sum(axis=0)
+            share = answers.max() / max(1, answers.sum())
+            if share < ONE_ANSWER_SHARE:
+                return None
+        return int(answers.argmax()), float(share)
 
 
 def diagnose(run: Run) -> tuple[Finding, ...]:
-    """Return what can be said about a run, the gravest first; nothing about an untrained one."""
+    """Return what can be said about a run, what matters most first; nothing about an untrained one."""
     history, config = run.history, run.settings
     if run.broken_in or not _all_finite(history):
-        return (_not_finite(run.broken_in or len(history) - 1, config),)
+        return (_diverged(run.broken_in or len(history) - 1, config),)
     if len(history) < 2:
         return ()
-    found = [finding for check in CHECKS if (finding := check(history, config))]
+    seen = Seen(history, config)
+    found = [finding for check in CHECKS if (finding := check(seen))]
     if not any(finding.level == "warning" for finding in found):
-        found.append(_no_fault(history))
+        found.append(_how_it_goes(seen))
     return tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
 
 
@@ -61,209 +149,232 @@ def _all_finite(history: Sequence[EpochMetrics]) -> bool:
     return all(np.isfinite([m.train.cost, m.test.cost, *m.gradient_norms]).all() for m in history)
 
 
-def _not_finite(epoch: int, config: TrainConfig) -> Finding:
+def _diverged(epoch: int, config: TrainConfig) -> Finding:
     return Finding(
-        "not finite",
+        "diverged",
         "warning",
         "The training diverged: its numbers grew beyond all bounds.",
         f"After epoch {epoch} a cost, a gradient or a weight is not a finite number.",
         f"Go on from the last good epoch with a much smaller rate, such as {config.learning_rate / 100:g}.",
+        "smaller rate",
+        epoch=epoch,
     )
 
 
-def _too_large(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding | None:
-    """Steps so long that the cost rises, or that the outputs were thrown to where sigma is flat."""
-    costs = [metrics.train.cost for metrics in history[1:]]
-    remedy = f"Take a smaller learning rate, such as {_smaller(history[-1].learning_rate, config):g}."
-    if _pinned(history) and not _began_pinned(history):
-        return Finding(
-            "rate too large",
-            "warning",
-            "The learning rate is too large: its first steps threw the outputs where σ is flat.",
-            f"{_percent(history[-1].saturation[-1])} of the outputs' z lie beyond {SATURATED:g} in size, "
-            f"and the cost is {costs[-1]:.3f}; ten outputs that are always 0 cost 1.",
-            f"{remedy} Reset first: where σ is flat, nothing moves any more.",
+def _stands_still(seen: Seen) -> Finding | None:
+    """A training cost that does not fall any more, and why, as far as that can be seen."""
+    if not seen.stands_still and not seen.pinned:
+        return None
+    sentence = "The training cost has ceased to fall."
+    before = max(0, len(seen.train) - 1 - WINDOW)
+    evidence = f"After epoch {before} it was {seen.train[before]:.3f}, now it is {seen.train[-1]:.3f}."
+    remedy, advice = "Reset, with another weight initialization, seed or learning rate.", ""
+    norms = seen.last.gradient_norms
+    if seen.pinned:
+        began = seen.history[0].saturation[-1] > PINNED_SHARE
+        sentence = "The network is stuck: its outputs " + (
+            "began where σ is flat." if began else "were thrown to where σ is flat."
         )
-    recent = costs[-LATELY:]
-    rises = [after / before - 1 if _is_rise(before, after) else 0.0 for before, after in pairwise(recent)]
-    if any(rises):
-        place = len(costs) - len(rises) + int(np.argmax(rises))
-        return Finding(
-            "rate too large",
-            "warning",
-            "The learning rate is too large: the cost jumps up and down.",
-            f"The training cost rose from {costs[place - 1]:.4f} to {costs[place]:.4f} in epoch {place + 1}.",
-            remedy,
-        )
-    return None
+        evidence += f" {_percent(seen.last.saturation[-1])} of their z lie beyond {SATURATED:g} in size."
+        remedy = "Reset, with smaller weights or input scaling 1/255."
+        if not began:
+            remedy = f"Reset, with a smaller learning rate, such as {_smaller(seen):g}."
+            advice = "smaller rate"
+    elif len(norms) > 2 and norms[0] < VANISHED * norms[-1]:
+        evidence += f" The gradient vanishes: {norms[-1]:.0e} in the last layer, {norms[0]:.0e} in the first."
+        remedy = "Take fewer hidden layers, or ReLU in them."
+    elif _jumps(seen):
+        evidence += " On the way it jumped up and down."
+        remedy, advice = f"Take a smaller learning rate, such as {_smaller(seen):g}.", "smaller rate"
+    if answer := seen.one_answer:
+        evidence += f" {_percent(answer[1])} of the test images are predicted to be {answer[0]}."
+    return Finding("stands still", "warning", sentence, evidence, remedy, advice)
 
 
-def _too_small(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding | None:
+def _too_small(seen: Seen) -> Finding | None:
     """A cost that falls in every epoch and has got nowhere."""
-    costs = [metrics.train.cost for metrics in history]
+    costs = seen.train
     steady = len(costs) > 2 and all(after < before for before, after in pairwise(costs))
-    soon = (len(costs) - 1) * config.num_steps < SLOW_STEPS
-    if not steady or soon or costs[-1] < IGNORANT_COST or _pinned(history) or _one_answer(history):
+    soon = (len(costs) - 1) * seen.config.num_steps < SLOW_STEPS
+    if not steady or soon or costs[-1] < IGNORANT_COST or seen.pinned:
         return None
     return Finding(
         "rate too small",
         "warning",
         "The learning rate is too small: the cost falls, but hardly.",
-        f"After {len(history) - 1} epochs the training cost is {costs[-1]:.3f}, in the last one it fell by "
+        f"After {len(costs) - 1} epochs the training cost is {costs[-1]:.3f}, in the last one it fell by "
         f"{1 - costs[-1] / costs[-2]:.1%}; ten outputs of 0.1 would cost 0.9.",
-        f"Take a larger learning rate, such as {history[-1].learning_rate * 10:g}.",
+        f"Take a larger learning rate, such as {seen.last.learning_rate * 10:g}.",
+        "larger rate",
     )
 
 
-def _stuck(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding | None:
-    """The same answer for nearly every image, or outputs that began where sigma is flat."""
-    if (answer := _one_answer(history)) is None:
-        return _stuck_from_the_start(history) if _pinned(history) and _began_pinned(history) else None
-    digit, share = answer
-    evidence = f"{_percent(share)} of the test images were predicted to be {digit}."
-    remedy = "Reset, with a smaller learning rate, input scaling 1/255 and weight initialization 1/√n."
-    norms = history[-1].gradient_norms
-    if len(norms) > 2 and norms[0] < VANISHED * norms[-1]:
-        evidence += f" Its gradient vanishes: {norms[-1]:.0e} in the last layer, {norms[0]:.0e} in the first."
-        remedy = "Take fewer hidden layers, or ReLU in them."
-    sentence = f"The network is stuck: it answers {digit} whatever it sees."
-    return Finding("stuck", "warning", sentence, evidence, remedy)
-
-
-def _stuck_from_the_start(history: Sequence[EpochMetrics]) -> Finding:
+def _jumps(seen: Seen) -> Finding | None:
+    """A training cost that goes up and down from epoch to epoch."""
+    recent = seen.train[-1 - LATELY :]
+    rises = [after / before - 1 if after - before > LEAST_JUMP else 0.0 for before, after in pairwise(recent)]
+    if sum(rise > JUMP for rise in rises) < 2:
+        return None
+    place = len(seen.train) - len(rises) + int(np.argmax(rises))
     return Finding(
-        "stuck",
+        "jumps",
         "warning",
-        "The network is stuck: its outputs began where σ is flat.",
-        f"{_percent(history[0].saturation[-1])} of the outputs' z lay beyond {SATURATED:g} in size before "
-        f"the first step, {_percent(history[-1].saturation[-1])} do now.",
-        "Set input scaling to 1/255, or begin with smaller weights.",
+        "The training cost jumps up and down: the steps are long.",
+        f"It rose from {seen.train[place - 1]:.4f} to {seen.train[place]:.4f} in epoch {place}.",
+        f"Go on with a smaller learning rate, such as {_smaller(seen):g}.",
     )
 
 
-def _silent(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding | None:
-    """Outputs that are never the largest, though the network has learned something."""
-    if _one_answer(history) or _pinned(history) or _too_small(history, config):
+def _silent(seen: Seen) -> Finding | None:
+    """Outputs that are near 0 whatever the network sees."""
+    if not seen.silent:
         return None
-    if history[-1].train.cost > IGNORANT_COST and len(history) <= SILENT_EPOCHS:
-        return None
-    epochs = max(SILENT_EPOCHS, -(-SILENT_STEPS // config.num_steps))
-    recent = history[1:][-epochs:]
-    answers = np.stack([metrics.test.confusion.sum(axis=0) for metrics in recent])
-    digits = [digit for digit in range(NUM_CLASSES) if not answers[:, digit].any()]
+    lasting = len(seen.history) > SETTLED and seen.stands_still
+    one, named = len(seen.silent) == 1, _listed(seen.silent)
+    who = f"The output for {named}" if one else f"The outputs for {named}"
+    so_far, never = (
+        ("has not fired so far", "never fires") if one else ("have not fired so far", "never fire")
+    )
+    return Finding(
+        "silent",
+        "warning" if len(seen.history) > SETTLED else "note",
+        f"{who} {never if lasting else so_far}.",
+        f"On all {seen.last.train.num_images:,} training images that are measured "
+        f"{'it stays' if one else 'they stay'} under {SILENT:g}.",
+        "Reset, with another seed or weight initialization: near 0 an output has no slope to leave it."
+        if lasting
+        else "",
+        digits=seen.silent,
+        lasting=lasting,
+    )
+
+
+def _weak(seen: Seen) -> Finding | None:
+    """Digits that the network hardly ever recognizes, though their outputs are alive."""
+    digits = tuple(digit for digit in seen.weak if digit not in seen.silent)
     if not digits:
         return None
-    named, lasting = _listed(digits), len(recent) == epochs
+    recall = seen.last.test.recall
+    best = max(digits, key=lambda digit: recall[digit])
+    settled = len(seen.history) > SETTLED
     return Finding(
-        "silent output",
-        "warning" if lasting else "note",
-        f"The output for {named} never fires."
+        "weak class",
+        "warning" if settled else "note",
+        f"It hardly recognizes {_listed(digits)}{'' if settled else ' so far'}.",
+        f"Recall on the test images: {recall[digits[0]]:.1%}."
         if len(digits) == 1
-        else f"The outputs for {named} never fire.",
-        f"No test image has been predicted to be {named} since epoch {recent[0].epoch}.",
-        "Reset with a smaller learning rate or another seed: pinned at 0, an output has no slope to leave it."
-        if lasting
-        else "Train on: after so few steps it may still wake up.",
+        else f"Recall on the test images: {recall[best]:.1%} for {best}, less for the others.",
+        "The confusion matrix shows what they are taken for.",
+        digits=digits,
     )
 
 
-def _saturated(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding | None:
-    """A first layer whose units sit where sigma is flat; no fault as long as the rest learns."""
-    share, can = history[-1].saturation[0], ACTIVATIONS[config.activation].saturates
-    if not can or len(history[-1].saturation) < 2 or share < SATURATED_SHARE:
+def _overfitting(seen: Seen) -> Finding | None:
+    """A test cost that has turned up while the training cost went on falling."""
+    low, last = seen.lowest, seen.last
+    if seen.rise <= RISE or seen.train[-1] >= seen.train[low]:
         return None
-    learns = history[-1].test.accuracy > GOOD_ACCURACY
+    return Finding(
+        "overfitting",
+        "warning",
+        f"It overfits since epoch {low}: it learns the training images by heart, not the digits.",
+        f"Since then the training cost went from {seen.train[low]:.4f} to {seen.train[-1]:.4f}, the test "
+        f"cost from {seen.test[low]:.4f} up to {seen.test[-1]:.4f}. The training accuracy is "
+        f"{last.train.accuracy:.1%}, the test accuracy {last.test.accuracy:.1%}.",
+        f"Take the weights of epoch {low}, a larger training set, or fewer units.",
+        epoch=low,
+    )
+
+
+def _risen(seen: Seen) -> Finding | None:
+    """A test cost above its lowest, where the training cost is no better either."""
+    low = seen.lowest
+    if seen.rise <= RISE or seen.train[-1] < seen.train[low]:
+        return None
+    return Finding(
+        "test cost risen",
+        "warning",
+        f"The test cost lies above its lowest, that of epoch {low}.",
+        f"It was {seen.test[low]:.4f} then, and is {seen.test[-1]:.4f} now; the training cost was "
+        f"{seen.train[low]:.4f}, and is {seen.train[-1]:.4f}.",
+        f"Take the weights of epoch {low}, or go on with a smaller learning rate.",
+        epoch=low,
+    )
+
+
+def _gap(seen: Seen) -> Finding | None:
+    """Training images that are read much better than others."""
+    if seen.gap <= GAP or _overfitting(seen):
+        return None
+    last = seen.last
+    return Finding(
+        "gap",
+        "warning",
+        f"It reads the training images better than others, by {seen.gap:.1f} points.",
+        f"The training accuracy is {last.train.accuracy:.1%}, the test accuracy {last.test.accuracy:.1%}.",
+        "A larger training set helps most.",
+    )
+
+
+def _stopped(seen: Seen) -> Finding | None:
+    """Early stopping that has come."""
+    patience, since = seen.config.patience, len(seen.history) - 1 - seen.lowest
+    if not patience or since < patience:
+        return None
+    return Finding(
+        "stopped",
+        "note",
+        f"Early stopping: the lowest test cost is that of epoch {seen.lowest}.",
+        f"It was {seen.test[seen.lowest]:.4f}; none of the {since} epochs since was better.",
+        epoch=seen.lowest,
+    )
+
+
+def _saturated(seen: Seen) -> Finding | None:
+    """A first layer whose units sit where sigma is flat; no fault as long as the rest learns."""
+    config, saturation = seen.config, seen.last.saturation
+    if not ACTIVATIONS[config.activation].saturates or len(saturation) < 2 or saturation[0] < SATURATED_SHARE:
+        return None
+    learns = seen.last.test.accuracy > GOOD_ACCURACY
     return Finding(
         "saturated",
         "note",
         "Most units of the first layer are saturated"
         + (", and the network learns all the same." if learns else ": they hardly learn."),
-        f"{_percent(share)} of its z lie beyond {SATURATED:g} in size, where {config.activation} is flat.",
-        "Set input scaling to 1/255, and the units wake up."
-        if config.scaling == "raw"
-        else "A smaller learning rate keeps them where they can learn.",
+        f"{_percent(saturation[0])} of its z lie beyond {SATURATED:g} in size, where its slope is near 0.",
+        "Set input scaling to 1/255, and the units wake up." if config.scaling == "raw" else "",
     )
 
 
-def _overfitting(history: Sequence[EpochMetrics], config: TrainConfig) -> Finding | None:
-    """Training images known by heart: their cost falls, that of the others does not."""
-    last = history[-1]
-    lately = max(LATELY, len(history) // 3)
-    if len(history) <= lately + 1:
-        return None
-    earlier = history[-1 - lately]
-    apart = last.test.cost > GAP * last.train.cost and last.train.accuracy - last.test.accuracy > ACCURACY_GAP
-    falling = last.test.cost < (1 - STILL_FALLING) * earlier.test.cost
-    if not apart or falling or last.train.cost >= earlier.train.cost:
-        return None
-    costs = (
-        f"Since epoch {earlier.epoch} the training cost went from {earlier.train.cost:.4f} to "
-        f"{last.train.cost:.4f}, the test cost from {earlier.test.cost:.4f} to {last.test.cost:.4f}."
-    )
-    shares = (
-        f"The training accuracy is {last.train.accuracy:.1%}, the test accuracy {last.test.accuracy:.1%}."
-    )
-    return Finding(
-        "overfitting",
-        "warning",
-        "The network overfits: it learns the training images by heart, not the digits.",
-        f"{costs} {shares}",
-        "Train on more images, or stop earlier, or take fewer units.",
-    )
-
-
-CHECKS: tuple[Callable[[Sequence[EpochMetrics], TrainConfig], Finding | None], ...] = (
-    _too_large,
+CHECKS: tuple[Callable[[Seen], Finding | None], ...] = (
+    _stands_still,
     _too_small,
-    _stuck,
     _silent,
+    _weak,
+    _jumps,
     _overfitting,
+    _risen,
+    _gap,
+    _stopped,
     _saturated,
 )
 
 
-def _no_fault(history: Sequence[EpochMetrics]) -> Finding:
-    """Say how it goes where nothing is wrong."""
-    before, last = history[-2], history[-1]
-    trend = "still falls" if last.train.cost < before.train.cost else "wavers a little, as it may"
-    evidence = (
-        f"The training cost is {last.train.cost:.4f} and {trend}; the test cost is {last.test.cost:.4f}."
-    )
-    read = f"the test accuracy is {last.test.accuracy:.1%}"
-    if last.test.accuracy < GOOD_ACCURACY:
-        return Finding("learning", "note", f"Nothing is wrong so far: {read}.", evidence, "Train on.")
-    return Finding("all well", "good", f"Nothing is wrong: {read}.", evidence, "")
+def _how_it_goes(seen: Seen) -> Finding:
+    """Say how it goes where no warning is due."""
+    cost, accuracy = seen.train[-1], f"the test accuracy is {seen.last.test.accuracy:.1%}"
+    evidence = f"The training cost is {cost:.4f}, after {seen.train[-2]:.4f} in the epoch before."
+    falls = seen.progress >= STILL
+    if seen.weak or seen.silent or seen.last.test.accuracy < GOOD_ACCURACY:
+        sentence = f"It is learning: {accuracy}." if falls else f"It has learned little so far: {accuracy}."
+        return Finding("learning", "note", sentence, evidence)
+    return Finding("all well", "good", f"Nothing is wrong: {accuracy}.", evidence)
 
 
-def _is_rise(before: float, after: float) -> bool:
-    """Return whether a cost rose by more than the wavering of a sound training."""
-    rise, ignorant = after - before, after > IGNORANT_COST
-    return rise >= max(RISE * before, LEAST_RISE) or (ignorant and rise >= IGNORANT_RISE * before)
-
-
-def _began_pinned(history: Sequence[EpochMetrics]) -> bool:
-    """Return whether the outputs sat where sigma is flat before anything was learned."""
-    return history[0].saturation[-1] > PINNED_SHARE
-
-
-def _pinned(history: Sequence[EpochMetrics]) -> bool:
-    """Return whether the outputs sit where sigma is flat without having learned anything."""
-    return history[-1].train.cost > PINNED_COST and history[-1].saturation[-1] > PINNED_SHARE
-
-
-def _one_answer(history: Sequence[EpochMetrics]) -> tuple[int, float] | None:
-    """Return the digit that nearly all test images were read as in the last two epochs, and its share."""
-    for metrics in history[1:][-2:]:
-        answers = metrics.test.confusion.sum(axis=0)
-        share = answers.max() / max(1, answers.sum())
-        if share < ONE_ANSWER_SHARE:
-            return None
-    return int(answers.argmax()), float(share)
-
-
-def _smaller(rate: float, config: TrainConfig) -> float:
+def _smaller(seen: Seen) -> float:
     """Return a learning rate to try next: that of the preset with these pixel values, or a fifth."""
-    known = min(preset.learning_rate for preset in PRESETS.values() if preset.scaling == config.scaling)
+    rate, scaling = seen.last.learning_rate, seen.config.scaling
+    known = min(preset.learning_rate for preset in PRESETS.values() if preset.scaling == scaling)
     return known if rate > known else rate / 5
 
 
@@ -272,7 +383,7 @@ def _percent(share: float) -> str:
     return "100%" if share == 1.0 else f"{min(99, round(100 * share))}%"
 
 
-def _listed(digits: list[int]) -> str:
+def _listed(digits: Sequence[int]) -> str:
     """Return digits as in 4, 6 and 9."""
     *most, last = map(str, digits)
     return f"{', '.join(most)} and {last}" if most else last

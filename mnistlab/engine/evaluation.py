@@ -59,6 +59,7 @@ class EpochMetrics(NamedTuple):
     saturation: tuple[float, ...]  # per layer, share of |z| > 5 on the same images
     learning_rate: float
     seconds: float  # spent training, without these figures
+    output_maxima: tuple[float, ...] = ()  # per output, the largest on the images of `train`; (): not known
 
 
 @cache
@@ -106,6 +107,11 @@ def score(activations: np.ndarray, labels: np.ndarray) -> Score:
     return Score(float((errors**2).sum(axis=1).mean()), confusion)
 
 
+def largest_outputs(activations: np.ndarray) -> tuple[float, ...]:
+    """Return the largest value of each output, (n, 10) -> 10 numbers, to four places."""
+    return tuple(round(value, 4) for value in activations.max(axis=0).tolist())
+
+
 def evaluate(params: Params, split: Split, config: TrainConfig) -> Score:
     """Return cost and confusion of a network on some images."""
     return score(activations_of(params, split.images, config), split.labels)
@@ -121,12 +127,14 @@ def epoch_metrics(
     targets = jnp.asarray(np.eye(NUM_CLASSES, dtype=np.float32)[labels[:PROBED]])
     gradient = traced_gradient(config.activation)(params, probe, targets)
     passed = batch_forward(config.activation)(params, probe)
+    on_train = activations_of(params, images, config)
     return EpochMetrics(
         epoch=epoch,
-        train=score(activations_of(params, images, config), labels),
+        train=score(on_train, labels),
         test=evaluate(params, dataset.test, config),
         gradient_norms=tuple(float(jnp.linalg.norm(layer.weights)) / len(probe) for layer in gradient),
         saturation=tuple(float((jnp.abs(z) > SATURATED).mean()) for z in passed.pre_activations),
         learning_rate=config.learning_rate,
         seconds=seconds,
+        output_maxima=largest_outputs(on_train),
     )

@@ -242,6 +242,9 @@ def _metrics(values: Any, num_layers: int) -> EpochMetrics:
         saturation=_numbers(values, "saturation", num_layers, 1.0),
         learning_rate=_number(values, "learning_rate", MAX_LEARNING_RATE),
         seconds=_number(values, "seconds"),
+        output_maxima=_numbers(values, "output_maxima", NUM_CLASSES, 1.0)
+        if values.get("output_maxima")
+        else (),
     )
 
 
@@ -260,7 +263,7 @@ def _score(values: dict[str, Any], name: str) -> Score:
 def _numbers(values: dict[str, Any], name: str, count: int, high: float = inf) -> tuple[float, ...]:
     numbers = _typed(values, name, list)
     if len(numbers) != count:
-        raise ValueError(f"{name} must have {count} numbers, one per layer. Got {len(numbers)}.")
+        raise ValueError(f"{name} must have {count} numbers. Got {len(numbers)}.")
     return tuple(_number({name: number}, name, high) for number in numbers)
 
 

@@ -12,7 +12,15 @@ from mnistlab.data.datasets import Dataset
 from mnistlab.engine.backprop import batch_gradient
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.eager import traced
-from mnistlab.engine.evaluation import CHUNK, MEASURED, PROBED, SATURATED, EpochMetrics, score
+from mnistlab.engine.evaluation import (
+    CHUNK,
+    MEASURED,
+    PROBED,
+    SATURATED,
+    EpochMetrics,
+    largest_outputs,
+    score,
+)
 from mnistlab.engine.network import Params, forward, outputs
 from mnistlab.engine.scaling import network_inputs
 from mnistlab.engine.training import ONE_HOT
@@ -88,6 +96,7 @@ def sweep_epoch(
             saturation=tuple(map(float, saturation[place])),
             learning_rate=configs[number].learning_rate,
             seconds=seconds / total,
+            output_maxima=largest_outputs(on_train[place]),
         )
         for place, number in enumerate(numbers)
     )
