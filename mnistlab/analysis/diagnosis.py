@@ -287,7 +287,7 @@ def _overfitting(seen: Seen) -> Finding | None:
         f"Since then the training cost went from {seen.train[low]:.4f} to {seen.train[-1]:.4f}, the test "
         f"cost from {seen.test[low]:.4f} up to {seen.test[-1]:.4f}. The training accuracy is "
         f"{last.train.accuracy:.1%}, the test accuracy {last.test.accuracy:.1%}.",
-        f"Restore best weights (epoch {low}), or take a larger training set or fewer units.",
+        f"Take the weights of epoch {low} (Restore best weights), a larger training set, or fewer units.",
         epoch=low,
     )
 
@@ -303,7 +303,7 @@ def _risen(seen: Seen) -> Finding | None:
         f"The test cost lies above its lowest, that of epoch {low}.",
         f"It was {seen.test[low]:.4f} then, and is {seen.test[-1]:.4f} now; the training cost was "
         f"{seen.train[low]:.4f}, and is {seen.train[-1]:.4f}.",
-        f"Restore best weights (epoch {low}), or go on with a smaller learning rate.",
+        f"Take the weights of epoch {low} (Restore best weights), or go on with a smaller learning rate.",
         epoch=low,
     )
 
