@@ -5,14 +5,17 @@ import io
 import json
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import jax
 import numpy as np
 import pytest
 
+from mnistlab.__main__ import drawing_ahead
 from mnistlab.data import combined as mixing
-from mnistlab.data.combined import BLOCK, CHUNK, Mixture, draw_all, kept_chunk, missing_chunks
+from mnistlab.data.combined import BLOCK, CHUNK, Mixture, draw_all, kept_chunk, missing_chunks, new_chunks
 from mnistlab.data.datasets import Dataset, Split, combined
+from mnistlab.data.synthetic.handwriting import generate_chunk
 from mnistlab.data.user_digits import EMPTY
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.evaluation import activations_of
@@ -241,6 +244,20 @@ def test_each_network_of_a_sweep_sees_the_images_it_would_see_alone(dataset, mad
     task = SweepTask(configs, stacked([network_of(last.params, place) for place in (0, 1)]), 8)
     steps = task.steps(dataset)
     assert [next(steps).index for _ in range(len(missing_chunks(5, 7, CONFIG.train_size)))] == [0, 0, 0]
+
+
+def test_at_the_command_line_a_child_makes_the_images_of_the_next_epoch(monkeypatch, tmp_path):
+    monkeypatch.setenv("MNISTLAB_CACHE_DIR", str(tmp_path))
+    kept_chunk.cache_clear()
+    config = replace(CONFIG, train_size=BLOCK)
+    done = [SimpleNamespace(metrics=SimpleNamespace(epoch=epoch)) for epoch in (3, 4)]
+    missing = [len(missing_chunks(5, 4, BLOCK)) for _ in drawing_ahead(iter(done), config)]
+    assert missing[0] == 1
+    assert missing_chunks(5, 4, BLOCK) == []
+    assert kept_chunk.cache_info().currsize == 0, "it was not made in this process"
+    (number,) = new_chunks(4, BLOCK).values()
+    assert np.array_equal(kept_chunk(5, number).images, generate_chunk(5, number)[0])
+    kept_chunk.cache_clear()
 
 
 def test_the_figures_beside_go_where_those_of_the_test_images_go(dataset, made):

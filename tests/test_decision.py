@@ -108,7 +108,7 @@ def test_the_sentence_of_trust_gives_both_shares():
 @pytest.mark.parametrize(
     ("own", "words"),
     [
-        (Trust(9, 9, 9), "another kind of picture: give 10 of your digits"),
+        (Trust(9, 9, 9), "another kind of picture: give 10 of yours"),
         (Trust(10, 8, 7), "Of your own 10 digits it answered 8, and was right in 7 of those."),
         (Trust(12, 0, 0), "Of your own 12 digits it answered none."),
     ],

@@ -88,7 +88,7 @@ def test_the_page_says_how_often_the_network_is_right_when_it_answers(trained, r
 def test_with_ten_digits_of_ones_own_their_figure_stands_beside(trained, run, generated):
     images, labels = generated.test.images[:12], generated.test.labels[:12]
     trained.session_state["predict_own"] = Collection(images[:9], labels[:9])
-    assert "give 10 of your digits their true label" in shown(trained.run())
+    assert "give 10 of yours their true label" in shown(trained.run())
     wrong = np.where(np.arange(12) < 3, (labels + 1) % 10, labels).astype(np.uint8)
     trained.session_state["predict_own"] = Collection(images, wrong)
     found = [verdict(read_by(run, image)) for image in images]

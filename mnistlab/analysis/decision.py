@@ -101,7 +101,7 @@ def explanation(found: Verdict) -> str:
     if found.kind == NONE:
         return (
             f"The largest, output {found.digit}, is at {found.activation:.2f}, below the threshold of "
-            f"{FIRES:g}. To this network it is no digit."
+            f"{FIRES:g}: the network gives no answer."
         )
     if found.kind == TORN and len(found.close) > 2:
         return (
@@ -145,8 +145,8 @@ def own_sentence(own: Trust) -> str:
     """Return how often a network is right on somebody's own digits, or how that can be found out."""
     if own.num_images < OWN_LEAST:
         return (
-            f"What you draw is another kind of picture: give {OWN_LEAST} of your digits their true label, "
-            "and the figures for those stand here."
+            f"Drawings are another kind of picture: give {OWN_LEAST} of yours their true label, and their "
+            "figures stand here."
         )
     if not own.num_digit:
         return f"Of your own {own.num_images:,} digits it answered none."

@@ -68,8 +68,8 @@ GLOSSARY = {
     "vmap": "Turns a function of one image into the same function of a mini-batch (a transformation of JAX).",
     "safetensors": "A file format that holds arrays of numbers and no code. Here: the weights and biases of "
     "a network, with its settings and history in the header.",
-    "threshold": f"The largest output must be at least {FIRES:g}. Where none is, the network says that "
-    "the image is no digit.",
+    "threshold": f"The largest output must be at least {FIRES:g}. Where none is, the network gives "
+    "no answer.",
     "ambiguous": f"The largest output is at least {FIRES:g}, but less than {MARGIN:g} above the "
     "second-highest output: the network does not say which digit it is.",
     "ablation": "Taking away or damaging a part of a network to see what it was good for.",
