@@ -99,6 +99,9 @@ def sheet(tab):
     """The page with a blank sheet, and the network of before."""
     tab.goto("/predict")
     expect(tab.locator(".st-key-network_state")).to_have_text(re.compile(r"epoch \d+,"))
+    settled(tab)
+    if tab.locator(".st-key-predict_clear button:visible").is_enabled():  # a drawing outlives a reload
+        press(tab, "predict_clear")
     expect_blank(tab)
     settled(tab)
     return tab
