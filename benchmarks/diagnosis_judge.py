@@ -1,12 +1,14 @@
-"""Judge what is said about the snapshots of the corpus by the truths: python -m benchmarks.diagnosis_judge.
+"""Judge what the diagnosis says about the snapshots of the corpus: python -m benchmarks.diagnosis_judge.
 
-Run by itself, it prints in how many runs and snapshots each truth holds; `--table` has a line for each
-snapshot. Runs that are held out are left aside, unless they alone are asked for.
+It prints what share of the snapshots is contradicted and what share of the truths is missing, with the worst
+ten, and in how many runs and snapshots each truth holds; `--table` has a line for each snapshot. Runs that
+are held out are left aside, unless they alone are asked for.
 """
 
 import argparse
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -14,10 +16,25 @@ from typing import NamedTuple
 from benchmarks.diagnosis_corpus import CORPUS, RecordedRun, runs_of
 from benchmarks.diagnosis_statements import Statement, contradiction, faults, first_subjects, required
 from benchmarks.diagnosis_truths import Snapshot, Truth, snapshots, truth_of
+from mnistlab.analysis.diagnosis import Finding, diagnose
+from mnistlab.runs.run import new_run
 
 Said = Callable[[RecordedRun, Snapshot], Sequence[Statement]]  # of a snapshot, the most telling one first
 MAX_CONTRADICTED = 1 / 200  # of the snapshots
 MAX_MISSING = 1 / 20  # of the truths that must be told
+WORST = 10
+SUBJECTS = {  # of the kinds of findings; of another kind nothing is judged but its advice
+    "divergence": "diverged",
+    "no progress": "not_falling",
+    "silent output": "silent",
+    "low recall": "weak_class",
+    "jumping cost": "jumps",
+    "overfitting": "overfitting",
+    "generalization gap": "gap",
+    "early stopping": "stopped",
+    "learning": "falling",
+    "all well": "nothing_wrong",
+}
 THREE_VALUED = (
     "overfitting",
     "not_falling",
@@ -86,6 +103,23 @@ def judge(said: Said, runs: Iterable[RecordedRun]) -> Judgement:
     return result
 
 
+def diagnosis_of(run: RecordedRun, snapshot: Snapshot) -> list[Statement]:
+    """Return what the lab's diagnosis says of a snapshot."""
+    broken = run.whole.diverged_at if snapshot.diverged else 0
+    seen = replace(
+        new_run(run.config, (), "recorded"), history=run.history[: snapshot.epoch + 1], broken_in=broken
+    )
+    return [statement for finding in diagnose(seen) for statement in statements_of(finding)]
+
+
+def statements_of(finding: Finding) -> Iterator[Statement]:
+    """Yield what a finding says that can be judged: of its kind, and its advice."""
+    if subject := SUBJECTS.get(finding.kind):
+        yield Statement(subject, finding.epoch, finding.digits)
+    if finding.advice:
+        yield Statement(finding.advice.replace(" ", "_"))
+
+
 def truths_of(runs: Iterable[RecordedRun]) -> Iterator[tuple[RecordedRun, Snapshot, Truth]]:
     """Yield what is true of each snapshot of some runs; an untrained network is not judged."""
     for run in runs:
@@ -136,6 +170,12 @@ def main() -> None:
     if given.table:
         for each in truths_of(runs):
             print(line_of(*each))
+    found = judge(diagnosis_of, runs)
+    print(f"contradicted: {found.contradicted_share:.2%} of {len(found.judged):,} snapshots")
+    print(f"missing: {found.missing_share:.2%} of {found.asked.total():,} truths that must be told")
+    print(f"not the most telling first: {len(found.misplaced) / len(found.judged):.2%} of the snapshots")
+    for case in (found.contradicted + found.missing + found.misplaced)[:WORST]:
+        print(f"  {case}")
     print(f"{'truth':32} {'runs':>5} {'snapshots':>9}")
     for name, (in_runs, in_snapshots) in counts(runs).items():
         print(f"{name:32} {in_runs:5} {in_snapshots:9}")

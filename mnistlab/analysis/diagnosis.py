@@ -26,10 +26,11 @@ JUMP = 0.1  # of the training cost, upwards, in one epoch
 LEAST_JUMP = 0.01  # in itself: a cost near 0 wavers without harm
 LATELY = 5  # epochs
 WINDOW = 3  # epochs in which a cost falls or does not
-STILL = 0.01  # less than that it has not fallen
+FALLING, STILL = 0.05, 0.01  # by more it clearly falls, by less it does not
 LEARNED = 0.9  # training accuracy from which a cost that does not fall is no fault
 RISE = 0.1  # of the test cost above its lowest
 GAP = 8.0  # points of accuracy, training against test
+WEAK_NETWORK = 0.7  # training accuracy up to which other things matter more
 WEAK = 0.2  # recall
 SILENT = 0.1  # the largest value of an output
 SETTLED = 3  # epochs; before, a class that is not recognized may be a matter of a moment
@@ -38,7 +39,6 @@ SLOW_STEPS = 900  # before that no learning rate has had its chance
 SATURATED_SHARE = 0.8
 VANISHED = 0.01  # gradient of the first layer against that of the last
 GOOD_ACCURACY = 0.8
-LEVELS = ("warning", "note", "good")
 
 
 class Finding(NamedTuple):
@@ -52,7 +52,6 @@ class Finding(NamedTuple):
     advice: str = ""  # what of the remedy can be judged: "train on", "larger rate" or "smaller rate"
     digits: tuple[int, ...] = ()  # that it names
     epoch: int | None = None  # that it names
-    lasting: bool = False  # it says that this will not change by itself
 
 
 @dataclass(frozen=True)
@@ -106,6 +105,11 @@ class Seen:
         return late and self.progress < STILL and self.last.train.accuracy < LEARNED
 
     @property
+    def settled(self) -> bool:
+        """Whether what is bad now has been so for a while, and the cost hardly falls any more."""
+        return len(self.history) > SETTLED and self.progress < FALLING
+
+    @property
     def weak(self) -> tuple[int, ...]:
         """The digits that the network hardly ever recognizes."""
         return tuple(digit for digit, recall in enumerate(self.last.test.recall) if recall < WEAK)
@@ -141,8 +145,8 @@ def diagnose(run: Run) -> tuple[Finding, ...]:
     seen = Seen(history, config)
     found = [finding for check in CHECKS if (finding := check(seen))]
     if not any(finding.level == "warning" for finding in found):
-        found.append(_how_it_goes(seen))
-    return tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
+        return (_how_it_goes(seen), *found)  # a network that does well is told so before its peculiarities
+    return tuple(sorted(found, key=lambda finding: finding.level != "warning"))
 
 
 def _all_finite(history: Sequence[EpochMetrics]) -> bool:
@@ -151,7 +155,7 @@ def _all_finite(history: Sequence[EpochMetrics]) -> bool:
 
 def _diverged(epoch: int, config: TrainConfig) -> Finding:
     return Finding(
-        "diverged",
+        "divergence",
         "warning",
         "The training diverged: its numbers grew beyond all bounds.",
         f"After epoch {epoch} a cost, a gradient or a weight is not a finite number.",
@@ -163,7 +167,7 @@ def _diverged(epoch: int, config: TrainConfig) -> Finding:
 
 def _stands_still(seen: Seen) -> Finding | None:
     """A training cost that does not fall any more, and why, as far as that can be seen."""
-    if not seen.stands_still and not seen.pinned:
+    if not seen.stands_still:
         return None
     sentence = "The training cost has ceased to fall."
     before = max(0, len(seen.train) - 1 - WINDOW)
@@ -188,7 +192,7 @@ def _stands_still(seen: Seen) -> Finding | None:
         remedy, advice = f"Take a smaller learning rate, such as {_smaller(seen):g}.", "smaller rate"
     if answer := seen.one_answer:
         evidence += f" {_percent(answer[1])} of the test images are predicted to be {answer[0]}."
-    return Finding("stands still", "warning", sentence, evidence, remedy, advice)
+    return Finding("no progress", "warning", sentence, evidence, remedy, advice)
 
 
 def _too_small(seen: Seen) -> Finding | None:
@@ -217,7 +221,7 @@ def _jumps(seen: Seen) -> Finding | None:
         return None
     place = len(seen.train) - len(rises) + int(np.argmax(rises))
     return Finding(
-        "jumps",
+        "jumping cost",
         "warning",
         "The training cost jumps up and down: the steps are long.",
         f"It rose from {seen.train[place - 1]:.4f} to {seen.train[place]:.4f} in epoch {place}.",
@@ -229,23 +233,22 @@ def _silent(seen: Seen) -> Finding | None:
     """Outputs that are near 0 whatever the network sees."""
     if not seen.silent:
         return None
-    lasting = len(seen.history) > SETTLED and seen.stands_still
     one, named = len(seen.silent) == 1, _listed(seen.silent)
-    who = f"The output for {named}" if one else f"The outputs for {named}"
-    so_far, never = (
-        ("has not fired so far", "never fires") if one else ("have not fired so far", "never fire")
+    who, fires, stays = (
+        (f"The output for {named}", "fires", "it stays")
+        if one
+        else (f"The outputs for {named}", "fire", "they stay")
     )
+    still = seen.stands_still
     return Finding(
-        "silent",
-        "warning" if len(seen.history) > SETTLED else "note",
-        f"{who} {never if lasting else so_far}.",
-        f"On all {seen.last.train.num_images:,} training images that are measured "
-        f"{'it stays' if one else 'they stay'} under {SILENT:g}.",
+        "silent output",
+        "warning" if seen.settled else "note",
+        f"{who} never {fires}{'' if still else ' so far'}.",
+        f"On all {seen.last.train.num_images:,} training images that are measured {stays} under {SILENT:g}.",
         "Reset, with another seed or weight initialization: near 0 an output has no slope to leave it."
-        if lasting
+        if still
         else "",
         digits=seen.silent,
-        lasting=lasting,
     )
 
 
@@ -256,9 +259,9 @@ def _weak(seen: Seen) -> Finding | None:
         return None
     recall = seen.last.test.recall
     best = max(digits, key=lambda digit: recall[digit])
-    settled = len(seen.history) > SETTLED
+    settled = seen.settled
     return Finding(
-        "weak class",
+        "low recall",
         "warning" if settled else "note",
         f"It hardly recognizes {_listed(digits)}{'' if settled else ' so far'}.",
         f"Recall on the test images: {recall[digits[0]]:.1%}."
@@ -292,7 +295,7 @@ def _risen(seen: Seen) -> Finding | None:
     if seen.rise <= RISE or seen.train[-1] < seen.train[low]:
         return None
     return Finding(
-        "test cost risen",
+        "rising test cost",
         "warning",
         f"The test cost lies above its lowest, that of epoch {low}.",
         f"It was {seen.test[low]:.4f} then, and is {seen.test[-1]:.4f} now; the training cost was "
@@ -306,13 +309,23 @@ def _gap(seen: Seen) -> Finding | None:
     """Training images that are read much better than others."""
     if seen.gap <= GAP or _overfitting(seen):
         return None
-    last = seen.last
+    last, low = seen.last, seen.lowest
+    evidence = (
+        f"The training accuracy is {last.train.accuracy:.1%}, the test accuracy {last.test.accuracy:.1%}."
+    )
+    remedy = "A larger training set helps most."
+    if low < last.epoch:
+        evidence += (
+            f" The test cost was lowest after epoch {low}: {seen.test[low]:.4f}, now {seen.test[-1]:.4f}."
+        )
+        remedy += f" The weights of epoch {low} can be loaded."
     return Finding(
-        "gap",
-        "warning",
+        "generalization gap",
+        "warning" if last.train.accuracy > WEAK_NETWORK else "note",
         f"It reads the training images better than others, by {seen.gap:.1f} points.",
-        f"The training accuracy is {last.train.accuracy:.1%}, the test accuracy {last.test.accuracy:.1%}.",
-        "A larger training set helps most.",
+        evidence,
+        remedy,
+        epoch=low,
     )
 
 
@@ -322,7 +335,7 @@ def _stopped(seen: Seen) -> Finding | None:
     if not patience or since < patience:
         return None
     return Finding(
-        "stopped",
+        "early stopping",
         "note",
         f"Early stopping: the lowest test cost is that of epoch {seen.lowest}.",
         f"It was {seen.test[seen.lowest]:.4f}; none of the {since} epochs since was better.",
@@ -337,7 +350,7 @@ def _saturated(seen: Seen) -> Finding | None:
         return None
     learns = seen.last.test.accuracy > GOOD_ACCURACY
     return Finding(
-        "saturated",
+        "saturation",
         "note",
         "Most units of the first layer are saturated"
         + (", and the network learns all the same." if learns else ": they hardly learn."),
@@ -351,10 +364,10 @@ CHECKS: tuple[Callable[[Seen], Finding | None], ...] = (
     _too_small,
     _silent,
     _weak,
-    _jumps,
     _overfitting,
-    _risen,
     _gap,
+    _risen,
+    _jumps,
     _stopped,
     _saturated,
 )
@@ -364,10 +377,10 @@ def _how_it_goes(seen: Seen) -> Finding:
     """Say how it goes where no warning is due."""
     cost, accuracy = seen.train[-1], f"the test accuracy is {seen.last.test.accuracy:.1%}"
     evidence = f"The training cost is {cost:.4f}, after {seen.train[-2]:.4f} in the epoch before."
-    falls = seen.progress >= STILL
     if seen.weak or seen.silent or seen.last.test.accuracy < GOOD_ACCURACY:
-        sentence = f"It is learning: {accuracy}." if falls else f"It has learned little so far: {accuracy}."
-        return Finding("learning", "note", sentence, evidence)
+        if seen.progress < STILL:
+            return Finding("early", "note", f"It has learned little so far: {accuracy}.", evidence)
+        return Finding("learning", "note", f"It is learning: {accuracy}.", evidence)
     return Finding("all well", "good", f"Nothing is wrong: {accuracy}.", evidence)
 
 

@@ -9,7 +9,6 @@ from mnistlab.ui.formatting import plain
 from mnistlab.ui.memo import remembered
 
 BADGES = {"warning": ":red-badge[Warning]", "note": ":blue-badge[Note]", "good": ":green-badge[OK]"}
-OVERALL = ("all well", "learning")  # a network that does well is told so before its peculiarities
 WAITING = "What can be said about it will stand here after the first epoch."
 
 
@@ -29,7 +28,10 @@ def draw_diagnosis(snapshot: Snapshot) -> None:
 def draw_other_findings(run: Run) -> None:
     """Draw what else there is to say, in a line each; what shows it, and what helps, is told on hover."""
     for finding in findings(run)[1:]:
-        st.markdown(f"{BADGES[finding.level]} {plain(finding.sentence)}", help=told(finding))
+        st.markdown(
+            f"{BADGES[finding.level]} {plain(finding.sentence)}",
+            help=f"**{finding.kind.capitalize()}**: {told(finding)}",
+        )
 
 
 def draw_finding(finding: Finding) -> None:
@@ -43,12 +45,7 @@ def told(finding: Finding) -> str:
     return plain(f"{finding.evidence} {finding.remedy}".strip())
 
 
-def findings(run: Run) -> list[Finding]:
+def findings(run: Run) -> tuple[Finding, ...]:
     """Return what can be said about a run, what matters most first; worked out once for each epoch."""
     seen = str((run.id, len(run.history), run.broken_in, run.settings))
-    return remembered("train_findings", (seen,), lambda: sorted(diagnose(run), key=rank))
-
-
-def rank(finding: Finding) -> tuple[bool, bool]:
-    """Return what findings are sorted by: warnings first, then what is said of the training as a whole."""
-    return finding.level != "warning", finding.kind not in OVERALL
+    return remembered("train_findings", (seen,), lambda: diagnose(run))
