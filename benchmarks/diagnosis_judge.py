@@ -24,14 +24,14 @@ MAX_CONTRADICTED = 1 / 200  # of the snapshots
 MAX_MISSING = 1 / 20  # of the truths that must be told
 WORST = 10
 SUBJECTS = {  # of the kinds of findings; of another kind nothing is judged but its advice
-    "diverged": "diverged",
-    "stands still": "not_falling",
-    "silent": "silent",
-    "weak class": "weak_class",
-    "jumps": "jumps",
+    "divergence": "diverged",
+    "no progress": "not_falling",
+    "silent output": "silent",
+    "low recall": "weak_class",
+    "jumping cost": "jumps",
     "overfitting": "overfitting",
-    "gap": "gap",
-    "stopped": "stopped",
+    "generalization gap": "gap",
+    "early stopping": "stopped",
     "learning": "falling",
     "all well": "nothing_wrong",
 }

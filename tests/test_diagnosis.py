@@ -70,13 +70,13 @@ def test_a_test_cost_that_has_risen_by_less_is_no_overfitting():
     assert "overfitting" not in found(costs((0.5, 0.5), (0.3, 0.30), (0.2, 0.31), (0.1, 0.32)))
     risen = found(costs((0.5, 0.5), (0.2, 0.20), (0.25, 0.26), (0.21, 0.24)))
     assert "overfitting" not in risen
-    assert risen["test cost risen"].epoch == 1
+    assert risen["rising test cost"].epoch == 1
 
 
 @pytest.mark.parametrize(("accuracies", "told"), [((0.99, 0.90), True), ((0.97, 0.90), False)])
 def test_a_gap_of_more_than_eight_points_is_told(accuracies, told):
     kinds = found(costs((0.5, 0.5), (0.1, 0.2), (0.05, 0.19), accuracies=accuracies))
-    assert ("gap" in kinds) is told
+    assert ("generalization gap" in kinds) is told
     assert ("all well" in kinds) is not told
 
 
@@ -85,7 +85,7 @@ def test_a_class_that_is_hardly_recognized_is_named():
     confusion = history[-1].test.confusion.copy()
     confusion[8] = [0, 0, 0, 91, 0, 0, 0, 0, 9, 0]
     history[-1] = history[-1]._replace(test=Score(0.38, confusion))
-    finding = found(history)["weak class"]
+    finding = found(history)["low recall"]
     assert (finding.digits, finding.level) == ((8,), "warning")
     assert "9.0%" in finding.evidence
     assert "all well" not in found(history)
@@ -94,18 +94,20 @@ def test_a_class_that_is_hardly_recognized_is_named():
 def test_an_output_never_fires_where_it_is_near_0_on_all_images_and_so_far_while_the_network_learns():
     maxima = (*AWAKE[:4], 0.02, *AWAKE[5:])
     falling = costs(*((1 / n, 1 / n) for n in range(1, 7)), output_maxima=maxima)
-    assert found(falling)["silent"].sentence == "The output for 4 never fires so far."
+    assert found(falling)["silent output"].sentence == "The output for 4 never fires so far."
     still = costs((1.2, 1.2), *[(0.4, 0.4)] * 6, output_maxima=(*maxima[:9], 0.05), accuracies=(0.7, 0.7))
-    assert found(still)["silent"].sentence == "The outputs for 4 and 9 never fire."
-    assert "Reset" in found(still)["silent"].remedy
-    assert "silent" not in found(costs(*[(0.4, 0.4)] * 7, output_maxima=()))  # files of earlier releases
+    assert found(still)["silent output"].sentence == "The outputs for 4 and 9 never fire."
+    assert "Reset" in found(still)["silent output"].remedy
+    assert "silent output" not in found(
+        costs(*[(0.4, 0.4)] * 7, output_maxima=())
+    )  # files of earlier releases
 
 
 def test_after_early_stopping_nobody_is_told_to_train_on():
     history = costs((0.5, 0.5), (0.2, 0.20), (0.19, 0.205), (0.18, 0.206))
     stopped = found(history, replace(CONFIG, patience=2))
-    assert stopped["stopped"].epoch == 1
-    assert "stopped" not in found(history)
+    assert stopped["early stopping"].epoch == 1
+    assert "early stopping" not in found(history)
     assert not any("rain on" in finding.remedy for finding in stopped.values())
 
 
@@ -118,10 +120,10 @@ def test_a_cost_that_hardly_falls_asks_for_a_larger_learning_rate_and_no_smaller
 def test_outputs_that_were_thrown_where_sigma_is_flat_ask_for_a_smaller_learning_rate():
     thrown = {"accuracies": (0.1, 0.1), "saturation": (0.5, 1.0)}
     history = [epoch(0, 2.5, saturation=(0.0, 0.0)), *(epoch(n, 1.0, **thrown) for n in range(1, 6))]
-    finding = found(history, replace(CONFIG, learning_rate=5.0))["stands still"]
+    finding = found(history, replace(CONFIG, learning_rate=5.0))["no progress"]
     assert "thrown" in finding.sentence
     assert finding.advice == "smaller rate"
-    began = found([epoch(0, 1.0, **thrown), *history[1:]])["stands still"]
+    began = found([epoch(0, 1.0, **thrown), *history[1:]])["no progress"]
     assert "began where σ is flat" in began.sentence
     assert "1/255" in began.remedy
     assert began.advice == ""
@@ -129,14 +131,14 @@ def test_outputs_that_were_thrown_where_sigma_is_flat_ask_for_a_smaller_learning
 
 def test_a_vanishing_gradient_is_shown_by_its_size():
     few = {"accuracies": (0.1, 0.1), "gradient_norms": (1e-7, 1e-4, 0.1)}
-    finding = found(costs((2.5, 2.5), *[(0.9, 0.9)] * 5, **few))["stands still"]
+    finding = found(costs((2.5, 2.5), *[(0.9, 0.9)] * 5, **few))["no progress"]
     assert "1e-07 in the first" in finding.evidence
     assert "fewer hidden layers" in finding.remedy
 
 
 def test_a_cost_that_jumps_is_told_with_its_largest_rise():
     jumping = found(costs(*((c, c) for c in (2.0, 0.2, 0.3, 0.2, 0.35, 0.19))))
-    assert "from 0.2000 to 0.3500 in epoch 4" in jumping["jumps"].evidence
+    assert "from 0.2000 to 0.3500 in epoch 4" in jumping["jumping cost"].evidence
 
 
 @pytest.mark.parametrize("preset", ["notebook", "recommended"])
@@ -155,10 +157,10 @@ def test_an_untrained_network_gives_nothing_to_say():
 def test_numbers_that_are_not_finite_come_before_everything_else():
     history = costs((0.5, 0.5), (0.2, 0.2), (0.1, 0.1))
     (finding,) = diagnose(run_of(history, broken_in=3))
-    assert (finding.kind, finding.epoch, finding.advice) == ("diverged", 3, "smaller rate")
+    assert (finding.kind, finding.epoch, finding.advice) == ("divergence", 3, "smaller rate")
     assert "After epoch 3" in finding.evidence
-    assert set(found([*history[:-1], epoch(2, 0.1, float("nan"))])) == {"diverged"}
-    assert set(found([*history[:-1], epoch(2, 0.1, gradient_norms=(np.inf, 0.1))])) == {"diverged"}
+    assert set(found([*history[:-1], epoch(2, 0.1, float("nan"))])) == {"divergence"}
+    assert set(found([*history[:-1], epoch(2, 0.1, gradient_norms=(np.inf, 0.1))])) == {"divergence"}
 
 
 def test_a_real_training_that_overflows_is_told_and_keeps_its_last_good_network(generated):
@@ -178,5 +180,5 @@ def test_a_real_training_that_overflows_is_told_and_keeps_its_last_good_network(
     after = with_result(run, EpochTask(config, run.params, 0), overflown)
     assert (after.epoch, after.broken_in) == (0, 1)
     assert after.params is run.params
-    assert {finding.kind for finding in diagnose(after)} == {"diverged"}
+    assert {finding.kind for finding in diagnose(after)} == {"divergence"}
     assert "such as 10." in diagnose(after)[0].remedy

@@ -158,7 +158,7 @@ def _all_finite(history: Sequence[EpochMetrics]) -> bool:
 
 def _diverged(epoch: int, config: TrainConfig) -> Finding:
     return Finding(
-        "diverged",
+        "divergence",
         "warning",
         "The training diverged: its numbers grew beyond all bounds.",
         f"After epoch {epoch} a cost, a gradient or a weight is not a finite number.",
@@ -195,7 +195,7 @@ def _stands_still(seen: Seen) -> Finding | None:
         remedy, advice = f"Take a smaller learning rate, such as {_smaller(seen):g}.", "smaller rate"
     if answer := seen.one_answer:
         evidence += f" {_percent(answer[1])} of the test images are predicted to be {answer[0]}."
-    return Finding("stands still", "warning", sentence, evidence, remedy, advice)
+    return Finding("no progress", "warning", sentence, evidence, remedy, advice)
 
 
 def _too_small(seen: Seen) -> Finding | None:
@@ -224,7 +224,7 @@ def _jumps(seen: Seen) -> Finding | None:
         return None
     place = len(seen.train) - len(rises) + int(np.argmax(rises))
     return Finding(
-        "jumps",
+        "jumping cost",
         "warning",
         "The training cost jumps up and down: the steps are long.",
         f"It rose from {seen.train[place - 1]:.4f} to {seen.train[place]:.4f} in epoch {place}.",
@@ -244,7 +244,7 @@ def _silent(seen: Seen) -> Finding | None:
     )
     still = seen.stands_still
     return Finding(
-        "silent",
+        "silent output",
         "warning" if seen.settled else "note",
         f"{who} never {fires}{'' if still else ' so far'}.",
         f"On all {seen.last.train.num_images:,} training images that are measured {stays} under {SILENT:g}.",
@@ -264,7 +264,7 @@ def _weak(seen: Seen) -> Finding | None:
     best = max(digits, key=lambda digit: recall[digit])
     settled = seen.settled
     return Finding(
-        "weak class",
+        "low recall",
         "warning" if settled else "note",
         f"It hardly recognizes {_listed(digits)}{'' if settled else ' so far'}.",
         f"Recall on the test images: {recall[digits[0]]:.1%}."
@@ -298,7 +298,7 @@ def _risen(seen: Seen) -> Finding | None:
     if seen.rise <= RISE or seen.train[-1] < seen.train[low]:
         return None
     return Finding(
-        "test cost risen",
+        "rising test cost",
         "warning",
         f"The test cost lies above its lowest, that of epoch {low}.",
         f"It was {seen.test[low]:.4f} then, and is {seen.test[-1]:.4f} now; the training cost was "
@@ -323,7 +323,7 @@ def _gap(seen: Seen) -> Finding | None:
         )
         remedy += f" The weights of epoch {low} can be loaded."
     return Finding(
-        "gap",
+        "generalization gap",
         "warning" if last.train.accuracy > WEAK_NETWORK else "note",
         f"It reads the training images better than others, by {seen.gap:.1f} points.",
         evidence,
@@ -338,7 +338,7 @@ def _stopped(seen: Seen) -> Finding | None:
     if not patience or since < patience:
         return None
     return Finding(
-        "stopped",
+        "early stopping",
         "note",
         f"Early stopping: the lowest test cost is that of epoch {seen.lowest}.",
         f"It was {seen.test[seen.lowest]:.4f}; none of the {since} epochs since was better.",
@@ -353,7 +353,7 @@ def _saturated(seen: Seen) -> Finding | None:
         return None
     learns = seen.last.test.accuracy > GOOD_ACCURACY
     return Finding(
-        "saturated",
+        "saturation",
         "note",
         "Most units of the first layer are saturated"
         + (", and the network learns all the same." if learns else ": they hardly learn."),

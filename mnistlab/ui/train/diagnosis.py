@@ -28,7 +28,10 @@ def draw_diagnosis(snapshot: Snapshot) -> None:
 def draw_other_findings(run: Run) -> None:
     """Draw what else there is to say, in a line each; what shows it, and what helps, is told on hover."""
     for finding in findings(run)[1:]:
-        st.markdown(f"{BADGES[finding.level]} {plain(finding.sentence)}", help=told(finding))
+        st.markdown(
+            f"{BADGES[finding.level]} {plain(finding.sentence)}",
+            help=f"**{finding.kind.capitalize()}**: {told(finding)}",
+        )
 
 
 def draw_finding(finding: Finding) -> None:
