@@ -320,6 +320,8 @@ def test_a_run_from_elsewhere_becomes_the_current_one_under_an_id_that_is_free(t
     assert added != run.id
     assert [each.id for each in trainer.snapshot().runs] == [run.id, added]
     assert checksum_of(trainer.snapshot().run.params) == checksum_of(trained.params)
+    trainer.add(replace(trained, id="from a file", color=4))
+    assert [each.color for each in trainer.snapshot().runs] == [0, 1, 4], "a color that is free is kept"
 
 
 def test_a_run_whose_name_is_taken_gets_a_number_behind_it(trainer, pool):
