@@ -27,7 +27,8 @@ NOTES = """() => {
     const bars = new MutationObserver(() => {
         const changed = now(), sheet = place.dataset.sheet
         requestAnimationFrame(() => setTimeout(() => {
-            const seconds = parseFloat(getComputedStyle(place.querySelector(".bar")).transitionDuration)
+            const bar = place.querySelector(".bar") ?? place
+            const seconds = parseFloat(getComputedStyle(bar).transitionDuration)
             notes.painted.push([sheet, changed, now() + 1000 * seconds])
         }))
     })

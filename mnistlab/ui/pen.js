@@ -46,16 +46,16 @@ function watchPen(send) {
     underWay = null
     requestAnimationFrame(look)
   }
-  const go = () => {
-    moved = true
-    requestAnimationFrame(look)
-  }
   const listeners = {
     pointerdown: (event) => {
       pen.down = pen.canvas !== null && event.composedPath().some((node) => node.matches?.(pen.canvas))
-      if (pen.down) go()
+      moved = false
     },
-    pointermove: () => pen.down && go(),
+    pointermove: () => {
+      if (!pen.down) return
+      moved = true
+      requestAnimationFrame(look)  // by then the stroke is drawn
+    },
     pointerup: () => pen.down = false,
     pointercancel: () => pen.down = false,
   }
