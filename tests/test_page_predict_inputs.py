@@ -102,12 +102,40 @@ def test_pictures_that_were_too_much_at_once_are_told_of(trained):
     assert "at most 30 MB together" in trained.main.warning[0].value
 
 
+def test_of_two_digits_in_a_picture_one_is_chosen(trained, run):
+    trained.segmented_control(key="predict_source").set_value("picture").run()
+    both = np.concatenate([SEVEN, THREE], axis=1)
+    trained.file_uploader[0].upload("both.png", as_png(both)).run()
+    assert not trained.exception
+    assert "Two digits? Choose one." in shown(trained)
+    tiles = sketch(trained, "predict_digits")["fields"]
+    assert len(tiles) == 2
+    read = [bars(trained)]
+    trained.session_state["predict_digit"] = 1
+    read.append(bars(trained.run()))
+    expected = [read_by(run, frame(digit)) for digit in (SEVEN, THREE)]
+    assert all(any(np.allclose(one, other, atol=0.05) for one in read) for other in expected)
+
+
+def test_the_stages_of_a_picture_show_what_was_left_out(trained):
+    trained.segmented_control(key="predict_source").set_value("picture").run()
+    speckled = SEVEN.copy()
+    speckled[5:12, 5:12, :3] = 0
+    trained.file_uploader[0].upload("seven.png", as_png(speckled)).run()
+    markup = sketch(trained, "predict_stages")["markup"]
+    assert "paper taken away" in markup
+    assert "what was left out,<br>in red" in markup
+    trained.file_uploader[0].upload("seven.png", as_png(SEVEN)).run()
+    assert "nothing else<br>was left out" in sketch(trained, "predict_stages")["markup"]
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (b"no picture", "must be a PNG, JPEG, WebP, HEIC, GIF or BMP file"),
         (as_png(SEVEN)[:500], "must be a whole PNG, JPEG, WebP, HEIC, GIF or BMP file"),
         (as_png(np.full((50, 50, 3), 200, np.uint8)), "There is no ink in this picture"),
+        (as_png(np.pad(np.zeros((200, 210), np.uint8), 60, constant_values=255)), "I see no digit here"),
     ],
 )
 def test_a_file_that_is_no_picture_of_a_digit_is_refused_in_one_sentence(trained, content, sentence):
