@@ -99,7 +99,7 @@ class Run:
     @property
     def metrics(self) -> EpochMetrics | None:
         """The figures of the network after `weights_epoch`; None before it was measured."""
-        return self.history[self.weights_epoch] if self.history else None
+        return self.history[self.weights_epoch - self.epoch - 1] if self.history else None
 
     @property
     def accuracy(self) -> float | None:
