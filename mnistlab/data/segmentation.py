@@ -33,7 +33,7 @@ AS_TALL = 0.6  # of the digit's height
 MOST_DIGITS = 6  # more are a text
 WIDEST_STROKE = 0.36  # of the digit's size; wider is a patch or a thing, not something written
 LONGEST_STROKE = 5.0  # sizes of the digit; an 8 of MNIST has at most 3.2
-WIDEST = 2.2  # times as wide as tall: a dash, a car
+WIDEST = 2.6  # times as wide as tall: a dash, a car
 LARGEST_BLOT = 2.7  # widths of the stroke, of a disc that fits into it: where strokes cross it is 2
 SMALLEST_BLOT = 0.06  # of the digit's size: as coarsely as is looked, a hairline is as wide
 MOST_HOLES = 8  # an 8 has 2, a rough brush leaves some
@@ -152,7 +152,7 @@ def paper_removed(colors: np.ndarray) -> tuple[np.ndarray, float, tuple[slice, s
 
 def noise_of(colors: np.ndarray) -> float:
     """Return the standard deviation of a picture's noise, in gray levels, from neighboring pixels."""
-    plane = colors[0, ::4, ::4]
+    plane = colors[0, ::3, ::3]
     steps = (np.abs(np.diff(plane, axis=axis)) for axis in (0, 1))
     return max((float(np.median(step)) / 0.95 for step in steps if step.size), default=0.0)
 
