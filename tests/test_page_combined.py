@@ -72,7 +72,7 @@ def test_without_mnist_it_is_offered_no_more_than_mnist_and_a_link_to_it_says_wh
     app = opened(dataset="combined", hidden="8")
     assert not app.exception
     assert choice(app) is None
-    assert "MNIST is not. Got combined." in app.warning[0].value.replace("\\", "")
+    assert "MNIST is not. It was MNIST + generated." in app.warning[0].value.replace("\\", "")
     assert (app.query_params["dataset"], app.query_params["hidden"]) == ("generated", "8")
 
 

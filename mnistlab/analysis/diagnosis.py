@@ -170,7 +170,7 @@ def _diverged(epoch: int, config: TrainConfig) -> Finding:
 
 def _stands_still(seen: Seen) -> Finding | None:
     """A training cost that does not fall any more, and why, as far as that can be seen."""
-    if not seen.stands_still:
+    if not seen.stands_still and not seen.pinned:
         return None
     sentence = "The training cost has ceased to fall."
     before = max(0, len(seen.train) - 1 - WINDOW)
@@ -179,8 +179,10 @@ def _stands_still(seen: Seen) -> Finding | None:
     norms = seen.last.gradient_norms
     if seen.pinned:
         began = seen.history[0].saturation[-1] > PINNED_SHARE
-        sentence = "The network is stuck: its outputs " + (
-            "began where σ is flat." if began else "were thrown to where σ is flat."
+        sentence = "The outputs sit where σ is flat: " + (
+            "there they began."
+            if began
+            else "the first steps threw them there, the learning rate is too large."
         )
         evidence += f" {_percent(seen.last.saturation[-1])} of their z lie beyond {SATURATED:g} in size."
         remedy = "Reset, with smaller weights or input scaling 1/255."
@@ -195,7 +197,8 @@ def _stands_still(seen: Seen) -> Finding | None:
         remedy, advice = f"Take a smaller learning rate, such as {_smaller(seen):g}.", "smaller rate"
     if answer := seen.one_answer:
         evidence += f" {_percent(answer[1])} of the test images are predicted to be {answer[0]}."
-    return Finding("no progress", "warning", sentence, evidence, remedy, advice)
+    kind = "no progress" if seen.stands_still else "saturated outputs"
+    return Finding(kind, "warning", sentence, evidence, remedy, advice)
 
 
 def _too_small(seen: Seen) -> Finding | None:

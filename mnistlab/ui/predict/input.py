@@ -83,18 +83,18 @@ def ask_drawing(lab: Lab) -> Asked | None:
     """Ask about a drawing; the last one is not framed twice."""
     st.markdown("**Draw here**")
     pixels = draw_canvas()
-    digits, reason = remembered("predict_drawing", (pixels,), lambda: framed(pixels))
+    digits, reason = remembered("predict_drawing", (pixels,), lambda: framed(pixels, by_pen=True))
     if reason and reason != NO_INK:
         st.caption(reason)
     return chosen_digit(digits)
 
 
-def framed(pixels: np.ndarray | None) -> tuple[list[Asked], str]:
+def framed(pixels: np.ndarray | None, by_pen: bool = False) -> tuple[list[Asked], str]:
     """Return what each digit in a picture asks, the largest first, framed as MNIST framed its own.
 
     Where there is none, the second is a sentence that says why.
     """
-    digits, reason = ([], NO_INK) if pixels is None else all_stages(pixels)
+    digits, reason = ([], NO_INK) if pixels is None else all_stages(pixels, by_pen)
     return [
         Asked(each.framed, each.boxed, pixels, found=(small(each.contrast), small(each.ink)))
         for each in digits

@@ -47,7 +47,7 @@ def draw_seen(asked: Asked | None) -> Seen:
 
 def moving_image(seen: Seen) -> np.ndarray | None:
     """Return what the network is to read of the sheet while the pen moves; None where it does not."""
-    digits, _ = framed(current_sheet().moving)
+    digits, _ = framed(current_sheet().moving, by_pen=True)
     if not digits:
         return None
     raw, down, right = seen.spoilers
