@@ -36,7 +36,7 @@ DRAWN = """document.querySelector("h1")?.innerText === "{title}"
     && document.querySelector('.stApp[data-test-script-state="notRunning"]')
     && !document.querySelector('[data-stale="true"]')"""
 SHOWN = """[...document.querySelectorAll("{selector}")].some(element => element.offsetParent)"""
-FULLY_TRAINED = re.compile(rf"epoch {PRESETS['recommended'].num_epochs}, test accuracy \d")
+FULLY_TRAINED = re.compile(rf"epoch {PRESETS['drawing'].num_epochs}, test accuracy \d")
 QUIET_SECONDS = 4.0  # in which the server before this one, and its workers, are gone
 NOTEBOOK = "/train?seed=123&num_epochs=1000"  # the Notebook preset, for as long as it takes to measure
 

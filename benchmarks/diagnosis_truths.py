@@ -25,6 +25,7 @@ WINDOW = 3  # epochs over which a cost falls or does not
 RATE_FACTOR = 5.0  # two notches of the sidebar's scale of learning rates
 LATER = 10  # epochs after a snapshot that decide what came of it
 ENOUGH_LATER = 3
+NOTHING_LEARNED = 0.9  # cost: that of ten outputs of 0.1 for every image
 LEARNED = 0.9  # training accuracy from which a cost that does not fall is no fault
 
 
@@ -248,8 +249,10 @@ def rate_helps(own: float, other: float) -> bool | None:
 
     Not guessed from the curve but tried: the same settings, five times or a fifth of the learning rate, as
     many epochs. False: it is higher by a tenth, or only the other one diverges. Of two that differ by less
-    neither is better.
+    neither is better, nor of two that have learned nothing: at 1.0 and at 1.8 the outputs were thrown alike.
     """
+    if math.isfinite(own) and math.isfinite(other) and min(own, other) >= NOTHING_LEARNED:
+        return None
     if math.isinf(own):
         return None if math.isinf(other) else True
     if math.isinf(other) or other > (1 + RISE) * own:

@@ -1,6 +1,7 @@
 """Five of a class training, the others drawing, moving sliders and turning pages at a human pace."""
 
 import asyncio
+import json
 import random
 import time
 from collections import defaultdict
@@ -16,11 +17,13 @@ PAUSE = (2.0, 4.0)  # seconds between two things that one does
 STROKES = 30  # for the server's part of one
 SHARES = {"stroke": 6, "pen": 1, "slider": 2, "page": 1}  # of what one does
 BOUNDS = {
-    "stroke": 0.3,
+    "stroke": 0.8,
     "pen": 0.5,
     "slider": 0.5,
     "page": 0.5,
-}  # s; the canvas waits 0.2 s of a stroke's 0.5 s
+}  # s; the canvas waits 0.2 s of a stroke's second
+STROKE_SECONDS = 1.0
+EVERY, LATE, RESTS = 0.125, 0.25, 6  # seconds, and times that a pause doubles, as in pen.js
 WORDS = {
     "stroke": "stroke, from the canvas's message to the new answer",
     "pen": "slider beside the canvas",
@@ -62,6 +65,11 @@ async def mixed(server: Server, num_drawing: int, seconds: float) -> list[Row]:
         *(at_most(f"{WORDS[name]}, p95 of {len(times[name])}", share_within(times[name]), bound, " s")
           for name, bound in BOUNDS.items()),
         at_most(f"processor of the web process per stroke, mean of {STROKES}, alone", 1000 * part, 50, " ms"),
+        Row(
+            "sheets while the pen moves, per second of a stroke; their answers, p95",
+            f"{len(times['sheet']) / max(1, len(times['stroke'])) / STROKE_SECONDS:.1f}; "
+            f"{share_within(times['sheet']):.2f} s",
+        ),
         none_of("failures", [*broken, *failures(everyone)]),
         *isolated(everyone),
     ]  # fmt: skip
@@ -98,7 +106,9 @@ async def do(session: Session, kind: str, times: Times) -> None:
     """Do one thing and note how long the answer took; from another page one comes back to the drawing."""
     number = sum(map(len, times.values()))
     if kind == "stroke":
-        times[kind].append(await session.act("predict_canvas", drawing(session.mark, number)))
+        drawn = drawing(session.mark, number)
+        await sketch(session, json.loads(drawn)["drawing"]["data"], times["sheet"])
+        times[kind].append(await session.act("predict_canvas", drawn))
     elif kind == "pen":
         times[kind].append(await session.act("predict_pen", 12.0 + 2 * (number % 10)))
     elif kind == "slider":
@@ -106,3 +116,15 @@ async def do(session: Session, kind: str, times: Times) -> None:
     else:
         times[kind].append(await session.visit(OTHER_PAGES[number % len(OTHER_PAGES)]))
         times[kind].append(await session.visit("predict"))
+
+
+async def sketch(session: Session, picture: str, seconds: list[float]) -> None:
+    """Send the sheet while the pen moves, as a browser does; what comes late makes its next pauses longer."""
+    end = time.perf_counter() + STROKE_SECONDS
+    while time.perf_counter() < end:
+        sheet = {"number": time.time_ns() // 10**6, "picture": picture}
+        seconds.append(took := await session.tell("predict_bars", "sheet", sheet))
+        rests = session.rests + (1 if took > LATE else -1)
+        session.rests = min(max(0, rests), RESTS)
+        pause = EVERY * 2**session.rests - took
+        await asyncio.sleep(max(0.0, min(pause, end - time.perf_counter())))

@@ -30,6 +30,7 @@ FIELDS = {
     "text_area": "string_value",
     "bidi_component": "json_value",
 }
+EVENTS = "$$STREAMLIT_INTERNAL_KEY_{}__events"  # the widget that carries what a component tells once
 ENDED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
 
@@ -91,6 +92,7 @@ class Session:
         self.complaints: list[str] = []
         self.own_marks, self.leaks = 0, set()
         self.progress: list[tuple[float, float]] = []  # time, epochs done
+        self.rests = 0  # times that the pause between two sheets has doubled
         self.known_at = 0.0  # when the tab was last told that its lab is found
         self._values: dict[str, WidgetState] = {}  # by id, as the browser keeps them
         self._asked: Asked | None = None
@@ -123,6 +125,13 @@ class Session:
         if widget.kind != "button":
             self._values[state.id] = state
         return await self._rerun(widget.fragment, also=[state] if widget.kind == "button" else [])
+
+    async def tell(self, key: str, event: str, value: Any) -> float:
+        """Have one of the lab's components tell something once; return the seconds as `act` does."""
+        widget = self.widgets[key]
+        state = WidgetState(id=EVENTS.format(widget.proto.id))
+        state.json_trigger_value = json.dumps([{"event": event, "value": value}])
+        return await self._rerun(widget.fragment, also=[state])
 
     async def visit(self, page: str) -> float:
         """Go to another page by the menu; return the seconds until it is drawn."""

@@ -10,13 +10,14 @@ import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from mnistlab.data.datasets import DATASETS
+from mnistlab.data.datasets import COMBINED, DATASETS
 from mnistlab.engine.activations import ACTIVATIONS
 from mnistlab.engine.config import PRESETS, TrainConfig
-from mnistlab.engine.training import Step, initial_params, train
+from mnistlab.engine.training import Epoch, Step, initial_params, train
 from mnistlab.operating_system import free_bytes, keep_freed_memory, one_thread_per_operation
 from mnistlab.sweeps.cli import INITIALIZATION, add_sweep_arguments, kept_sentence, require_place, run_sweep
 
@@ -59,6 +60,14 @@ def build_parser() -> argparse.ArgumentParser:
     trainer.add_argument("--initialization", help=INITIALIZATION)
     trainer.add_argument("--learning-rate", type=float, help="of the gradient summed over the mini-batch")
     trainer.add_argument("--seed", type=int, help="random seed of the weights and of the order of the images")
+    trainer.add_argument(
+        "--patience", type=int, help="early stopping: epochs without a lower test cost; 0 trains to the end"
+    )
+    trainer.add_argument(
+        "--restore-best",
+        action=argparse.BooleanOptionalAction,
+        help="early stopping: then keep the weights of the epoch with the lowest test cost",
+    )
     trainer.add_argument(
         "--save",
         type=Path,
@@ -119,7 +128,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the choice of the digits."""
-    parser.add_argument("--dataset", choices=DATASETS, help="MNIST, or digits that the lab generates")
+    parser.add_argument("--dataset", choices=DATASETS, help="MNIST, digits that the lab generates, or both")
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder with MNIST's four .gz files")
 
 
@@ -149,10 +158,10 @@ def train_command(given: argparse.Namespace) -> int:
     config = config_of(given)
     from mnistlab.data.datasets import load_dataset
     from mnistlab.jobs.memory_limit import require_memory
-    from mnistlab.jobs.transitions import is_finite
+    from mnistlab.jobs.transitions import is_finite, no_better_sentence
     from mnistlab.runs import checkpoints
     from mnistlab.runs.export import log_lines
-    from mnistlab.runs.run import new_run, with_epoch
+    from mnistlab.runs.run import new_run, with_epoch, with_weights_of
 
     try:
         if given.save:
@@ -163,17 +172,47 @@ def train_command(given: argparse.Namespace) -> int:
     require_memory(config, free_bytes(), num_labs=1, num_workers=1)
     dataset = load_dataset(config.dataset, given.data_dir)
     run = new_run(config, initial_params(config), "")
-    for epoch in train(config, dataset, watched=progress_bar):
+    for epoch in drawing_ahead(train(config, dataset, watched=progress_bar), config):
         print("\n".join(log_lines(epoch.metrics)), flush=True)
         if run.broken_in or not is_finite(epoch):
             run = replace(run, broken_in=run.broken_in or epoch.metrics.epoch)
         else:
             run = with_epoch(run, epoch.metrics, epoch.params)
+        if stopped := no_better_sentence(run, 0):
+            print(stopped, file=sys.stderr)
+            if config.restore_best:
+                run = with_weights_of(run, run.best_epoch)
         if given.save and epoch.metrics.epoch:
             with interruption.postponed():
                 checkpoints.save(run, given.save)
                 interruption.kept = kept_sentence(given.save)
+        if stopped:
+            break
     return OK
+
+
+def drawing_ahead(epochs: Iterator[Epoch], config: TrainConfig) -> Iterator[Epoch]:
+    """Pass the epochs of a training through; where it has new images, a child makes those of the next."""
+    if config.dataset != COMBINED:
+        yield from epochs
+        return
+    from mnistlab.data.combined import draw_all
+    from mnistlab.data.synthetic.handwriting import children
+
+    child, drawn = children(1), None
+    try:
+        for epoch in epochs:
+            yield epoch
+            done = epoch.metrics.epoch
+            with suppress(OSError, RuntimeError):  # where there is no child, training makes them itself
+                if drawn:
+                    if not drawn.done():
+                        print(f"Waiting for the generated images of epoch {done + 1}.", file=sys.stderr)
+                    drawn.result()
+                ahead = done + 1 < config.num_epochs
+                drawn = ahead and child.submit(draw_all, config.seed_of_order, done + 1, config.train_size)
+    finally:
+        child.shutdown(kill_workers=True)
 
 
 def sweep_command(given: argparse.Namespace) -> int:
@@ -205,6 +244,9 @@ def evaluate_command(given: argparse.Namespace) -> int:
     score = evaluate(run.params, dataset.test, run.config)
     print(f"Current cost: {score.cost:.6f}")
     print(f"Correctly predicted labels: {score.num_correct} / {score.num_images}")
+    if dataset.generated_test:
+        score = evaluate(run.params, dataset.generated_test, run.config)
+        print(f"Of generated digits: {score.num_correct} / {score.num_images}")
     return OK
 
 

@@ -4,6 +4,8 @@ from functools import partial
 
 import streamlit as st
 
+from mnistlab.jobs.snapshot import Snapshot
+from mnistlab.ui.backprop.ablation import draw_ablation, is_measuring
 from mnistlab.ui.backprop.case import draw_picker
 from mnistlab.ui.backprop.check import draw_check
 from mnistlab.ui.backprop.choice import draw_choice
@@ -15,7 +17,7 @@ from mnistlab.ui.backprop.step import draw_step
 from mnistlab.ui.backprop.vectorization import draw_vectorization
 from mnistlab.ui.backprop.weight import draw_weight
 from mnistlab.ui.lab_session import Lab, current_lab
-from mnistlab.ui.live import draw_live
+from mnistlab.ui.live import TICK, draw_live
 from mnistlab.ui.widgets import draw_tabs
 
 
@@ -35,11 +37,18 @@ def follow_one_image(lab: Lab) -> None:
             "Gradient check": partial(draw_check, case),
             "SGD step": partial(draw_step, lab, case),
             "vmap and keys": partial(draw_vectorization, lab, case),
+            "Ablation": partial(draw_ablation, lab, case),
             "Source code": draw_code,
         },
     )
+    measuring = is_measuring()
+    draw_live(lab, partial(draw_when_measured, measuring), tick=TICK if measuring else 0.0)
 
 
-lab = current_lab()
-follow_one_image(lab)
-draw_live(lab)
+def draw_when_measured(measuring: bool, snapshot: Snapshot) -> None:
+    """Have the page drawn anew once what was being measured is there."""
+    if measuring and not is_measuring():
+        st.rerun()
+
+
+follow_one_image(current_lab())

@@ -8,6 +8,7 @@ from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.ui.experiment import draw_experiment
 from mnistlab.ui.lab_session import Lab, current_lab
 from mnistlab.ui.live import TICK, draw_live
+from mnistlab.ui.settings import current_lesson
 from mnistlab.ui.train.control import draw_controls, draw_progress
 from mnistlab.ui.train.curves import draw_cards, draw_curves
 from mnistlab.ui.train.diagnosis import draw_diagnosis
@@ -25,11 +26,18 @@ def what_moves() -> tuple[bool, bool]:
 
 
 def draw_training(lab: Lab, moves: tuple[bool, bool], snapshot: Snapshot) -> None:
-    """Draw the training and the open tab; when a sweep or the film begins or ends, the page anew."""
+    """Draw the training and the open tab; when a sweep or the film begins or ends, the page anew.
+
+    During an experiment the curves come first: the one to watch stands right below the question.
+    """
     draw_progress(lab, snapshot)
+    experiment = current_lesson().chosen
+    if experiment is not None:
+        draw_curves(snapshot, experiment.curve)
     draw_diagnosis(snapshot)
     draw_cards(snapshot.run)
-    draw_curves(snapshot)
+    if experiment is None:
+        draw_curves(snapshot)
     draw_tabs(
         "train_tabs",
         {

@@ -17,6 +17,7 @@ from mnistlab.engine.evaluation import activations_of
 from mnistlab.engine.training import train
 from mnistlab.jobs.labs import labs, new_token
 from mnistlab.runs.run import new_run
+from mnistlab.ui.bars import BARS
 from mnistlab.ui.canvas import CANVAS, HIDDEN, SIDE
 from mnistlab.ui.query_params import query_of
 from mnistlab.ui.session_token import Tab
@@ -85,27 +86,30 @@ def shown(app):
     return "\n".join(element.value for element in [*app.main.header, *app.main.markdown, *app.main.caption])
 
 
-def sketch(app, key):
-    """What the browser gets of a figure of plain markup."""
+def component(app, name, key):
+    """What the browser gets of one of the lab's components."""
     (found,) = [
         json.loads(element.proto.json)
         for element in app.get("bidi_component")
-        if element.proto.component_name.endswith("mnistlab_sketch") and key in element.proto.id
+        if element.proto.component_name.endswith(name) and key in element.proto.id
     ]
     return found
 
 
+def sketch(app, key):
+    """What the browser gets of a figure of plain markup."""
+    return component(app, "mnistlab_sketch", key)
+
+
 def bars(app):
     """The activations that the bars show, to six digits; none for a blank sheet."""
-    found = [re.findall(r"output \d: activation ([\d.]+)", html.proto.body) for html in app.get("html")]
-    return np.array([float(value) for values in found for value in values])
+    markup = component(app, "mnistlab_bars", BARS)["markup"]
+    return np.array([float(value) for value in re.findall(r"output \d: activation ([\d.]+)", markup)])
 
 
 def bars_say(app):
     """What the bars say to those who do not see them."""
-    return " ".join(
-        words for html in app.get("html") for words in re.findall('aria-label="(.*?)"', html.proto.body)
-    )
+    return re.search('aria-label="(.*?)"', component(app, "mnistlab_bars", BARS)["markup"])[1]
 
 
 def read_by(run, image):

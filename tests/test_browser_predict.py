@@ -14,6 +14,8 @@ pytestmark = pytest.mark.browser
 
 SHEET = ".st-key-predict_canvas canvas.upper-canvas"
 BARS = ".st-key-predict_outputs [title]"
+TEN = ".st-key-predict_outputs .ten"  # the bars, with the number of the sheet that they show
+SAMPLED = re.compile(r"\d+")  # such a number; none for what was sent with the pen up
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # Share of the visible sheet that is dark, as the browser shows it.
 INK = """([hidden, side]) => {
@@ -97,6 +99,9 @@ def sheet(tab):
     """The page with a blank sheet, and the network of before."""
     tab.goto("/predict")
     expect(tab.locator(".st-key-network_state")).to_have_text(re.compile(r"epoch \d+,"))
+    settled(tab)
+    if tab.locator(".st-key-predict_clear button:visible").is_enabled():  # a drawing outlives a reload
+        press(tab, "predict_clear")
     expect_blank(tab)
     settled(tab)
     return tab
@@ -107,6 +112,51 @@ def test_digits_drawn_with_the_mouse_are_read(sheet, digit):
     draw(sheet, *strokes_of(WRITTEN[digit][0]))
     expect_answer(sheet, re.compile(str(digit)))
     until(sheet, lambda: answer(sheet), lambda read: read == digit)
+
+
+def test_the_bars_follow_while_the_button_is_held(page):
+    page.goto("/predict")
+    settled(page)
+    left, top = place(page)
+    bars, first = page.locator(TEN), page.locator(f"{TEN} .bar").first
+    page.mouse.move(left + 90, top + 40)
+    page.mouse.down()
+    page.mouse.move(left + 90, top + 140, steps=4)
+    expect(bars).to_have_attribute("data-sheet", SAMPLED)
+    expect(page.locator(BARS)).to_have_count(10)
+    seen, element = bars.get_attribute("data-sheet"), first.element_handle()
+    page.mouse.move(left + 200, top + 240, steps=4)
+    expect(bars).not_to_have_attribute("data-sheet", seen)
+    expect(page.locator(".st-key-predict_clear button:visible")).to_be_disabled()  # nothing else was told
+    page.mouse.up()
+    expect(bars).to_have_attribute("data-sheet", "")
+    expect(page.locator(".st-key-predict_clear button:visible")).to_be_enabled()
+    assert element.evaluate("bar => bar.isConnected")  # else its height would jump
+
+
+def test_where_the_layers_of_the_canvas_are_not_found_the_bars_wait_for_pen_up(page):
+    page.goto("/predict")
+    settled(page)
+    samples = """() => {
+        const read = HTMLCanvasElement.prototype.toDataURL
+        window.samples = 0
+        HTMLCanvasElement.prototype.toDataURL = function (...given) {
+            window.samples++
+            return read.apply(this, given)
+        }
+    }"""
+    page.evaluate(samples)
+    left, top = place(page)
+    lower = page.locator(".st-key-predict_canvas canvas.dc-canvas.lower-canvas")
+    lower.evaluate("layer => layer.classList.remove('lower-canvas')")
+    page.mouse.move(left + 90, top + 40)
+    page.mouse.down()
+    page.mouse.move(left + 90, top + 200, steps=8)
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate("window.samples") == 0
+    page.mouse.up()
+    expect(page.locator(BARS)).to_have_count(10)
+    expect(page.locator(TEN)).to_have_attribute("data-sheet", "")
 
 
 def test_every_part_of_the_sheet_takes_ink(sheet):
@@ -182,7 +232,7 @@ def test_nothing_of_one_input_is_left_behind_by_another(sheet):
     choose("Most confident errors")
     expect(surest).to_be_visible()
     expect(label).not_to_be_attached()
-    choose("A picture from a file")
+    choose("Your pictures")
     expect(surest).not_to_be_attached()
     choose("Your drawing")
     expect(sheet.locator(SHEET)).to_be_visible()
@@ -225,7 +275,9 @@ def test_a_finger_draws_on_a_phone_and_nothing_is_clipped(page):
     points = [(left + 250 - 3 * step, top + 10 + 8 * step) for step in range(25)]
     for kind, (x, y) in (("touchStart", points[0]), *(("touchMove", point) for point in points)):
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    expect(page.locator(TEN)).to_have_attribute("data-sheet", SAMPLED)
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page.locator(TEN)).to_have_attribute("data-sheet", "")
     expect(page.locator(BARS)).to_have_count(10)
     expect_ink(page, lambda share: share > 0.03)
     answer_box = at_rest(page.locator(".st-key-predict_outputs").first)

@@ -305,6 +305,19 @@ def test_a_zoom_and_a_hidden_line_outlive_ten_epochs(page):
     until(page, chart, lambda seen: seen["hidden"] == [] and seen["range"] != zoomed)
 
 
+def test_hovering_tells_the_values_below_the_chart_where_they_cover_no_curve(page):
+    begin(page, SHORT)
+    expect_end(page)
+    place = page.locator(".st-key-train_cost .chart")
+    readout = page.locator(".st-key-train_cost .readout")
+    expect(place.locator(".scatterlayer .trace").first).to_be_attached()
+    place.hover(position={"x": 200, "y": 200})
+    expect(readout).to_have_text(re.compile(r"^epoch \d\s*test: 0\.\d{4}\s*training: 0\.\d{4}"))
+    expect(place.locator(".hoverlayer .legend, .hoverlayer .hovertext")).to_have_count(0)
+    page.mouse.move(5, 5)
+    expect(readout).to_be_empty()
+
+
 def test_a_finger_that_scrolls_the_page_does_not_stop_a_chart(page):
     begin(page)
     place = page.locator(".st-key-train_cost .chart")
@@ -321,3 +334,50 @@ def test_a_chart_below_the_window_is_drawn_when_it_is_scrolled_to(page):
     assert recall.locator("svg").count() == 0
     recall.scroll_into_view_if_needed()
     expect(recall.locator(".scatterlayer .trace")).to_have_count(10)
+
+
+def tick(page, *rows: int) -> None:
+    """Click the boxes of some rows of the table of runs, a canvas with two rows of titles."""
+    table = page.locator("[class*=st-key-train_runs]")
+    table.scroll_into_view_if_needed()
+    settled(page)
+    for row in rows:
+        table.click(position={"x": 16, "y": 70 + 35 * row + 17})
+        settled(page)
+
+
+def test_runs_are_ticked_compared_and_deleted_and_a_link_offers_one_to_others(page, new_context):
+    begin(page, SHORT.replace("num_epochs=3", "num_epochs=2"))
+    expect_end(page, 2)
+    page.get_by_role("slider", name="Learning rate η").press("ArrowRight")
+    button(page, "reset").click()
+    expect(page.locator(STATE)).to_contain_text("untrained")
+    button(page, "start").click()
+    expect_end(page, 2)
+    page.locator(".st-key-train_tabs").get_by_role("radio", name="Runs").click()
+    tick(page, 0, 1)
+    expect(page.get_by_text("in a single setting: learning rate η, 0.01 and 0.02.")).to_be_visible()
+    page.locator(".st-key-train_test_cost .chart").scroll_into_view_if_needed()
+    lines = page.locator(".st-key-train_test_cost .chart .legendtext")
+    expect(lines).to_have_text(["Run 1", "Run 2"])
+    button(page, "reset").click()  # the ticks stay where the list grows
+    expect(page.locator(STATE)).to_contain_text("untrained")
+    settled(page)
+    expect(lines).to_have_text(["Run 1", "Run 2"])
+    tick(page, 1)
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("Run 1")
+    button(page, "delete").click()
+    button(page, "delete_yes").click()
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("Run 3")
+    tick(page, 0)
+    expect(page.get_by_role("textbox", name="Name")).to_have_value("Run 2")
+    page.locator(".st-key-train_tabs").get_by_role("radio", name="Export and import").click()
+    expect(page.get_by_text("This link works on this computer only: 127.0.0.1 is")).to_be_visible()
+    link = page.locator("code").filter(has_text="run=Run+3")
+    stranger = new_context().new_page()
+    stranger.goto(link.inner_text())
+    expect(stranger.get_by_text("This is a link to a run, “Run 3”")).to_be_visible()
+    button(stranger, "linked_run").click()
+    expect_end(stranger, 2)
+    expect(stranger.get_by_text("This is a link to a run")).to_have_count(0)
+    expect(stranger.get_by_role("slider", name="Learning rate η")).to_have_attribute("aria-valuetext", "0.02")

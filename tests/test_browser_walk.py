@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from docs.pictures import draw
-from tests.browser import follow, settled
+from tests.browser import at_rest, follow, settled
 from tests.conftest import MNIST_FOLDER
 from tests.server import serving
 
@@ -70,6 +70,18 @@ def test_what_is_wrong_with_a_link_stays_to_be_read(page):
     expect(alert).to_contain_text("seed must be a whole number")
     settled(page)
     expect(alert).to_contain_text("seed must be a whole number")
+
+
+@pytest.mark.parametrize(
+    ("words", "heading"), [("Shape a network, and see", "Architecture"), ("Watch how far the cost", "Train")]
+)
+def test_a_card_of_home_is_a_link_as_a_whole(page, words, heading):
+    page.goto("/")
+    expect(page.locator(".st-key-network_state:not(:has([role=progressbar]))")).to_be_visible()
+    settled(page)
+    box = at_rest(page.get_by_text(words))
+    page.mouse.click(box["x"] + 20, box["y"] + 5)
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
 
 
 FOCUSED = """() => {

@@ -11,8 +11,9 @@ from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.network import initialize_network
 from mnistlab.runs import checkpoints
 from mnistlab.runs.checkpoints import NetworkFileError, dumps, loads
-from mnistlab.runs.run import OwnDigits, SettingChange, new_run, with_epoch
+from mnistlab.runs.run import NO_COLOR, OwnDigits, RestoredWeights, SettingChange, new_run, with_epoch
 from mnistlab.runs.safetensors_io import MAX_FILE_BYTES, MAX_HEADER_BYTES
+from mnistlab.runs.serialization import run_from, run_record
 from tests.attacks.cutting import file_of, header_of, with_header, with_record
 
 CONFIG = TrainConfig(hidden=(12,), learning_rate=0.0123456789, seed=2**32 - 1, batch_size=7, scaling="unit")
@@ -52,8 +53,9 @@ def run():
     digits = OwnDigits(
         2, np.arange(2 * 784, dtype=np.uint8).reshape(2, 28, 28), np.array([3, 9]), 20, 0.1, 0.5, 0.6, 0, 1
     )
+    schedule = SettingChange(2, "learning_rate", 1 / 3), digits, SettingChange(4, "patience", 5)
     return replace(
-        run, schedule=(SettingChange(2, "learning_rate", 1 / 3), digits, SettingChange(4, "patience", 5))
+        run, color=7, schedule=(*schedule, RestoredWeights(4, 3), SettingChange(4, "restore_best", True))
     )
 
 
@@ -85,14 +87,31 @@ def test_a_run_comes_back_to_the_last_bit_under_an_id_of_its_own(run, data):
     assert back.id != run.id
     assert same_figures(back.history, run.history)
     assert same_networks(back.params, run.params)
-    change, digits, patience = back.schedule
-    assert (change, patience) == (run.schedule[0], run.schedule[2])
+    change, digits, *others = back.schedule
+    assert (change, *others) == (run.schedule[0], *run.schedule[2:])
+    assert (back.color, back.weights_epoch) == (7, 3)
     assert np.array_equal(digits.images, run.schedule[1].images)
     assert np.array_equal(digits.labels, run.schedule[1].labels)
     assert digits[3:] == run.schedule[1][3:]
-    assert list(back.kept) == [4]
+    assert list(back.kept) == [3]
     with pytest.raises(ValueError, match="read-only"):
         back.params[0].weights[0, 0] = 0
+
+
+def test_a_file_of_an_earlier_release_has_no_color_and_restores_nothing(run, data):
+    record = json.loads(json.dumps(run_record(run)))
+    del record["color"], record["config"]["restore_best"]
+    back = run_from(record | {"version": 2}, run.params)
+    assert (back.color, back.config) == (NO_COLOR, run.config)
+
+
+@pytest.mark.parametrize(
+    "change", [{"epoch": 2, "from_epoch": 3}, {"epoch": 9, "from_epoch": 3}, {"epoch": 2, "from_epoch": -1}]
+)
+def test_weights_are_restored_from_an_epoch_before_only(run, change):
+    record = json.loads(json.dumps(run_record(run)))
+    with pytest.raises(NetworkFileError, match="must be"):
+        run_from(record | {"schedule": [change]}, run.params)
 
 
 def test_the_file_is_one_that_its_own_library_reads(run, data):

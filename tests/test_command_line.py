@@ -55,6 +55,20 @@ def test_evaluate_prints_the_last_two_lines_again(trained):
     assert done.stdout.splitlines() == lines[-2:]
 
 
+def test_early_stopping_ends_the_training_and_the_best_weights_are_saved(tmp_path, generated):
+    path = tmp_path / "best.safetensors"
+    done = mnistlab(
+        *("train", "--dataset", "generated", "--hidden", "20", "--epochs", 9, "--train-size", 500),
+        *("--scaling", "unit", "--initialization", "scaled", "--learning-rate", 0.5, "--batch-size", 50),
+        *("--patience", 1, "--restore-best", "--save", path),
+    )
+    costs = [float(line.split(": ")[1]) for line in done.stdout.splitlines() if "cost" in line]
+    assert 2 <= len(costs) < 10, "else this test needs another learning rate"
+    assert costs.index(min(costs)) == len(costs) - 2
+    assert "early stopping" in done.stderr
+    assert mnistlab("evaluate", path).stdout.startswith(f"Current cost: {min(costs):.6f}")
+
+
 def test_predict_reads_pictures(trained, generated, tmp_path):
     path, _ = trained
     digit, blank = tmp_path / "digit.png", tmp_path / "blank.png"

@@ -327,6 +327,8 @@ def test_drawn_digits_are_locked_without_locking_what_drew_them(few_digits):
 
 
 def test_an_unknown_data_set_is_refused_with_the_known_ones_named():
-    assert DATASETS == ("mnist", "generated")
-    with pytest.raises(DataError, match=r"dataset must be one of mnist, generated\. Got 'fashion'\."):
+    assert DATASETS == ("mnist", "generated", "combined")
+    with pytest.raises(
+        DataError, match=r"dataset must be one of mnist, generated, combined\. Got 'fashion'\."
+    ):
         load_dataset("fashion")

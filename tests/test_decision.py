@@ -45,11 +45,11 @@ def test_two_outputs_close_together_are_torn_named_in_order():
 
 
 def test_where_more_than_two_are_close_it_says_how_many():
-    found = verdict(np.linspace(0.45, 0.52, 10))
+    found = verdict(np.linspace(0.85, 0.92, 10))
     assert (found.kind, found.digit, len(found.close)) == ("torn", 9, 10)
     assert headline(found) == "Ambiguous: 10 digits."
-    assert explanation(found) == "The largest, output 9, is at 0.52, and 9 others are less than 0.3 below it."
-    assert headline(verdict(outputs(d1=0.9, d7=0.8, d2=0.7, d3=0.55))) == "Ambiguous: 3 digits."
+    assert explanation(found) == "The largest, output 9, is at 0.92, and 9 others are less than 0.6 below it."
+    assert headline(verdict(outputs(d1=0.9, d7=0.8, d2=0.7, d3=0.25))) == "Ambiguous: 3 digits."
 
 
 def test_no_output_above_the_threshold_is_no_answer():
@@ -73,7 +73,7 @@ def test_the_thresholds_belong_to_the_side_that_they_name(first, second, kind):
 
 
 def test_a_blank_network_is_never_sure():
-    assert verdict(np.full(10, 0.5)).kind == "torn"
+    assert verdict(np.full(10, 0.9)).kind == "torn"
     assert verdict(np.zeros(10)).kind == "none"
 
 
@@ -100,13 +100,26 @@ def test_trust_counts_what_a_loop_counts():
 
 
 def test_the_sentence_of_trust_gives_both_shares():
-    sentence = trust_sentence(Trust(1000, 800, 784), "MNIST")
-    assert "80.0%" in sentence
+    sentence = trust_sentence(Trust(1000, 800, 784), "MNIST", Trust(0, 0, 0))
+    assert "test images (MNIST) it answered 80.0%" in sentence
     assert "98.0%" in sentence
 
 
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        (Trust(9, 9, 9), "another kind of picture: give 10 of yours"),
+        (Trust(10, 8, 7), "Of your own 10 digits it answered 8, and was right in 7 of those."),
+        (Trust(12, 0, 0), "Of your own 12 digits it answered none."),
+    ],
+)
+def test_ones_own_figure_stands_beside_from_ten_digits_on(own, words):
+    for known in (Trust(1000, 800, 784), Trust(1000, 0, 0)):
+        assert words in trust_sentence(known, "MNIST", own)
+
+
 def test_a_network_that_settles_on_nothing_says_so():
-    assert "none of the 1,000" in trust_sentence(Trust(1000, 0, 0), "MNIST")
+    assert "none of the 1,000" in trust_sentence(Trust(1000, 0, 0), "MNIST", Trust(0, 0, 0))
 
 
 def test_the_surest_wrong_answers_come_first():

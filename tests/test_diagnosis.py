@@ -121,10 +121,13 @@ def test_outputs_that_were_thrown_where_sigma_is_flat_ask_for_a_smaller_learning
     thrown = {"accuracies": (0.1, 0.1), "saturation": (0.5, 1.0)}
     history = [epoch(0, 2.5, saturation=(0.0, 0.0)), *(epoch(n, 1.0, **thrown) for n in range(1, 6))]
     finding = found(history, replace(CONFIG, learning_rate=5.0))["no progress"]
-    assert "thrown" in finding.sentence
+    assert "threw them there" in finding.sentence
     assert finding.advice == "smaller rate"
+    assert (
+        found(history[:2], replace(CONFIG, learning_rate=5.0))["saturated outputs"].advice == "smaller rate"
+    )
     began = found([epoch(0, 1.0, **thrown), *history[1:]])["no progress"]
-    assert "began where σ is flat" in began.sentence
+    assert "there they began" in began.sentence
     assert "1/255" in began.remedy
     assert began.advice == ""
 

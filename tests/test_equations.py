@@ -70,8 +70,8 @@ def test_every_equation_ends_in_the_value_that_numpy_finds(hidden, activation, s
                 "slope": (NUMPY["sigmoid"] if at == len(params) else NUMPY[activation])[1](zs[at - 1])[unit],
                 "BP1": deltas[at - 1][unit],
                 "BP2": deltas[at - 1][unit],
-                "BP3": deltas[layer - 1][place.unit] * activations[layer - 1][place.source],
-                "BP4": deltas[layer - 1][place.unit],
+                "BP3": deltas[layer - 1][place.unit],  # numbered as in Nielsen's book
+                "BP4": deltas[layer - 1][place.unit] * activations[layer - 1][place.source],
             }[equation.name]
             assert close(equation.value, truth), equation.name
 
@@ -110,7 +110,7 @@ def test_the_lines_hold_the_numbers_of_the_terms():
     weight = float(params[0].weights[place.unit, place.source])
     pixel = float(followed.activations[0][place.source])
     assert boxed == [f"{factor(weight)} \\cdot {factor(pixel)}"]
-    assert equations["BP3"].lines[-1].endswith(f"\\mathbf{{{numeral(equations['BP3'].value)}}}")
+    assert equations["BP4"].lines[-1].endswith(f"\\mathbf{{{numeral(equations['BP4'].value)}}}")
     assert f"{equations['sum'].terms.num_rest:,} others" in written
 
 
@@ -135,7 +135,7 @@ def test_a_weight_from_a_white_pixel_is_written_with_its_zero_and_its_slope_is_z
     white = int(np.flatnonzero(image.ravel() == 0)[0])
     equations = {e.name: e for e in worked_weight(followed, Place(1, 2, white))}
     assert any(t.number == white and t.carried == 0 for t in equations["sum"].terms.written)
-    assert equations["BP3"].value == 0
+    assert equations["BP4"].value == 0
 
 
 def test_the_first_lines_hold_symbols_only_so_that_nothing_is_given_away():

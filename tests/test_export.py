@@ -14,7 +14,8 @@ import pytest
 from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs import export
-from mnistlab.runs.run import OwnDigits
+from mnistlab.runs.run import OwnDigits, with_weights_of
+from mnistlab.runs.run_store import with_changed
 from tests.conftest import MNIST_FOLDER, REPOSITORY
 from tests.small_worker import pool_in_this_process
 
@@ -37,6 +38,7 @@ def eventful_run(dataset, name):
             lambda: (trainer.set_learning_rate(0.03), trainer.one_epoch()),
             lambda: trainer.train_on(dataset.test.images[3:4], dataset.test.labels[3:4], 4),
             lambda: trainer.train_on(dataset.test.images[5:6], dataset.test.labels[5:6], 4),
+            lambda: restore(trainer, 1),
             lambda: (trainer.set_learning_rate(0.01), trainer.set_num_epochs(5), trainer.start()),
         ]
         for step in steps:
@@ -46,6 +48,12 @@ def eventful_run(dataset, name):
     finally:
         trainer.close()
         pool.close()
+
+
+def restore(trainer, epoch):
+    """Load the weights of an epoch, be it the best or not."""
+    with trainer._changed:
+        trainer._put(lambda store: with_changed(store, with_weights_of(store.current, epoch)))
 
 
 def lines_of(run):
@@ -72,7 +80,7 @@ def output_of(script, tmp_path, **environment):
 
 def test_the_script_of_a_run_on_mnist_gives_its_numbers_to_the_last_digit(mnist, tmp_path):
     run = eventful_run(mnist, "mnist")
-    assert len(run.schedule) == 6
+    assert len(run.schedule) == 7
     assert sum(isinstance(change, OwnDigits) for change in run.schedule) == 3
     assert output_of(export.script(run), tmp_path, MNISTLAB_DATA_DIR=str(MNIST_FOLDER)) == lines_of(run)
 

@@ -5,7 +5,7 @@ import pytest
 
 from mnistlab.figures.cost_slice import plot_cost_of_weight, plot_growth, plot_moved_outputs, plot_step
 from mnistlab.figures.gradients import plot_agreement
-from mnistlab.figures.theme import alt_text
+from mnistlab.figures.theme import RIGHT, WRONG, alt_text
 
 
 def test_the_tangent_touches_the_cost_and_has_the_slope():
@@ -25,6 +25,9 @@ def test_moved_outputs_show_both_and_name_the_one_that_moved_most():
     assert list(figure.data[0].y) == after
     assert list(figure.data[1].y) == before
     assert "output 9 moved most, from 0.1000 to 0.7000" in alt_text(figure)
+    assert figure.data[0].marker.color[9] == WRONG, "the prediction, 9, of a 3"
+    assert plot_moved_outputs(before, after, 9).data[0].marker.color[9] == RIGHT
+    assert len(set(figure.data[0].marker.color)) == 2
 
 
 def test_the_promise_is_a_straight_line_from_the_cost_before_the_step():
@@ -33,6 +36,13 @@ def test_the_promise_is_a_straight_line_from_the_cost_before_the_step():
     assert promise.y[0] == 10
     assert (promise.y[1] - promise.y[0]) / (promise.x[1] - promise.x[0]) == pytest.approx(-80)
     assert figure.data[3].y[0] == 6
+
+
+def test_what_a_step_does_fills_its_figure_also_where_the_cost_is_far_from_zero():
+    figure = plot_step([0, 0.1, 0.2], [100.0, 99.0, 98.5], 0.1, -1.2)
+    low, high = figure.layout.yaxis.range
+    assert 98 < low < 98.5
+    assert 100 < high < 100.5
 
 
 def test_growth_shows_the_sum_and_the_mean():

@@ -8,6 +8,7 @@ import pytest
 
 from mnistlab.engine.evaluation import EpochMetrics, Score
 from mnistlab.figures.breakdown import plot_gradient_norms, plot_recall
+from mnistlab.figures.curve_axes import log_axis
 from mnistlab.figures.theme import DIGITS, alt_text
 
 
@@ -74,11 +75,16 @@ def test_a_digit_of_which_there_is_no_image_has_no_points_and_is_not_the_weakest
     assert "weakest is 0" in alt_text(figure)
 
 
-def test_a_gradient_stands_on_a_logarithmic_axis_and_one_of_zero_leaves_a_gap():
+def test_a_gradient_stands_on_a_logarithmic_axis_and_one_of_zero_at_its_foot_under_that_name():
     history = [epoch(n, norms=(norm, 1.0)) for n, norm in enumerate((0.1, 0.0, math.inf, 0.001))]
     figure = plot_gradient_norms(history, 3)
     assert figure.layout.yaxis.type == "log"
-    assert list(line(figure, 1).y) == [0.1, None, None, 0.001]
+    first, zero, gap, last = line(figure, 1).y
+    assert (first, gap, last) == (0.1, None, 0.001)
+    assert zero < 0.001, "below all others"
+    assert line(figure, 1).text[1] == "0"
+    names = dict(zip(figure.layout.yaxis.tickvals, figure.layout.yaxis.ticktext, strict=True))
+    assert (names[zero], names[0.001]) == ("0", "0.001")
     assert list(line(figure, 2).y) == [1.0] * 4
     assert "layer 1 1.0e-03, layer 2 1.0e+00." in alt_text(figure)
 
@@ -121,3 +127,22 @@ def test_hovering_tells_all_values_of_an_epoch_and_the_legend_tells_the_lines_ap
     layout = plot(HISTORY, 10).layout
     assert (layout.hovermode, layout.showlegend) == ("x unified", True)
     assert layout.legend.title.text in ("digit", "layer")
+
+
+def test_recall_follows_the_view_of_the_curves():
+    history = [epoch(0, (0.0,) * 10), *(epoch(n, (0.9, *(0.95,) * 9)) for n in range(1, 5))]
+    low, high = plot_recall(history, 10, "latest").layout.yaxis.range
+    assert 0.5 < low <= 0.9
+    assert 0.95 <= high <= 1.04
+    assert plot_recall(history, 10, "all").layout.yaxis.range[0] < 0
+    for figure in (plot_recall(history, 10, "log"), plot_recall(history, 10, "latest", errors=True)):
+        assert list(line(figure, 0).y) == pytest.approx([1.0] + [0.1] * 4)
+        assert figure.layout.annotations[0].text == "weakest: 0, 10.0%"
+    assert plot_recall(history, 10, "log").layout.yaxis.type == "log"
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.3, 0.4), (0.02, 3.0), (1e-7, 2.0), (1e-30, 1e8)])
+def test_a_logarithmic_axis_names_a_few_round_values_between_its_ends(low, high):
+    ticks = [tick for tick in log_axis([[low, None, high, 0.0]])["tickvals"] if low / 10 <= tick <= 10 * high]
+    assert 3 <= len(ticks) <= 12
+    assert all(float(f"{tick:.0e}") == pytest.approx(tick) for tick in ticks)

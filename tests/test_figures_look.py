@@ -37,10 +37,11 @@ def metrics(epoch):
 
 
 HISTORY = tuple(metrics(epoch) for epoch in range(4))
+COURSE = learning_curves.Course("now", HISTORY)
 
 FULL = {
-    "cost": lambda: learning_curves.plot_cost([("now", HISTORY), ("before", HISTORY)], 10),
-    "accuracy": lambda: learning_curves.plot_accuracy([("now", HISTORY)], 10, "log"),
+    "cost": lambda: learning_curves.plot_cost([COURSE, learning_curves.Course("before", HISTORY, 11)], 10),
+    "accuracy": lambda: learning_curves.plot_accuracy([COURSE], 10, "log"),
     "recall": lambda: breakdown.plot_recall(HISTORY, 10),
     "gradient norms": lambda: breakdown.plot_gradient_norms(HISTORY, 10),
     "weight histogram": lambda: histogram.plot_weight_histogram(PARAMS, 1.0),
@@ -55,7 +56,7 @@ FULL = {
 
 EMPTY = {
     "cost": lambda: learning_curves.plot_cost([], 10),
-    "cost of an empty run": lambda: learning_curves.plot_cost([("now", ())], 10),
+    "cost of an empty run": lambda: learning_curves.plot_cost([learning_curves.Course("now", ())], 10),
     "accuracy": lambda: learning_curves.plot_accuracy([], 10),
     "recall": lambda: breakdown.plot_recall((), 10),
     "gradient norms": lambda: breakdown.plot_gradient_norms((), 10),

@@ -49,6 +49,7 @@ SLOPE = SIGMOID * (1 - SIGMOID)
 def test_each_layers_pre_activations_sum_to_one_and_the_saturated_share_is_said():
     before, after = [np.linspace(-10, 10, 1000), np.zeros(50)], [np.linspace(-1, 1, 100), np.full(50, 8.0)]
     figure = plot_pre_activations(before, after, "Sums", ["hidden 1", "output"])
+    assert "logarithmic" in figure.layout.xaxis.title.text
     assert len(figure.data) == 4
     for trace in figure.data:
         assert sum(trace.y) == pytest.approx(1, abs=1e-4)

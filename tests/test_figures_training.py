@@ -5,9 +5,9 @@ import pytest
 
 from mnistlab.engine.evaluation import EpochMetrics, Score
 from mnistlab.figures.curve_axes import epoch_axis, first_shown, latest_range
-from mnistlab.figures.learning_curves import plot_accuracy, plot_cost
+from mnistlab.figures.learning_curves import Course, plot_accuracy, plot_cost
 from mnistlab.figures.sweep import plot_sweep
-from mnistlab.figures.theme import TEST, TRAINING, alt_text
+from mnistlab.figures.theme import TRAINING, alt_text, run_style
 
 
 def confusion(right, wrong=0):
@@ -31,14 +31,14 @@ def line(figure, name):
 
 
 def test_the_cost_curves_are_the_history():
-    figure = plot_cost([("run 1", HISTORY)], 10)
+    figure = plot_cost([Course("run 1", HISTORY)], 10)
     assert list(line(figure, "training").x) == [0, 1, 2]
     assert list(line(figure, "training").y) == [2.5, 0.5, 0.25]
     assert list(line(figure, "test").y) == [5.0, 1.0, 0.5]
 
 
 def test_the_accuracy_curves_are_the_history():
-    figure = plot_accuracy([("run 1", HISTORY)], 10)
+    figure = plot_accuracy([Course("run 1", HISTORY)], 10)
     expected = [metrics.test.accuracy for metrics in HISTORY]
     assert list(line(figure, "test").y) == pytest.approx(expected)
     assert expected[0] == pytest.approx(100 / 110)
@@ -46,7 +46,7 @@ def test_the_accuracy_curves_are_the_history():
 
 def test_the_errors_on_a_logarithmic_axis_are_what_accuracy_lacks():
     perfect = (epoch(0, 1.0), epoch(1, 0.1, wrong=0))
-    figure = plot_accuracy([("run 1", perfect)], 10, "log")
+    figure = plot_accuracy([Course("run 1", perfect)], 10, "log")
     assert figure.layout.yaxis.type == "log"
     first, last = line(figure, "test").y
     assert first == pytest.approx(1 - perfect[0].test.accuracy)
@@ -54,22 +54,38 @@ def test_the_errors_on_a_logarithmic_axis_are_what_accuracy_lacks():
 
 
 def test_training_and_test_keep_their_colors():
-    for figure in (plot_cost([("a", HISTORY)], 10), plot_accuracy([("a", HISTORY)], 10)):
-        assert line(figure, "test").line.color == TEST
+    for figure in (plot_cost([Course("a", HISTORY)], 10), plot_accuracy([Course("a", HISTORY)], 10)):
+        assert line(figure, "test").line.color == run_style(0)[0]
         assert line(figure, "training").line.color == TRAINING
 
 
 def test_other_runs_are_overlaid_by_their_thin_test_curve():
-    figure = plot_cost([("now", HISTORY), ("before", OTHER)], 10)
+    figure = plot_cost([Course("now", HISTORY), Course("before", OTHER, 1)], 10)
     assert [trace.name for trace in figure.data] == ["test, now", "training, now", "test, before"]
     assert list(line(figure, "test, before").y) == [5.0, 2.0]
     assert line(figure, "test, before").line.width < line(figure, "test, now").line.width
 
 
 @pytest.mark.parametrize("plot", [plot_cost, plot_accuracy])
+def test_a_run_has_its_color_wherever_it_stands(plot):
+    one, other = Course("one", HISTORY, 3), Course("other", OTHER, 13)
+    looks = [
+        {trace.name: (trace.line.color, trace.line.dash) for trace in figure.data}
+        for figure in (plot([one, other], 9), plot([other, one], 9), plot([other, one], 9, only_test=True))
+    ]
+    assert looks[0]["test, one"] == looks[1]["test, one"] == looks[2]["one"] == ("#000004", "solid")
+    assert looks[0]["test, other"] == looks[1]["test, other"] == looks[2]["other"] == ("#000004", "dash")
+    assert len(looks[2]) == 2, "no training curve, no ring"
+
+
+def test_the_first_fifty_runs_look_different_from_each_other():
+    assert len({run_style(place) for place in range(50)}) == 50
+
+
+@pytest.mark.parametrize("plot", [plot_cost, plot_accuracy])
 def test_what_was_changed_on_the_way_stands_where_it_was_changed(plot):
-    assert plot([("now", HISTORY)], 10).layout.shapes == ()
-    figure = plot([("now", HISTORY)], 10, changes=((1, "η 0.01"), (2, "own digits")))
+    assert plot([Course("now", HISTORY)], 10).layout.shapes == ()
+    figure = plot([Course("now", HISTORY)], 10, changes=((1, "η 0.01"), (2, "own digits")))
     assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(1, 1), (2, 2)]
     assert [(words.x, words.text) for words in figure.layout.annotations] == [
         (1, "η 0.01"),
@@ -80,7 +96,7 @@ def test_what_was_changed_on_the_way_stands_where_it_was_changed(plot):
 
 @pytest.mark.parametrize("plot", [plot_cost, plot_accuracy])
 def test_nothing_moves_from_epoch_to_epoch(plot):
-    shorter, longer = plot([("now", HISTORY[:2])], 10), plot([("now", HISTORY)], 10)
+    shorter, longer = plot([Course("now", HISTORY[:2])], 10), plot([Course("now", HISTORY)], 10)
     assert shorter.layout.xaxis.range == longer.layout.xaxis.range
     assert shorter.layout.yaxis.range == longer.layout.yaxis.range
     assert longer.layout.yaxis.range[0] == 0  # and not None
@@ -89,13 +105,13 @@ def test_nothing_moves_from_epoch_to_epoch(plot):
 
 
 def test_the_axes_can_be_dragged():
-    layout = plot_cost([("now", HISTORY)], 10).layout
+    layout = plot_cost([Course("now", HISTORY)], 10).layout
     assert (layout.xaxis.fixedrange, layout.yaxis.fixedrange, layout.dragmode) == (False, False, "zoom")
 
 
 def test_a_cost_that_is_not_finite_leaves_a_gap_and_a_usable_axis():
     broken = (*HISTORY, epoch(3, float("nan")), epoch(4, float("inf")))
-    figure = plot_cost([("now", broken)], 10)
+    figure = plot_cost([Course("now", broken)], 10)
     assert list(line(figure, "training").y) == [2.5, 0.5, 0.25, None, None]
     assert figure.layout.yaxis.range == (0, pytest.approx(5.3))
 
@@ -134,16 +150,16 @@ def falling(epochs):
 
 
 def test_the_latest_view_leaves_the_first_jump_behind_and_says_so():
-    figure = plot_cost([("now", falling(5))], 10, "latest")
+    figure = plot_cost([Course("now", falling(5))], 10, "latest")
     low, high = figure.layout.yaxis.range
     assert low <= 0.15
     assert 0.4 <= high < 0.6, "training and test cost fill the axis"
     assert figure.layout.annotations[0].text == "↑ epoch 0: 5.0000"
-    assert plot_cost([("now", falling(5))], 10, "all").layout.yaxis.range[1] > 5.0
+    assert plot_cost([Course("now", falling(5))], 10, "all").layout.yaxis.range[1] > 5.0
 
 
 def test_the_latest_view_shows_all_until_there_is_something_to_leave_behind():
-    figure = plot_cost([("now", falling(2))], 10, "latest")
+    figure = plot_cost([Course("now", falling(2))], 10, "latest")
     assert figure.layout.yaxis.range[1] > 5.0
     assert figure.layout.annotations == ()
 
@@ -165,9 +181,9 @@ def test_a_level_or_broken_curve_has_an_axis_too(curve):
 def test_a_network_that_never_errs_has_curves_too(view):
     perfect = tuple(epoch(number, 0.0, wrong=0) for number in range(5))
     for figure in (
-        plot_cost([("a", perfect)], 10, view),
-        plot_accuracy([("a", perfect)], 10, view),
-        plot_accuracy([("a", perfect)], 10, view, errors=True),
+        plot_cost([Course("a", perfect)], 10, view),
+        plot_accuracy([Course("a", perfect)], 10, view),
+        plot_accuracy([Course("a", perfect)], 10, view, errors=True),
     ):
         low, high = figure.layout.yaxis.range or (0, 1)
         assert low < high
@@ -175,6 +191,6 @@ def test_a_network_that_never_errs_has_curves_too(view):
 
 def test_the_lowest_test_cost_is_marked_at_its_epoch():
     history = (*HISTORY, epoch(3, 0.2), epoch(4, 0.3))
-    ring = line(plot_cost([("now", history)], 10), "lowest test cost")
+    ring = line(plot_cost([Course("now", history)], 10), "lowest test cost")
     assert (list(ring.x), list(ring.y)) == ([3], [0.4])
-    assert "lowest test cost" not in [trace.name for trace in plot_cost([("now", HISTORY)], 10).data]
+    assert "lowest test cost" not in [trace.name for trace in plot_cost([Course("now", HISTORY)], 10).data]

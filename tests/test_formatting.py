@@ -3,7 +3,6 @@
 import base64
 import re
 import string
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,8 +12,7 @@ from mnistlab.engine.evaluation import EpochMetrics, Score
 from mnistlab.engine.network import Layer
 from mnistlab.figures.learning_curves import EDGE, SPARK_HEIGHT, plot_sparkline
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.runs.comparison import BEST, FINAL, compared
-from mnistlab.runs.run import OwnDigits, changed, new_run, with_epoch
+from mnistlab.runs.run import new_run, with_epoch
 from mnistlab.ui.formatting import (
     count,
     duration,
@@ -44,7 +42,7 @@ def run(epochs: int = 0, **settings):
 
 def snapshot(record=None, **values) -> Snapshot:
     rest = {
-        "state": "running", "run": record or run(), "runs": (), "hidden": frozenset(), "doing": "training",
+        "state": "running", "run": record or run(), "runs": (), "doing": "training",
         "step": 0, "num_steps": 468, "target_epoch": 10, "images_per_second": 0.0, "seconds_left": 0.0,
         "ahead": 0, "sharing": 1, "message": "", "unsaved": "", "can_undo_reset": False,
         "can_undo_train_on": False,
@@ -114,6 +112,7 @@ def test_the_next_press_of_train_is_announced(done, state, target, ahead, words)
     at_rest = snapshot(run(done), state=state, target_epoch=target, doing="")
     assert epochs_ahead(at_rest) == ahead
     assert expected_words(at_rest, 3.0).endswith(f"{words} take about 3.0 s.")
+    assert "will" not in expected_words(at_rest, 0.0), "nobody knows"
 
 
 STRANGE = (
@@ -129,36 +128,6 @@ def test_text_of_a_stranger_means_nothing_to_markdown():
     assert set(re.findall(r"\\(.)", text)) <= set(string.punctuation)  # before others it would be shown
     shown = re.sub(r"\\(.)", r"\1", text)
     assert not re.search(r":[\w+-]|https?://|www\.|@\w", shown)  # emoji, icons and addresses
-
-
-def test_the_table_of_runs_shows_only_settings_that_differ():
-    one = run(2)
-    other = changed(run(3, learning_rate=0.01, seed=5), "learning_rate", 0.1, epoch=4)
-    table = compared([one, other])
-    assert list(table) == [
-        "name",
-        "network",
-        "random seed",
-        "learning rate η",
-        "epochs",
-        FINAL,
-        BEST,
-        "best epoch",
-        "seconds",
-    ]
-    assert table["learning rate η"] == ["0.001", "0.01, then 0.1"]
-    assert table["epochs"] == [2, 3]
-    assert table["seconds"] == [4.0, 6.0]
-    assert table[FINAL] == [0.5263157894736842] * 2 or table[FINAL] == [one.accuracy, other.accuracy]
-    assert table["best epoch"] == [0, 0]
-
-
-def test_own_digits_show_in_the_table_where_there_are_any():
-    one = run(1)
-    digits = {"epoch": 1, "images": np.zeros((3, 28, 28), np.uint8), "labels": np.zeros(3, np.uint8)}
-    taught = OwnDigits(**{**dict.fromkeys(OwnDigits._fields, 0), **digits})
-    assert compared([one, replace(one, schedule=(taught,))])["own digits"] == [0, 3]
-    assert "own digits" not in compared([one])
 
 
 def drawn(values) -> list[tuple[float, float]]:

@@ -72,7 +72,7 @@ def reference_frame(boxed):
 
 @given(strokes, pens)
 def test_the_center_of_mass_is_in_the_middle_unless_ink_would_be_lost(lines, pen):
-    framed = frame(drawn(lines, pen))
+    framed = frame(drawn(lines, pen), by_pen=True)
     first_row, last_row, first_column, last_column = extents(framed)
     row, column = ndimage.center_of_mass(framed.astype(float))
     assert 13.5 <= row <= 14.5 or (row > 14.5 and first_row == 0) or (row < 13.5 and last_row == 27)
@@ -85,7 +85,7 @@ def test_the_center_of_mass_is_in_the_middle_unless_ink_would_be_lost(lines, pen
 
 @given(strokes, pens)
 def test_the_longer_side_is_twenty_pixels_and_no_ink_is_lost(lines, pen):
-    found = stages(drawn(lines, pen))
+    found = stages(drawn(lines, pen), by_pen=True)
     first_row, last_row, first_column, last_column = extents(found.framed)
     assert max(last_row - first_row, last_column - first_column) + 1 == 20
     assert found.framed.astype(int).sum() == found.boxed.astype(int).sum()
@@ -93,7 +93,7 @@ def test_the_longer_side_is_twenty_pixels_and_no_ink_is_lost(lines, pen):
 
 @given(strokes, pens)
 def test_full_ink_is_255_and_paper_is_0(lines, pen):
-    framed = frame(drawn(lines, pen))
+    framed = frame(drawn(lines, pen), by_pen=True)
     assert framed.dtype == np.uint8
     assert framed.max() == 255
     assert framed[0, 0] == 0 or framed.any(axis=1).all()

@@ -1,14 +1,16 @@
 """Pictures of every kind load as they should, and frame to the same digit."""
 
+from unittest.mock import patch
+
 import numpy as np
 import psutil
 import pytest
 from PIL import Image
 
 from mnistlab.data.framing import frame
-from mnistlab.data.image_loading import read_canvas, read_picture
+from mnistlab.data.image_loading import PictureError, read_canvas, read_picture
 from tests.attacks.canvases import address_of
-from tests.attacks.pictures import HEIC, animated_gif, as_file, seven
+from tests.attacks.pictures import HEIC, animated_gif, as_file, png_declaring, seven
 
 FRAMED = frame(np.asarray(seven().convert("RGBA")))
 
@@ -107,3 +109,16 @@ def test_a_canvas_comes_back_as_it_was_sent():
     pixels = read_canvas(address_of(as_file(Image.new("RGBA", (280, 306), "#F4F1EA"))), 306, 280)
     assert pixels.shape == (306, 280, 4)
     assert pixels[0, 0].tolist() == [0xF4, 0xF1, 0xEA, 255]
+
+
+@pytest.mark.parametrize("size", [(306, 280), (20_000, 20_000)])
+def test_a_canvas_of_another_size_is_refused_before_it_is_unpacked(size):
+    unpack = patch("mnistlab.data.image_loading.read_picture", side_effect=AssertionError)
+    with unpack, pytest.raises(PictureError, match="must have 280 x 306 pixels"):
+        read_canvas(address_of(png_declaring(*size)), 306, 280)
+
+
+def test_a_canvas_is_a_png_whatever_its_address_says():
+    picture = Image.new("RGB", (280, 306), "#F4F1EA")
+    with pytest.raises(PictureError, match="must come as a PNG"):
+        read_canvas(address_of(as_file(picture, "JPEG")), 306, 280)

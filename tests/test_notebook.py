@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnistlab.data.datasets import Dataset, Split
+from mnistlab.data.datasets import Dataset, Split, combined
 from mnistlab.data.user_digits import own_digit_steps
 from mnistlab.engine.activations import ACTIVATIONS
 from mnistlab.engine.config import TrainConfig
@@ -151,3 +151,18 @@ def test_the_order_of_mnist_in_it_is_that_of_tensorflow_datasets():
     names = {}
     exec("import hashlib\n" + code, names)
     assert names["order"]("train", 1_000) == _hashed_order("train", 1_000)
+
+
+def test_a_run_on_mnist_and_generated_digits_is_repeated_with_the_digits_it_drew_anew(
+    mnist, generated, tmp_path
+):
+    config = replace(
+        SETTINGS, dataset="combined", train_size=6_000
+    )  # of which 1,000 are new in the second epoch
+    run = run_of(config, combined(mnist, generated))
+    assert not has_data(run)
+    for path in MNIST_FOLDER.glob("*.gz"):
+        (tmp_path / path.name).symlink_to(path)
+    *_, training, _ = executed(notebook_file(run).decode(), tmp_path).cells
+    assert printed(training) == log_text(run)
+    assert "Of generated digits: " in log_text(run)

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnistlab.analysis.gradient_check import against_differences, against_jax, random_places
 from mnistlab.analysis.sgd_step import Growth, SgdStep, batch_of, take_step
-from mnistlab.analysis.single_image import follow
+from mnistlab.analysis.single_image import follow, telling_image
 from mnistlab.data.datasets import Dataset, Split
 from mnistlab.engine import backprop
 from mnistlab.engine.config import TrainConfig
@@ -38,6 +38,7 @@ TABS = {
     "Gradient check": ["Gradient check"],
     "SGD step": ["SGD step"],
     "vmap and keys": ["Vectorization with vmap", "Random keys"],
+    "Ablation": ["Ablation: break it"],
     "Source code": ["Source code"],
 }
 
@@ -69,6 +70,10 @@ def button_keys(app: AppTest) -> set[str]:
     return {button.key for button in app.button}
 
 
+def number_of(app: AppTest) -> int:
+    return named(app.number_input, "backprop_number").value
+
+
 def guess(app: AppTest, answer: str) -> AppTest:
     return app.button(key=f"backprop_guess_{answer}").click().run()
 
@@ -92,8 +97,9 @@ def test_the_page_is_useful_with_no_choice_made(generated):
     app = page()
     assert not app.exception
     assert app.title[0].value == "Backprop"
-    label = int(generated.test.labels[0])
+    label = int(app.session_state["lab"].dataset.test.labels[number_of(app)])
     assert f"is a **{label}**" in shown(app)
+    assert "which is right" not in shown(app), "an error worth following"
     assert "backprop_trained" not in {control.key for control in app.segmented_control}
     assert {"backprop_forward", "backprop_digit_shown"} <= set(sketches(app))
 
@@ -241,9 +247,13 @@ def test_a_drawing_is_offered_when_there_is_one_and_asks_what_it_was_meant_to_be
     app.session_state["last_drawing"] = generated.test.images[3]
     app.run()
     app.segmented_control(key="backprop_from").set_value("drawing").run()
-    app.pills(key="backprop_meant").set_value(6).run()
+    app.pills[0].set_value(6).run()
     assert not app.exception
     assert "Your drawing is a **6**" in shown(app)
+    app.session_state["last_drawing"] = generated.test.images[4]
+    app.run()
+    answer = app.pills[0].value
+    assert f"reads **{answer}**, which is right" in shown(app), "the label was of the drawing before"
 
 
 def test_turning_the_weight_moves_the_cost_and_back_brings_it_back(generated):
@@ -365,3 +375,65 @@ def test_vmap_and_the_loop_agree_and_the_list_of_operations_is_shown(generated):
     assert "order of epoch 4" in tree
     app.select_slider(key="backprop_vmap_size").set_value(4).run()
     assert "Speedup" not in {metric.label for metric in app.metric}, "it was for another mini-batch"
+
+
+def test_a_copy_is_broken_the_accuracy_is_guessed_first_and_one_click_undoes_it(generated, trained):
+    app = page("Ablation")
+    assert "untrained" in shown(app)
+    assert "backprop_damage_undo" not in button_keys(app)
+    trainer = labs().open(app.session_state["tab"].token)
+    trainer.add(trained)
+    app.run()
+    assert "Nothing is damaged" in shown(app)
+    named(app.toggle, "backprop_damage_pixels").set_value(True).run()
+    assert "backprop_damage_none" in button_keys(app)
+    assert [metric.label for metric in app.metric] == []
+    app.session_state["backprop_measurement"][2].wait(120)
+    app.button(key="backprop_damage_3").click().run()
+    assert not app.exception
+    said, (before, after) = shown(app), [metric.value for metric in app.metric]
+    share = app.session_state["backprop_measurement"][2].score.accuracy
+    assert (before, after) == (f"{100 * trained.accuracy:.2f}%", f"{100 * share:.2f}%")
+    assert "All the ink is still there" in said
+    assert ("You guessed right" in said) == (trained.accuracy - share >= 0.5)
+    named(app.multiselect, "backprop_damage_silenced").set_value(["Layer 1: all 12 units"]).run()
+    assert "backprop_damage_none" in button_keys(app)
+    app.button(key="backprop_damage_undo").click().run()
+    assert "Nothing is damaged" in shown(app)
+    kept = [array for layer in trainer.snapshot().run.params for array in layer]
+    given = [array for layer in trained.params for array in layer]
+    assert all(map(np.array_equal, kept, given))
+
+
+def test_the_first_image_is_misread_by_the_network_shown_until_somebody_chooses_another(generated, trained):
+    app = page()
+    trainer = labs().open(app.session_state["tab"].token)
+    trainer.add(trained)
+    app.run()
+    first = number_of(app)
+    followed = follow(
+        generated.test.images[first], generated.test.labels[first], trained.params, trained.config
+    )
+    assert followed.answer != followed.label
+    app.button(key="backprop_next").click().run()
+    assert number_of(app) == first + 1
+    app.segmented_control(key="backprop_trained").set_value(False).run()
+    app.run()
+    assert number_of(app) == first + 1
+
+
+def test_the_image_that_is_followed_first_has_the_median_cost_of_those_misread():
+    outputs = np.zeros((6, 10))
+    outputs[np.arange(6), [0, 1, 1, 1, 1, 5]] = [1, 1, 0.2, 0.9, 0.5, 1]
+    labels = np.array([0, 1, 2, 3, 4, 5])
+    assert telling_image(outputs, labels) == 4, "of images 2, 3 and 4, that between 1.04 and 1.81"
+    right = np.eye(10)[:3] * np.array([[1.0], [0.6], [0.9]])
+    assert telling_image(right, labels[:3]) == 1, "none is misread: the largest cost"
+
+
+def test_the_weight_that_was_turned_is_where_it_was_when_one_comes_back(generated):
+    app = page("Cost vs. weight")
+    next(s for s in app.slider if s.key.startswith("backprop_turn_")).set_value(120).run()
+    app.switch_page("../pages/home.py").run()
+    app.switch_page("../pages/backprop.py").run()
+    assert next(s for s in app.slider if s.key.startswith("backprop_turn_")).value == 120

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from mnistlab.data.framing import frame
+from mnistlab.ui.predict.input import TOO_MUCH, Picture
 from tests.predict_page import CANVAS, SEVEN, THREE, bars, bars_say, draw, read_by, sent, shown, sketch
 from tests.widgets import named
 
@@ -69,10 +70,36 @@ def test_of_an_uploaded_picture_only_something_small_is_kept(trained):
     large = np.asarray(Image.fromarray(255 - THREE[..., :3]).resize((1120, 1200)))
     trained.file_uploader[0].upload("seven.png", as_png(large)).run()
     assert bars(trained).size
-    assert trained.file_uploader[0].value is None
-    (asked,), _ = trained.session_state["predict_picture"]
+    assert not trained.file_uploader[0].value
+    (picture,) = trained.session_state["predict_pictures_asked"]
+    (asked,) = picture.digits
     assert sum(part.nbytes for part in asked.found) < 2 * 140 * 140 + 1
     assert asked.sheet.nbytes < 4 * 280 * 280
+
+
+def test_several_pictures_are_a_table_whose_digits_are_corrected_and_kept(trained, run):
+    trained.segmented_control(key="predict_source").set_value("picture").run()
+    files = {"7.png": as_png(SEVEN), "x.png": b"no picture", "3.png": as_png(THREE)}
+    trained.file_uploader[0].set_value([(*file, "image/png") for file in files.items()]).run()
+    assert not trained.exception
+    table = trained.dataframe[0].value
+    assert table["File"].tolist() == ["7.png", "x.png", "3.png"]
+    assert table["Prediction"].tolist() == ["7", "not read", "3"]
+    assert np.allclose(bars(trained), read_by(run, frame(SEVEN)), atol=1e-5)
+    named(trained.segmented_control, "predict_label").set_value(1).run()
+    assert trained.dataframe[0].value["True label"].tolist() == ["1", "", ""]
+    trained.button(key="predict_keep_all").click().run()
+    own = trained.session_state["predict_own"]
+    assert own.labels.tolist() == [1, 3]
+    assert np.array_equal(own.images[1], frame(THREE))
+    assert trained.button(key="predict_keep_all").disabled
+
+
+def test_pictures_that_were_too_much_at_once_are_told_of(trained):
+    trained.segmented_control(key="predict_source").set_value("picture").run()
+    trained.session_state["predict_pictures_asked"] = [Picture("–", [], TOO_MUCH)]
+    trained.run()
+    assert "at most 30 MB together" in trained.main.warning[0].value
 
 
 def test_of_two_digits_in_a_picture_one_is_chosen(trained, run):
@@ -149,3 +176,20 @@ def test_a_payload_that_is_no_drawing_leaves_the_page_at_work(trained, state):
     trained.run()
     assert not trained.exception
     assert np.array_equal(trained.session_state["last_drawing"], frame(THREE))
+
+
+def test_a_refused_file_leaves_no_message_behind_and_no_words_about_ink(trained):
+    draw(trained, SEVEN)
+    trained.segmented_control(key="predict_source").set_value("picture").run()
+    assert "As soon as there is ink" not in shown(trained)
+    trained.file_uploader[0].upload("seven.png", b"no picture").run()
+    trained.run()
+    assert "must be a PNG" in trained.main.warning[0].value
+    trained.switch_page("../pages/home.py").run()
+    trained.switch_page("../pages/predict.py").run()
+    assert [warning.value for warning in trained.main.warning] == []
+    trained.file_uploader[0].upload("seven.png", as_png(255 - THREE[..., :3])).run()
+    trained.segmented_control(key="predict_source").set_value("test").run()
+    trained.segmented_control(key="predict_source").set_value("picture").run()
+    assert bars(trained).size, "a picture that was taken stays"
+    assert trained.get("image"), "the picture itself is shown"

@@ -100,6 +100,12 @@ def test_training_on_own_digits_says_what_it_changed_and_can_be_undone(trained, 
     change = trainer.snapshot().run.schedule[-1]
     assert f"{100 * change.test_before:.2f}%" in shown(trained)
     assert f"{100 * change.test_after:.2f}%" in shown(trained)
+    assert f"from {100 * change.own_before:.0f}% to {100 * change.own_after:.0f}%" in shown(trained)
+    trained.switch_page("../pages/train.py").run()
+    assert trained.metric[0].value == f"{100 * change.test_after:.2f}%"
+    assert any(f"{100 * change.test_after:.1f}%" in words.value for words in trained.sidebar.markdown)
+    assert {metric.delta for metric in trained.metric[1:4]} == {"before your own digits"}
+    trained.switch_page("../pages/predict.py").run()
     trained.button(key="predict_undo_train_on").click().run()
     assert not trained.exception
     back = trainer.snapshot().run

@@ -85,7 +85,7 @@ def test_the_page_is_useful_before_anything_was_chosen(generated):
     for name in CURVES:
         assert figure(app, name)["layout"]["height"] == 320
     assert "after the first epoch" in shown(app)
-    assert "Untrained. 2 epochs will take about" in app.get("progress")[0].proto.text
+    assert app.get("progress")[0].proto.text.startswith("Untrained.")
     assert len(run_of(app).history) == 1
 
 
@@ -241,3 +241,37 @@ def test_an_experiment_after_another_training_offers_to_train_it(generated):
     assert not app.exception
     assert app.button(key="experiment_train").label == "Train it"
     assert "experiment_again" not in [button.key for button in app.button]
+
+
+def test_in_an_experiment_the_curve_to_watch_comes_first_right_below_the_question(generated):
+    def order(**query) -> list[str]:
+        charts = opened(**query).get("bidi_component")
+        return [found for each in charts if (found := each.proto.id.rpartition("-train_")[2]) in CURVES]
+
+    assert order() == list(CURVES)
+    assert order(experiment="vanishing")[0] == "gradients"
+    assert order(experiment="narrow")[0] == "recall"
+
+
+def test_all_that_a_new_network_would_differ_in_is_listed(generated):
+    app = trained()
+    app.number_input(key="set_width_0").set_value(7).run()
+    app.number_input(key="set_patience").set_value(3).run()
+    (words,) = [text.value for text in app.main.markdown if "ask for another network" in text.value]
+    assert "(changed: " in words
+    listed = words.partition("(changed: ")[2].partition(")")[0]
+    assert "hidden layers" in listed
+    assert "early stopping" in words
+
+
+def test_larger_text_makes_the_curves_larger_too(generated):
+    app = trained()
+    plain = figure(app, "recall")["layout"]
+    app.toggle(key="large_type").set_value(True).run()
+    large = figure(app, "recall")["layout"]
+    assert large["height"] == 1.25 * plain["height"]
+    for layout, times in ((plain, 1), (large, 1.25)):
+        assert layout["xaxis"]["tickfont"]["size"] == 12 * times
+        assert layout["legend"]["font"]["size"] == 12 * times
+        assert layout["annotations"][0]["font"]["size"] == 12 * times
+        assert layout["margin"]["l"] == 64 * times

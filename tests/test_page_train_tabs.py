@@ -1,6 +1,7 @@
 """What lies behind the curves of the Train page: errors, weights, runs, export; without a browser."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from mnistlab.analysis.decision import a_digit
 from mnistlab.runs.checkpoints import dumps
 from mnistlab.runs.export import history_csv
-from tests.test_page_train import in_tab, pressed, run_of, settled, shown, trained, trainer
+from mnistlab.ui.settings import LinkedRun
+from tests.test_page_train import figure, in_tab, opened, pressed, run_of, settled, shown, trained, trainer
 
 
 def sketch(app, name):
@@ -64,11 +66,56 @@ def test_a_run_gets_another_name_and_the_table_shows_what_differs(generated):
     app.select_slider(key="set_learning_rate").set_value(0.005).run()
     app = in_tab(settled(pressed(app, "new")), "Runs")
     table = app.dataframe[0].value
-    assert list(table["learning rate η"]) == ["0.001", "0.005"]
-    assert "random seed" not in table.columns
+    assert list(table["settings that differ"]) == ["hidden layers", "learning rate η"]
+    assert list(table["settings that differ", "learning rate η"]) == ["0.001", "0.005"]
     named(app, "Seven *units*")
     assert run_of(app).name == "Seven *units*"
-    assert list(app.dataframe[0].value["name"])[1] == "Seven *units*"
+    assert list(app.dataframe[0].value["", "run"])[1] == "Seven *units*"
+
+
+def test_runs_that_are_ticked_are_compared_and_laid_over_the_current_one(generated):
+    app = trained()
+    app.select_slider(key="set_learning_rate").set_value(0.005).run()
+    app = settled(pressed(settled(pressed(app, "reset")), "start"))
+    app = settled(pressed(in_tab(app, "Runs"), "reset"))
+    runs = trainer(app).snapshot().runs
+    assert [(run.name, run.epoch, run.color) for run in runs] == [
+        ("Run 1", 2, 0),
+        ("Run 2", 2, 1),
+        ("Run 3", 0, 2),
+    ]
+    assert "single setting" not in shown(app)
+    app.session_state["widget_values"]["train_runs"] = (runs[0].id, runs[1].id)
+    app.run()
+    assert "**Run 1** and **Run 2**" in shown(app)
+    assert "differ in a single setting: learning rate η, 0" in shown(app).replace("\\", "")
+    assert list(app.table[0].value.iloc[0]) == ["Learning rate η", "0\\.001", "0\\.005"]
+    curves = {trace["name"]: trace for trace in figure(app, "test_cost")["data"]}
+    assert {name: trace["y"] for name, trace in curves.items()} == {
+        run.name: [metrics.test.cost for metrics in run.history] for run in runs[:2]
+    }
+    above = {trace["name"]: trace for trace in figure(app, "cost")["data"]}
+    for name in ("Run 1", "Run 2"):
+        assert above[f"test, {name}"]["line"]["color"] == curves[name]["line"]["color"]
+    app.session_state["widget_values"]["train_runs"] = (runs[0].id,)
+    app.run()
+    assert "test, Run 2" not in [trace["name"] for trace in figure(app, "cost")["data"]]
+
+
+def test_weights_of_the_best_epoch_are_restored_by_a_button_and_taken_back(generated):
+    settings = {"learning_rate": "0.5", "initialization": "scaled", "batch_size": "50", "hidden": "20"}
+    app = trained(**settings, num_epochs="9", patience="1")
+    before = run_of(app)
+    assert before.best_epoch == before.epoch - 1 > 0, "else this test needs another learning rate"
+    app = pressed(app, "restore_best")
+    assert (run_of(app).weights_epoch, run_of(app).params) == (
+        before.epoch - 1,
+        before.kept[before.epoch - 1],
+    )
+    assert app.metric[2].value == f"{before.history[-2].test.cost:.4f}"
+    assert f"weights of epoch {before.epoch - 1}" in shown(app)
+    app = pressed(app, "undo_restore")
+    assert (run_of(app).schedule, run_of(app).params) == ((), before.params)
 
 
 def named(app, name):
@@ -144,7 +191,46 @@ def test_the_link_holds_the_starting_settings_and_owns_up_to_what_it_leaves_out(
     assert "hidden=10" in link
     assert "changed on the way" not in shown(app)
     app.select_slider(key="set_learning_rate").set_value(0.01).run()
+    app.number_input(key="set_width_0").set_value(7).run()
     app = in_tab(settled(app), "Export and import")
+    assert "changed on the way" not in shown(app), "nothing was trained with it"
+    app.number_input(key="set_width_0").set_value(10).run()
+    app = in_tab(settled(pressed(app, "one_epoch")), "Export and import")
     assert "changed on the way" in shown(app)
     link = next(code.value for code in app.code if "seed=" in code.value)
     assert "learning_rate" not in link
+    assert "hidden=10" in link
+    assert "num_epochs=3" in link
+
+
+def test_a_link_to_a_run_says_what_it_is_and_trains_it_whatever_the_sidebar_says(generated):
+    app = opened(run="Mine *and* yours", seed="7")
+    assert "**This is a link to a run" in shown(app)
+    assert "784-10-10, 2 epochs on Generated digits; " in shown(app)
+    assert "random seed 7" in shown(app)
+    app.number_input(key="set_width_0").set_value(4).run()
+    app = settled(pressed(settled(app), "linked_run"))
+    assert (run_of(app).config.hidden, run_of(app).config.seed, run_of(app).epoch) == ((10,), 7, 2)
+    assert "link to a run" not in shown(app)
+    assert "run" not in app.query_params
+
+
+def test_a_link_to_a_run_changes_no_network_that_was_trained_here(generated):
+    app = trained()
+    before = run_of(app)
+    setup = app.session_state["setup"]
+    setup.linked = LinkedRun("Theirs", replace(before.config, learning_rate=0.01))
+    setup.settings = setup.linked.settings  # as a link in the tab's address bar has them
+    app.session_state["widget_versions"] = {"settings": 1}
+    app.run()
+    assert run_of(app).settings == before.settings
+    assert "The network that you have now stays in the list" in shown(app)
+    app = pressed(app, "close_link")
+    assert "link to a run" not in shown(app)
+    assert (run_of(app).settings, app.session_state["setup"].settings) == (before.settings, before.settings)
+
+
+def test_a_link_with_a_slip_in_it_does_not_claim_to_repeat_a_run(generated):
+    app = opened(run="Mine", seed="-4")
+    assert "Random seed must be a whole number from 0 to" in shown(app).replace("\\", "")
+    assert "link to a run" not in shown(app)

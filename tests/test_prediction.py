@@ -68,7 +68,7 @@ def predicted(files, run, names, *options):
     return main(["predict", str(files / "net"), *(str(files / name) for name in names), *options])
 
 
-NINE_OR_FOUR = (-9.0,) * 4 + (1.0,) + (-9.0,) * 4 + (1.2,)
+NINE_OR_FOUR = (-9.0,) * 4 + (2.0,) + (-9.0,) * 4 + (2.2,)
 
 
 def test_a_bad_picture_is_named_and_the_others_are_read(files, capsys):

@@ -22,7 +22,6 @@ def test_a_lab_is_whole_after_the_process_was_killed(labs, clock):
     first = trainer.snapshot().run
     trainer.rename(first.id, "renamed")
     trainer.set_learning_rate(0.25)
-    trainer.hide(first.id)
     trainer.add(trained_run(epochs=2))
     trainer.reset()
     labs.sweep()
@@ -31,7 +30,7 @@ def test_a_lab_is_whole_after_the_process_was_killed(labs, clock):
     assert [run.id for run in back.runs] == [run.id for run in before.runs]
     assert same_run(back.runs[0], before.runs[0])
     assert back.runs[0].schedule == (SettingChange(5, "learning_rate", 0.25),)
-    assert (back.run.id, back.hidden) == (before.run.id, before.hidden)
+    assert (back.run.id, [run.color for run in back.runs]) == (before.run.id, [0, 1, 2])
     assert back.can_undo_reset
     restored = again(labs, clock).open(token)
     restored.undo_reset()

@@ -118,7 +118,7 @@ def test_a_lab_of_the_first_release_is_adopted_and_goes_whole(labs, monkeypatch)
     run = trained_run()
     autosave.save(RunStore((run,), run.id))
     index = json.loads((folder / INDEX).read_text())
-    first = {name: index[name] for name in ("runs", "current", "hidden", "numbered", "undo")}
+    first = {name: index[name] for name in ("runs", "current", "numbered", "undo")} | {"hidden": [run.id]}
     (folder / INDEX).write_text(json.dumps(first))
     back = Autosave(folder)
     store = back.load()

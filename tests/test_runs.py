@@ -14,6 +14,7 @@ from mnistlab.runs.run import (
     MAX_KEPT_BYTES,
     MAX_NAME,
     OwnDigits,
+    RestoredWeights,
     SettingChange,
     apply_pending_changes,
     bounded_name,
@@ -23,6 +24,7 @@ from mnistlab.runs.run import (
     settings_in,
     subsample,
     with_epoch,
+    with_weights_of,
 )
 from tests.fake_engine import initial, metrics_of, params_of, settings
 
@@ -95,10 +97,10 @@ def test_any_text_makes_a_name(text):
     assert bounded_name(name) == name
 
 
-def kept_after(epochs, params, max_bytes):
+def kept_after(epochs, params, max_bytes, best=0):
     kept = {}
     for epoch in range(epochs + 1):
-        kept = subsample({**kept, epoch: params}, max_bytes)
+        kept = subsample({**kept, epoch: params}, min(best, epoch), max_bytes)
     return sorted(kept)
 
 
@@ -111,12 +113,12 @@ def test_a_large_network_keeps_epochs_1_2_4_8_and_the_last():
     assert kept_after(100, BIG, 9 * num_bytes(BIG)) == [0, 1, 2, 4, 8, 16, 32, 64, 100]
 
 
-@given(st.integers(0, 60), st.integers(0, 12))
-def test_what_is_kept_fits_and_holds_the_last_epoch(epochs, room):
-    kept = kept_after(epochs, BIG, room * num_bytes(BIG))
-    assert len(kept) <= room
-    assert not room or epochs in kept
-    assert room < 2 or epochs == 0 or 0 in kept
+@given(st.integers(0, 60), st.integers(0, 12), st.integers(0, 60))
+def test_what_is_kept_fits_and_holds_the_last_and_the_best_epoch(epochs, room, best):
+    kept = kept_after(epochs, BIG, room * num_bytes(BIG), best)
+    assert {epochs, min(best, epochs)} <= set(kept)
+    assert len(kept) <= max(room, 2)
+    assert room < 3 or 0 in kept
 
 
 def test_the_networks_of_a_lab_must_fit():
@@ -135,6 +137,34 @@ def test_kept_epochs_of_the_oldest_runs_go_first():
     )
     shelf = shelves.RunStore(runs, runs[0].id)
     fitted = shelves.within_memory(shelf, 9 * num_bytes(BIG))
-    assert [len(run.kept) for run in fitted.runs] == [3, 0, 0, 3]
+    assert [len(run.kept) for run in fitted.runs] == [3, 1, 1, 3]
     assert sum(shelves.bytes_of(run) for run in fitted.runs) <= 9 * num_bytes(BIG)
     assert shelves.within_memory(shelf, 2**40).runs == shelf.runs
+
+
+def test_the_best_epoch_of_a_run_goes_last_of_all():
+    costs = (3.0, 1.0, 2.0)
+    run = new_run(settings(), BIG, "x")
+    for epoch, cost in enumerate(costs):
+        figures = metrics_of(params_of(epoch), settings(), epoch)
+        figures = figures._replace(test=figures.test._replace(cost=cost))
+        run = with_epoch(run, figures, (BIG[0]._replace(biases=BIG[0].biases + epoch),))
+    assert (run.best_epoch, sorted(run.kept)) == (1, [0, 1, 2])
+    shelf = shelves.RunStore((run, replace(run, id="other")), run.id)
+    sizes = [
+        [sorted(each.kept) for each in shelves.within_memory(shelf, room * num_bytes(BIG)).runs]
+        for room in (6, 5, 4, 3)
+    ]
+    assert sizes == [[[0, 1, 2]] * 2, [[0, 1, 2], [1, 2]], [[1, 2]] * 2, [[1, 2], []]]
+
+
+def test_the_weights_of_an_earlier_epoch_are_noted_and_the_figures_are_theirs():
+    run = run_of(3)
+    back = with_weights_of(run, 1)
+    assert (back.epoch, back.weights_epoch, back.metrics) == (3, 1, run.history[1])
+    assert (back.history, back.params) == (run.history, run.kept[1])
+    assert back.schedule == (RestoredWeights(3, 1),)
+    further = with_epoch(back, metrics_of(params_of(4), run.config, 4), params_of(4))
+    assert (further.weights_epoch, further.metrics) == (4, further.history[4])
+    with pytest.raises(ValueError, match="whose weights are kept"):
+        with_weights_of(replace(run, kept={}), 1)

@@ -27,7 +27,7 @@ pytest_plugins = ("tests.registry_bench",)
 @pytest.fixture
 def run():
     """A run whose every epoch is another network."""
-    run = trained_run(epochs=0)
+    run = replace(trained_run(epochs=0), name="first")
     for epoch in (1, 2):
         params = tuple(layer._replace(biases=layer.biases + epoch) for layer in run.params)
         run = with_epoch(run, figures(run.config, epoch), params)
@@ -36,12 +36,12 @@ def run():
 
 @pytest.fixture
 def other():
-    return trained_run(TrainConfig(hidden=(3,)), epochs=1)
+    return replace(trained_run(TrainConfig(hidden=(3,)), epochs=1), name="other")
 
 
 @pytest.fixture
 def folder(tmp_path, run, other):
-    Autosave(tmp_path / "lab").save(RunStore((run, other), run.id, frozenset({other.id})))
+    Autosave(tmp_path / "lab").save(RunStore((run, other), run.id))
     return tmp_path / "lab"
 
 
@@ -131,7 +131,7 @@ def test_the_longest_record_of_a_run_counts_where_the_index_is_lost(folder, run)
     kept = {path: path.read_bytes() for path in folder.iterdir()}
     autosave = Autosave(folder)
     store = autosave.load()
-    autosave.save(store._replace(runs=(longer,), current_id=longer.id, hidden=frozenset()))
+    autosave.save(store._replace(runs=(longer,), current_id=longer.id))
     for path, data in kept.items():
         path.write_bytes(data)
     (folder / INDEX).write_bytes(b"")
@@ -213,13 +213,24 @@ def test_a_file_of_a_later_release_opens_and_keeps_what_it_added(run):
 def undone_store(run, what):
     """A run that was reset, or trained on own digits, which can be undone."""
     if what == "reset":
-        after = trained_run(TrainConfig(hidden=(3,)), epochs=1)
+        after = replace(trained_run(TrainConfig(hidden=(3,)), epochs=1), name="after")
     else:
         params = tuple(layer._replace(biases=layer.biases + 80) for layer in run.params)
         digits = np.zeros((1, 28, 28), np.uint8), np.array([3], np.uint8)
         learned = OwnDigits(run.epoch, *digits, 1, 0.1, 0.9, 0.9, 0.5, 1.0)
         after = replace(run, params=params, schedule=(learned,))
     return after, RunStore((after,), after.id, undo=Undo(run, what, after.id, after.epoch))
+
+
+def test_a_run_that_an_earlier_release_took_out_of_the_list_comes_back(tmp_path, run):
+    after, store = undone_store(run, "reset")
+    Autosave(tmp_path).save(store)
+    back = Autosave(tmp_path).load()
+    assert [(each.id, each.name, each.color) for each in back.runs] == [
+        (run.id, "first", 0),
+        (after.id, "after", 1),
+    ]
+    assert (back.current_id, back.undo, back.can_undo("reset")) == (after.id, None, True)
 
 
 def test_what_can_be_undone_outlives_a_moment_in_which_its_successor_cannot_be_read(tmp_path, run):
@@ -292,7 +303,7 @@ def test_an_odd_file_with_a_name_of_ours_keeps_no_lab_closed(folder, run, other,
     assert (folder / ("ab" * 16 + ".run")).is_symlink() or (folder / ("ab" * 16 + ".run")).exists()
 
 
-@pytest.mark.parametrize("name", ["runs", "aside", "hidden"])
+@pytest.mark.parametrize("name", ["runs", "aside"])
 def test_an_index_with_lists_for_names_is_a_damaged_one(folder, run, other, name):
     index = json.loads((folder / INDEX).read_bytes())
     (folder / INDEX).write_text(json.dumps(index | {name: [[1]]}))

@@ -1,8 +1,24 @@
-"""The pace of a training, on a clock that the test sets."""
+"""The pace of a training, on a clock that the test sets; the time announced, against measured epochs."""
+
+from dataclasses import replace
 
 import pytest
 
-from mnistlab.jobs.time_left import LEAST_SECONDS, WINDOW_SECONDS, Pace
+from mnistlab.engine.config import PRESETS
+from mnistlab.jobs.time_left import LEAST_SECONDS, WINDOW_SECONDS, Pace, Speed
+
+RECOMMENDED = PRESETS["recommended"]
+# Processor seconds of an epoch's training and of its figures, as one core of a server took them.
+MEASURED = [
+    (PRESETS["notebook"], 0.42, 0.06),
+    (RECOMMENDED, 0.83, 0.10),
+    (replace(RECOMMENDED, hidden=()), 0.26, 0.03),
+    (replace(RECOMMENDED, batch_size=10), 3.58, 0.13),
+    (replace(PRESETS["notebook"], batch_size=1024), 0.32, 0.06),
+    (replace(RECOMMENDED, hidden=(1024,)), 3.72, 0.61),
+    (replace(RECOMMENDED, hidden=(30,) * 6), 1.34, 0.06),
+    (replace(RECOMMENDED, train_size=2000), 0.03, 0.10),
+]
 
 
 @pytest.fixture
@@ -62,3 +78,20 @@ def test_an_epoch_that_is_begun_anew_begins_the_clock_anew(pace, clock):
     assert pace.steps_per_second() == 0.0
     go(pace, clock, 2.0, 40, first=410)
     assert pace.steps_per_second() == pytest.approx(20, rel=0.03)
+
+
+@pytest.mark.parametrize("times", [1, 7])
+def test_what_was_measured_of_one_network_tells_of_any_other_within_a_factor_of_two(times):
+    for config, training, _ in MEASURED:
+        speed = Speed()
+        assert speed.seconds(config) == 0.0
+        speed.learn(config, times * training)
+        for other, its_training, figures in MEASURED:
+            assert 0.5 < speed.seconds(other) / (times * (its_training + figures)) < 2
+
+
+def test_one_epoch_that_was_delayed_does_not_change_what_is_announced():
+    speed = Speed()
+    for seconds in (0.83, 25.0, 0.83, 0.84):
+        speed.learn(RECOMMENDED, seconds)
+    assert speed.seconds(RECOMMENDED) == pytest.approx(0.93, rel=0.3)

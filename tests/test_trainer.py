@@ -278,10 +278,15 @@ def test_a_refused_epoch_fails_with_the_sentence_and_can_be_tried_again(trainer,
 
 
 def test_the_expected_time_grows_with_epochs_and_with_the_crowd(trainer, pool):
-    pool.turn()
+    ready(trainer, pool)
+    assert trainer.expected_seconds(settings()) == 0.0, "nothing was measured"
+    trainer.start()
+    epoch(pool)
+    assert trainer.expected_seconds(settings()) == 0.0, "for the first epoch operations are compiled"
+    epoch(pool)
+    trainer.stop()
     short, long = (trainer.expected_seconds(settings(num_epochs=n)) for n in (1, 10))
     assert long == pytest.approx(10 * short)
-    ready(trainer, pool)
     trainer.start()
     assert trainer.expected_seconds(settings(num_epochs=1)) == pytest.approx(2 * short)
 

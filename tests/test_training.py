@@ -7,19 +7,10 @@ import jax
 import numpy as np
 import pytest
 
+from mnistlab.data.datasets import Dataset, Split
 from mnistlab.engine.backprop import batch_step
 from mnistlab.engine.config import PRESETS, TrainConfig, config_from
 from mnistlab.engine.training import batches, epoch_key, epoch_order, epoch_steps, initial_params, train
-
-
-class Split(NamedTuple):
-    images: np.ndarray
-    labels: np.ndarray
-
-
-class Data(NamedTuple):
-    train: Split
-    test: Split
 
 
 def some_data(size, seed=0):
@@ -28,7 +19,7 @@ def some_data(size, seed=0):
     images = rng.integers(0, 60, (size, 28, 28)).astype(np.uint8)
     for digit in range(10):  # something to learn: each digit has two bright rows of its own
         images[labels == digit, 2 * digit : 2 * digit + 2] = 255
-    return Data(Split(images, labels), Split(images[: size // 2], labels[: size // 2]))
+    return Dataset("", "", Split(images, labels), Split(images[: size // 2], labels[: size // 2]))
 
 
 def test_the_notebook_begins_at_its_printed_cost_and_830_correct(mnist):

@@ -25,7 +25,7 @@ SEEN = """Weight initialization | Epochs | Larger text | Start new network | Tra
 PCA | Class balance | majority class | first principal component | Images per class | Generated digits
 Activation function | Universal approximation | Outputs before training | Test accuracy, untrained
 SGD step | actual / predicted | largest difference / largest gradient | first-order prediction
-Confusion matrix | true label | final test accuracy | current | plotted | Download | recall
+Confusion matrix | true label | test accuracy final | test accuracy best | Download | recall
 Recall per class | Weight histogram | Number of learning rates | test accuracy
 Prediction | True label | Preprocessed input | Resize only | Attribution | none (0–255)"""
 COMMANDS = ((), ("train",), ("sweep",), ("evaluate",), ("predict",), ("data",))

@@ -60,7 +60,8 @@ def labels_in(node) -> Iterator[str]:
     elif kind == "html":
         yield from texts_of(body)
     elif kind in ("dataframe", "arrow_data_frame", "table", "arrow_table"):
-        yield from map(str, node.value.columns)
+        for column in node.value.columns:  # a title, or a pair of them
+            yield " ".join(column).strip() if isinstance(column, tuple) else str(column)
     elif kind == "plotly_chart":
         yield from labels_of_figure(json.loads(told["spec"]))
     elif kind == "bidi_component":

@@ -136,8 +136,11 @@ class Seen:
 
 
 def diagnose(run: Run) -> tuple[Finding, ...]:
-    """Return what can be said about a run, what matters most first; nothing about an untrained one."""
-    history, config = run.history, run.settings
+    """Return what can be said about a run, what matters most first; nothing about an untrained one.
+
+    Where weights of an earlier epoch were restored, it is said of the training up to there.
+    """
+    history, config = run.history[: run.weights_epoch + 1], run.settings
     if run.broken_in or not _all_finite(history):
         return (_diverged(run.broken_in or len(history) - 1, config),)
     if len(history) < 2:
@@ -167,7 +170,7 @@ def _diverged(epoch: int, config: TrainConfig) -> Finding:
 
 def _stands_still(seen: Seen) -> Finding | None:
     """A training cost that does not fall any more, and why, as far as that can be seen."""
-    if not seen.stands_still:
+    if not seen.stands_still and not seen.pinned:
         return None
     sentence = "The training cost has ceased to fall."
     before = max(0, len(seen.train) - 1 - WINDOW)
@@ -176,8 +179,10 @@ def _stands_still(seen: Seen) -> Finding | None:
     norms = seen.last.gradient_norms
     if seen.pinned:
         began = seen.history[0].saturation[-1] > PINNED_SHARE
-        sentence = "The network is stuck: its outputs " + (
-            "began where σ is flat." if began else "were thrown to where σ is flat."
+        sentence = "The outputs sit where σ is flat: " + (
+            "there they began."
+            if began
+            else "the first steps threw them there, the learning rate is too large."
         )
         evidence += f" {_percent(seen.last.saturation[-1])} of their z lie beyond {SATURATED:g} in size."
         remedy = "Reset, with smaller weights or input scaling 1/255."
@@ -192,7 +197,8 @@ def _stands_still(seen: Seen) -> Finding | None:
         remedy, advice = f"Take a smaller learning rate, such as {_smaller(seen):g}.", "smaller rate"
     if answer := seen.one_answer:
         evidence += f" {_percent(answer[1])} of the test images are predicted to be {answer[0]}."
-    return Finding("no progress", "warning", sentence, evidence, remedy, advice)
+    kind = "no progress" if seen.stands_still else "saturated outputs"
+    return Finding(kind, "warning", sentence, evidence, remedy, advice)
 
 
 def _too_small(seen: Seen) -> Finding | None:
@@ -284,7 +290,7 @@ def _overfitting(seen: Seen) -> Finding | None:
         f"Since then the training cost went from {seen.train[low]:.4f} to {seen.train[-1]:.4f}, the test "
         f"cost from {seen.test[low]:.4f} up to {seen.test[-1]:.4f}. The training accuracy is "
         f"{last.train.accuracy:.1%}, the test accuracy {last.test.accuracy:.1%}.",
-        f"Take the weights of epoch {low}, a larger training set, or fewer units.",
+        f"Take the weights of epoch {low} (Restore best weights), a larger training set, or fewer units.",
         epoch=low,
     )
 
@@ -300,7 +306,7 @@ def _risen(seen: Seen) -> Finding | None:
         f"The test cost lies above its lowest, that of epoch {low}.",
         f"It was {seen.test[low]:.4f} then, and is {seen.test[-1]:.4f} now; the training cost was "
         f"{seen.train[low]:.4f}, and is {seen.train[-1]:.4f}.",
-        f"Take the weights of epoch {low}, or go on with a smaller learning rate.",
+        f"Take the weights of epoch {low} (Restore best weights), or go on with a smaller learning rate.",
         epoch=low,
     )
 

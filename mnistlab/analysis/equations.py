@@ -61,7 +61,8 @@ def worked_weight(followed: Followed, place: Place) -> tuple[Equation, ...]:
     """Return the way from the image to dL/dW of one weight.
 
     Forward: z, a and the slope of the unit. Backward: BP1 at an output; for a hidden unit BP2 for each layer
-    down to it, along the units from which most of the error comes; BP3 for the weight and BP4 for the bias.
+    down to it, along the units from which most of the error comes; BP3 for the bias and BP4 for the weight.
+    The numbers are those of Nielsen, Neural Networks and Deep Learning, ch. 2.
     """
     path = loudest_path(followed, place)
     errors = [output_error(followed, path[0])]
@@ -71,8 +72,8 @@ def worked_weight(followed: Followed, place: Place) -> tuple[Equation, ...]:
         unit_activation(followed, place),
         unit_slope(followed, place),
         *errors,
-        weight_gradient(followed, place),
         bias_gradient(followed, place),
+        weight_gradient(followed, place),
     )
 
 
@@ -230,7 +231,7 @@ def carried_error(followed: Followed, place: Place, upper: Place) -> Equation:
 
 
 def weight_gradient(followed: Followed, place: Place) -> Equation:
-    """Return dL/dW of the weight by BP3: the unit's error times what the weight carries."""
+    """Return dL/dW of the weight by BP4: the unit's error times what the weight carries."""
     layer, unit, source = place
     value = followed.slope_of(place)
     weight = symbol("W", layer, unit, source)
@@ -241,15 +242,15 @@ def weight_gradient(followed: Followed, place: Place) -> Equation:
     *_, delta = numbers_of(followed, place)
     carried = float(followed.activations[layer - 1][source])
     product = rf"&= {factor(delta)} \cdot {factor(carried)}"
-    return Equation("BP3", place, (first, product, rf"&= \mathbf{{{numeral(value)}}}"), value)
+    return Equation("BP4", place, (first, product, rf"&= \mathbf{{{numeral(value)}}}"), value)
 
 
 def bias_gradient(followed: Followed, place: Place) -> Equation:
-    """Return dL/db of the unit by BP4: the error itself."""
+    """Return dL/db of the unit by BP3: the error itself."""
     layer, unit, _ = place
     *_, value = numbers_of(followed, place)
     first = rf"\frac{{\partial L}}{{\partial {symbol('b', layer, unit)}}} &= {symbol(DELTA, layer, unit)}"
-    return Equation("BP4", place, (first, rf"&= {numeral(value)}"), value)
+    return Equation("BP3", place, (first, rf"&= {numeral(value)}"), value)
 
 
 def numbers_of(followed: Followed, place: Place) -> tuple[float, ...]:

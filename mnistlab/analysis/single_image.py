@@ -121,6 +121,23 @@ def follow(image: np.ndarray, label: int, params: Params, config: TrainConfig) -
     )
 
 
+def telling_image(outputs: np.ndarray, labels: np.ndarray) -> int:
+    """Return which image has an error worth following: of those misclassified the one of median cost.
+
+    The most confident errors are often saturated, so that hardly any of them is carried back. Where no image
+    is misclassified, it is the one with the largest cost.
+
+    Args:
+        outputs: (n, 10), at least one image.
+        labels: (n,).
+    """
+    costs = ((outputs - np.eye(NUM_CLASSES)[labels]) ** 2).sum(axis=1)
+    wrong = np.flatnonzero(outputs.argmax(axis=1) != labels)
+    if not wrong.size:
+        return int(costs.argmax())
+    return int(wrong[np.argsort(costs[wrong], kind="stable")[wrong.size // 2]])
+
+
 def telling_source(followed: Followed, layer: int) -> int:
     """Return the most active unit of the layer before: the weights from it have the largest gradients."""
     return int(np.abs(followed.activations[layer - 1]).argmax())

@@ -39,12 +39,13 @@ class Stages(NamedTuple):
     framed: np.ndarray
 
 
-def frame(image_data: np.ndarray) -> np.ndarray | None:
+def frame(image_data: np.ndarray, by_pen: bool = False) -> np.ndarray | None:
     """Return the digit in a picture as MNIST would have stored it; of several the largest.
 
     Args:
         image_data: uint8 (height, width, 4), (height, width, 3) or (height, width): dark ink on light paper
             or light ink on dark paper, of any color. Transparent parts are laid on white.
+        by_pen: See `segmented`.
 
     Returns:
         uint8 (28, 28), ink 255 on 0, or None when there is no digit.
@@ -52,19 +53,19 @@ def frame(image_data: np.ndarray) -> np.ndarray | None:
     Raises:
         ValueError: image_data is not such an array.
     """
-    found = stages(image_data)
+    found = stages(image_data, by_pen)
     return None if found is None else found.framed
 
 
-def stages(image_data: np.ndarray) -> Stages | None:
+def stages(image_data: np.ndarray, by_pen: bool = False) -> Stages | None:
     """Return the way of the digit in a picture, of several the largest; None where there is none."""
-    digits, _ = all_stages(image_data)
+    digits, _ = all_stages(image_data, by_pen)
     return digits[0] if digits else None
 
 
-def all_stages(image_data: np.ndarray) -> tuple[list[Stages], str]:
+def all_stages(image_data: np.ndarray, by_pen: bool = False) -> tuple[list[Stages], str]:
     """Return the way of each digit in a picture, the largest first, and why there is none; "" with one."""
-    found = segmented(image_data)
+    found = segmented(image_data, by_pen)
     contrast = _levels(found.contrast)
     digits = []
     for digit in found.digits:

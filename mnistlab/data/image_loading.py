@@ -19,6 +19,7 @@ EXTENSIONS = ("png", "jpg", "jpeg", "webp", "heic", "heif", "gif", "bmp")
 KINDS = "PNG, JPEG, WebP, HEIC, GIF or BMP"
 AVERAGED = ("L", "LA", "RGB", "RGBA", "CMYK")  # modes of which Pillow takes averages
 PNG_ADDRESS = "data:image/png;base64,"
+PNG_BEGIN = b"\x89PNG\r\n\x1a\n"  # then 8 bytes, then width and height, 4 bytes each
 JPEG_SCAN = b"\xff\xda"
 
 with suppress(ImportError):  # there are platforms without it; HEIC is then no picture
@@ -124,8 +125,12 @@ def read_canvas(address: str, height: int, width: int) -> np.ndarray:
         data = base64.b64decode(address[len(PNG_ADDRESS) :], validate=True)
     except (binascii.Error, ValueError):
         raise PictureError("A drawing must come as a PNG in base64. Got something else.") from None
-    picture = read_picture(data)
-    if picture.shape[:2] != (height, width):
+    if not data.startswith(PNG_BEGIN):
+        raise PictureError("A drawing must come as a PNG. Got something else.")
+    wide, high = (int.from_bytes(data[place : place + 4], "big") for place in (16, 20))
+    if (high, wide) == (height, width):  # another is refused before anything is unpacked
+        picture = read_picture(data)
         high, wide = picture.shape[:2]
+    if (high, wide) != (height, width):
         raise PictureError(f"A drawing must have {width} x {height} pixels. Got {wide:,} x {high:,}.")
     return picture

@@ -91,11 +91,12 @@ class Piece(NamedTuple):
         return self.right - self.left
 
 
-def segmented(image_data: np.ndarray) -> Segmentation:
+def segmented(image_data: np.ndarray, by_pen: bool = False) -> Segmentation:
     """Find the digits in a picture.
 
     Args:
         image_data: uint8 (height, width, 4), (height, width, 3) or (height, width), in any colors.
+        by_pen: Whether its ink is known to be strokes, as on a canvas: then nothing is taken for a thing.
 
     Raises:
         ValueError: image_data is not such an array.
@@ -115,7 +116,7 @@ def segmented(image_data: np.ndarray) -> Segmentation:
         kept = np.zeros(labels.max() + 1, bool)
         kept[[piece.label for piece in group]] = True
         digit = np.where(kept[labels[rows, columns]], ink[rows, columns], np.float32(0))
-        if is_written(digit):
+        if by_pen or is_written(digit):
             digits.append(Digit(digit, inside[0].start + rows.start, inside[1].start + columns.start))
     return Segmentation(contrast, tuple(digits), "" if digits else NO_STROKES)
 

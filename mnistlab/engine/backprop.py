@@ -49,7 +49,7 @@ def backpropagate_error(weights: Array | np.ndarray, delta: Array) -> Array:
 
 
 def image_gradient(passed: ForwardPass, deltas: tuple[Array, ...]) -> Params:
-    """Return the gradient that one image gives: dL/dW = Delta outer a, dL/db = Delta (BP3, BP4)."""
+    """Return the gradient that one image gives: dL/db = Delta (BP3), dL/dW = Delta outer a (BP4)."""
     return tuple(
         Layer(jnp.outer(delta, a), delta) for delta, a in zip(deltas, passed.activations[:-1], strict=True)
     )

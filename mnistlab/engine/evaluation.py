@@ -17,7 +17,7 @@ from mnistlab.engine.scaling import network_inputs
 
 MEASURED = 10_000  # training figures are taken on the first so many training images
 PROBED = 1_000  # gradients and pre-activations on the first so many
-CHUNK = 2_500  # images passed at once
+AT_ONCE = 2_500  # images passed together
 SATURATED = 5.0  # beyond this |z| a sigmoid's slope is under 0.007
 
 
@@ -49,6 +49,18 @@ class Score(NamedTuple):
         return np.where(totals > 0, np.diagonal(self.confusion) / np.maximum(totals, 1), np.nan)
 
 
+class Tally(NamedTuple):
+    """How many of some images were read right."""
+
+    num_correct: int
+    num_images: int
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the images read right, 0..1."""
+        return self.num_correct / max(1, self.num_images)
+
+
 class EpochMetrics(NamedTuple):
     """The figures of one epoch; epoch 0 is the untrained network."""
 
@@ -60,6 +72,7 @@ class EpochMetrics(NamedTuple):
     learning_rate: float
     seconds: float  # spent training, without these figures
     output_maxima: tuple[float, ...] = ()  # per output, the largest on the images of `train`; (): not known
+    generated: Tally | None = None  # on generated test images, where they stand beside MNIST's
 
 
 @cache
@@ -93,8 +106,8 @@ def activations_of(params: Params, images: np.ndarray, config: TrainConfig) -> n
     """
     run = batch_outputs(config.activation)
     chunks = [
-        np.asarray(run(params, network_inputs(images[start : start + CHUNK], config.scaling)))
-        for start in range(0, len(images), CHUNK)
+        np.asarray(run(params, network_inputs(images[start : start + AT_ONCE], config.scaling)))
+        for start in range(0, len(images), AT_ONCE)
     ]
     return np.concatenate(chunks) if chunks else np.zeros((0, NUM_CLASSES), np.float32)
 
@@ -112,6 +125,11 @@ def largest_outputs(activations: np.ndarray) -> tuple[float, ...]:
     return tuple(round(value, 4) for value in activations.max(axis=0).tolist())
 
 
+def tally(activations: np.ndarray, labels: np.ndarray) -> Tally:
+    """Return how many of some outputs, (n, 10), are largest for the right label, (n,)."""
+    return Tally(int((activations.argmax(axis=1) == labels).sum()), len(labels))
+
+
 def evaluate(params: Params, split: Split, config: TrainConfig) -> Score:
     """Return cost and confusion of a network on some images."""
     return score(activations_of(params, split.images, config), split.labels)
@@ -121,7 +139,7 @@ def epoch_metrics(
     params: Params, dataset: Dataset, config: TrainConfig, epoch: int, seconds: float
 ) -> EpochMetrics:
     """Return the figures of a network after an epoch that took so many seconds."""
-    measured = min(MEASURED, config.train_size)
+    measured, beside = min(MEASURED, config.train_size), dataset.generated_test
     images, labels = dataset.train.images[:measured], dataset.train.labels[:measured]
     probe = jnp.asarray(network_inputs(images[:PROBED], config.scaling))
     targets = jnp.asarray(np.eye(NUM_CLASSES, dtype=np.float32)[labels[:PROBED]])
@@ -137,4 +155,5 @@ def epoch_metrics(
         learning_rate=config.learning_rate,
         seconds=seconds,
         output_maxima=largest_outputs(on_train),
+        generated=beside and tally(activations_of(params, beside.images, config), beside.labels),
     )

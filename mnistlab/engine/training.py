@@ -56,6 +56,11 @@ def require_images(config: TrainConfig, dataset: Dataset) -> None:
         )
 
 
+def training_images(config: TrainConfig, dataset: Dataset, epoch: int) -> Split:
+    """Return the images that are trained on in an epoch, counted from 0."""
+    return dataset.train_in(config.seed_of_order, epoch, config.train_size)
+
+
 def initial_params(config: TrainConfig) -> Params:
     """Return the network that these settings begin with."""
     return initialize_network(config.dimensions, config.seed, config.initialization)
@@ -174,8 +179,9 @@ def train(
     key = epoch_key(config.seed_of_order, epoch)
     yield Epoch(epoch_metrics(params, dataset, config, epoch, seconds=0.0), params)
     for done in range(epoch + 1, epoch + config.num_epochs + 1):
+        data = training_images(config, dataset, done - 1)
         start = time.perf_counter()
-        for step in watched(epoch_steps(params, key, dataset.train, config)):
+        for step in watched(epoch_steps(params, key, data, config)):
             params = step.params
         jax.block_until_ready(params)
         seconds = time.perf_counter() - start

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from mnistlab.analysis.formatting import plain
-from mnistlab.figures.theme import ACCENT, RIGHT, TEXT, TRAINING, framed, legend_above, line, note
+from mnistlab.figures.theme import ACCENT, RIGHT, TEXT, TRAINING, WRONG, framed, legend_above, line, note
 
 PLAIN = "#00003759"
 HEIGHT = 340  # px
@@ -76,14 +76,18 @@ def plot_cost_of_weight(
 
 
 def plot_moved_outputs(before: Sequence[float], after: Sequence[float], truth: int) -> go.Figure:
-    """Return the ten outputs as bars, and a line across each where it was before."""
+    """Return the ten outputs as bars, and a line across each where it was before.
+
+    The largest is the prediction; its color says whether it is right.
+    """
     before, after = [float(v) for v in before], [float(v) for v in after]
-    digits = list(range(len(after)))
+    answer = max(range(len(after)), key=after.__getitem__)
+    digits, own = list(range(len(after))), RIGHT if answer == truth else WRONG
     bars = {
         "type": "bar",
         "x": digits,
         "y": after,
-        "marker": {"color": [RIGHT if digit == truth else PLAIN for digit in digits]},
+        "marker": {"color": [own if digit == answer else PLAIN for digit in digits]},
         "customdata": before,
         "hovertemplate": "output %{x}<br>now %{y:.6f}<br>before %{customdata:.6f}<extra></extra>",
     }
@@ -140,7 +144,9 @@ def plot_step(rates: np.ndarray, costs: np.ndarray, learning_rate: float, predic
         f"Summed cost of the mini-batch: {costs[0]:.4g} before the step, {after:.4g} after it; "
         f"predicted was a change of {predicted:.4g}."
     )
-    bottom, top = min(0.94 * float(min(costs)), 0.0), 1.06 * max(map(float, costs))
+    shown = [*map(float, costs), max(0.0, float(costs[0]) + predicted)]  # what happens fills the figure
+    margin = 0.08 * (max(shown) - min(shown)) or 0.02 * max(shown)
+    bottom, top = min(shown) - margin, max(shown) + margin
     return framed(
         traces,
         height=HEIGHT,

@@ -11,7 +11,7 @@ View = Literal["latest", "all", "log"]
 # Room for numbers is kept, not measured: Plotly would draw twice or more, and these are drawn all the time.
 LIVE = {"automargin": False, "fixedrange": False}
 MARKED = 12  # epochs up to which each is marked, so that a single one can be seen
-ROUND_VALUES = tuple(m * 10.0**e for e in range(-5, 4) for m in (1, 2, 5))  # ticks of a logarithmic axis
+MOST_DECADES = 6  # that a logarithmic axis names
 LEAVES_BEHIND = 3  # epochs: from then on the latest view no longer shows the first jump
 
 
@@ -35,10 +35,22 @@ def value_axis(
         curves: Values from epoch 0 on; those of the current run first.
     """
     if view == "log":
-        ticks = {"tickvals": ROUND_VALUES, "tickformat": "~%" if share else "~g"}
-        return {"title": title, "type": "log", **ticks}
+        return {"title": title, **log_axis(curves), "tickformat": "~%" if share else "~g"}
     low, high = latest_range(curves, whole) if view == "latest" else whole
     return {"title": title, "range": [low, high], **({"tickformat": "~%"} if share else {})}
+
+
+def log_axis(curves: Sequence[Sequence[float | None]]) -> dict[str, Any]:
+    """Return the settings of a logarithmic axis: few round values, so that none stands on another."""
+    above = [value for curve in curves for value in curve if value and 0 < value < math.inf]
+    low, high = (
+        math.floor(math.log10(min(above, default=1))),
+        math.ceil(math.log10(max(above, default=1))),
+    )
+    step = math.ceil(max(1, high - low) / MOST_DECADES)
+    marks = (1, 2, 5) if high - low <= 2 else (1,)
+    ticks = [mark * 10.0**power for power in range(low, high + 1, step) for mark in marks]
+    return {"type": "log", "tickvals": ticks, "tickformat": "~g"}
 
 
 def first_shown(epoch: int) -> int:

@@ -87,7 +87,7 @@ def plot_pre_activations(
         title=title,
         height=92 + 50 + ROW_HEIGHT * len(layers),
         alt=f"{title}. {said}.",
-        x={"title": "z", **ends, **round_ticks(reach)},
+        x={"title": "z, logarithmic away from 0", **ends, **round_ticks(reach)},
         shapes=shapes,
         annotations=notes,
         showlegend=True,

@@ -5,18 +5,17 @@ import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import starmap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import plotly.graph_objects as go
 
 from mnistlab.figures.curve_axes import LIVE, MARKED, View, beyond, epoch_axis, value_axis
-from mnistlab.figures.theme import DASHES, DIGITS, MUTED, TEST, TRAINING, empty, framed, line, note
+from mnistlab.figures.theme import MUTED, TRAINING, empty, framed, line, note, run_style
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     from mnistlab.engine.evaluation import EpochMetrics, Score
 
     History = Sequence[EpochMetrics]
-    Run = tuple[str, History]
     Change = tuple[int, str]
 
 MARKS_LOWEST = 4  # values: from then on the lowest test cost is marked
@@ -24,28 +23,41 @@ MARKS_LOWEST = 4  # values: from then on the lowest test cost is marked
 COLOR, WIDTH, SPARK_HEIGHT, EDGE = "#7166D9", 200, 40, 4
 
 
+class Course(NamedTuple):
+    """A run as its curves show it."""
+
+    name: str
+    history: "History"
+    place: int = 0  # in the palette
+
+
 def plot_cost(
-    runs: Sequence["Run"], x_max: int, view: View = "all", changes: Sequence["Change"] = ()
+    runs: Sequence[Course],
+    x_max: int,
+    view: View = "all",
+    changes: Sequence["Change"] = (),
+    only_test: bool = False,
 ) -> go.Figure:
     """Return the cost on training and test images by epoch; the lowest test cost is marked.
 
     Args:
-        runs: Name and history of each; the first is the current one and has both curves, the others
-            have their test curve.
+        runs: The first is the current one and has both curves, the others have their test curve.
         x_max: Epoch at the right edge, fixed so that nothing moves while training.
         view: What the vertical axis shows: what happens now, all, or all on a logarithmic scale.
         changes: What was changed on the way in the first run: after which epoch, and to what.
+        only_test: Show the test curve of each run, and none as the current one.
     """
-    costs = [cost for _, history in runs for m in history for cost in (m.train.cost, m.test.cost)]
+    costs = [cost for run in runs for m in run.history for cost in (m.train.cost, m.test.cost)]
     whole = 0.0, 1.06 * (max(filter(math.isfinite, costs), default=0.0) or 1.0)
     axis = partial(value_axis, "cost L", view, whole, False)
-    figure = runs_figure(runs, "Cost", lambda score: score.cost, ".4f", axis, x_max, changes)
-    lowest = lowest_test_cost(runs[0][1]) if runs else None
+    figure = runs_figure(runs, "Cost", lambda score: score.cost, ".4f", axis, x_max, changes, only_test)
+    lowest = lowest_test_cost(runs[0]) if runs and not only_test else None
     return figure.add_trace(lowest) if lowest else figure
 
 
-def lowest_test_cost(history: "History") -> dict | None:
+def lowest_test_cost(run: Course) -> dict | None:
     """Return a ring around the lowest test cost so far; None where it says nothing yet."""
+    history = run.history
     costs = [m.test.cost if math.isfinite(m.test.cost) else math.inf for m in history]
     if len(costs) < MARKS_LOWEST or min(costs) == math.inf:
         return None
@@ -57,17 +69,24 @@ def lowest_test_cost(history: "History") -> dict | None:
         "name": "lowest test cost",
         "uid": "lowest test cost",
         "mode": "markers",
-        "marker": {"symbol": "circle-open", "size": 13, "color": TEST, "line": {"width": 2}},
+        "marker": {
+            "symbol": "circle-open",
+            "size": 13,
+            "color": run_style(run.place)[0],
+            "line": {"width": 2},
+        },
         "hovertemplate": "%{y:.4f}",
+        "text": [f"{costs[epoch]:.4f}"],
     }
 
 
 def plot_accuracy(
-    runs: Sequence["Run"],
+    runs: Sequence[Course],
     x_max: int,
     view: View = "all",
     changes: Sequence["Change"] = (),
     errors: bool = False,
+    only_test: bool = False,
 ) -> go.Figure:
     """Return the accuracy by epoch, or with `errors` the error rate, 1 minus the accuracy.
 
@@ -75,44 +94,47 @@ def plot_accuracy(
     those of `plot_cost`.
     """
     if errors or view == "log":
-        rates = [1 - m.test.accuracy for _, history in runs for m in history]
+        rates = [1 - m.test.accuracy for run in runs for m in run.history]
         least = None if view == "log" else 0.0  # a logarithmic axis has no zero
         axis = partial(value_axis, "error rate", view, (0.0, 1.06 * (max(rates, default=0.0) or 1.0)), True)
         rate = lambda score: (1 - score.accuracy) or least  # noqa: E731
-        return runs_figure(runs, "Error rate", rate, ".2%", axis, x_max, changes)
+        return runs_figure(runs, "Error rate", rate, ".2%", axis, x_max, changes, only_test)
     axis = partial(value_axis, "accuracy", view, (0.0, 1.02), True)
-    return runs_figure(runs, "Accuracy", lambda score: score.accuracy, ".2%", axis, x_max, changes)
+    accuracy = lambda score: score.accuracy  # noqa: E731
+    return runs_figure(runs, "Accuracy", accuracy, ".2%", axis, x_max, changes, only_test)
 
 
 def runs_figure(
-    runs: Sequence["Run"],
+    runs: Sequence[Course],
     title: str,
     value: Callable[["Score"], float | None],
     digits: str,
     axis: Callable[[Sequence[Sequence[float | None]]], dict],
     x_max: int,
     changes: Sequence["Change"],
+    only_test: bool,
 ) -> go.Figure:
     """Return training and test curve of the first run and the test curves of the others."""
-    runs = [(name, history) for name, history in runs if len(history)]
+    runs = [run for run in runs if len(run.history)]
     if not runs:
         return empty(title, "Train, and the curve appears here.")
-    name, history = runs[0]
-    here = f", {name}" if len(runs) > 1 else ""
-    on_training = [value(metrics.train) for metrics in history]
-    on_test, *on_tests = ([value(metrics.test) for metrics in each] for _, each in runs)
-    traces = [
-        curve(history, on_test, f"test{here}", digits, TEST, 3),
-        curve(history, on_training, f"training{here}", digits, TRAINING, 1.5, "dot"),
-    ]
-    for index, ((other, others), values) in enumerate(zip(runs[1:], on_tests, strict=True)):
-        color, dash = DIGITS[(3 * index + 1) % 10], DASHES[(index + 1) % len(DASHES)]
-        traces.append(curve(others, values, f"test, {other}", digits, color, 1.5, dash))
-    last = history[-1]
-    alt = (
-        f"{title} by epoch. After epoch {last.epoch}: {on_training[-1] or 0:{digits}} on the training "
-        f"images, {on_test[-1] or 0:{digits}} on the test images."
-    )
+    traces: list[dict] = []
+    for run in runs:
+        values = [value(metrics.test) for metrics in run.history]
+        name, width = (run.name, 2) if only_test else (f"test, {run.name}", 1.5 if traces else 3)
+        traces.append(curve(run.history, values, name, digits, *run_style(run.place), width))
+    if only_test:
+        title = f"Test {title.lower()}"
+        alt = f"{title} by epoch of {', '.join(run.name for run in runs)}."
+    else:
+        history, here = runs[0].history, f", {runs[0].name}" if len(runs) > 1 else ""
+        values = [value(metrics.train) for metrics in history]
+        traces[0]["name"] = traces[0]["uid"] = f"test{here}"
+        traces.insert(1, curve(history, values, f"training{here}", digits, TRAINING, "dot", 1.5))
+        alt = (
+            f"{title} by epoch. After epoch {history[-1].epoch}: {values[-1] or 0:{digits}} on the training "
+            f"images, {value(history[-1].test) or 0:{digits}} on the test images."
+        )
     alt += "".join(f" After epoch {epoch}: {what}." for epoch, what in changes)
     y = axis([trace["y"] for trace in traces])
     return by_epoch(
@@ -128,7 +150,7 @@ def runs_figure(
 
 
 def by_epoch(traces: Sequence[dict], x_max: int, y: dict, **layout: Any) -> go.Figure:
-    """Return lines over epochs that can be zoomed; hovering tells all values of an epoch.
+    """Return lines over epochs that can be zoomed; hovering tells all values of an epoch, their `text`.
 
     Args:
         traces: The lines.
@@ -165,8 +187,8 @@ def curve(
     name: str,
     digits: str,
     color: str,
-    width: float = 2,
     dash: str = "solid",
+    width: float = 2,
 ) -> dict:
     """Return one line.
 
@@ -176,14 +198,15 @@ def curve(
         name: In the legend and on hover.
         digits: Format of the value on hover, such as ".4f".
         color: Of the line.
-        width: In px.
         dash: Plotly's name for it.
+        width: In px.
     """
     return line(
         [metrics.epoch for metrics in history],
         [None if value is None or not math.isfinite(value) else float(value) for value in values],
         {"color": color, "width": width, "dash": dash},
         f"%{{y:{digits}}}",
+        text=[None if value is None else f"{value:{digits}}" for value in values],
         mode="lines+markers" if len(history) <= MARKED else "lines",
         marker={"size": 5},
         name=name,

@@ -12,6 +12,7 @@ the figure, stays in it as `layout.meta["alt"]`, and `alt_text(figure)` returns 
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 # Plotly asks of each value whether it is one of pandas as soon as somebody began to import that, and fails on
 # a half imported one; Streamlit begins in the middle of a page. So pandas is whole before any figure is made.
@@ -38,6 +39,12 @@ RIGHT = "#0F828A"
 WRONG = "#DA2525"
 
 DIGITS = tuple(f"#{number:06d}" for number in range(1, 11))
+
+
+def run_style(place: int) -> tuple[str, str]:
+    """Return color and dash of a run by its place in the palette: the eleventh is the first one, dashed."""
+    return DIGITS[place % len(DIGITS)], DASHES[place // len(DIGITS) % len(DASHES)]
+
 
 HEIGHT = 320  # px, of a figure that stands beside text
 
@@ -148,6 +155,33 @@ def empty(title: str, text: str, height: int = HEIGHT) -> go.Figure:
     bare = {"visible": False, "showgrid": False, "automargin": False}
     alt = f"{title}: {text}"
     return framed(title=title, height=height, alt=alt, x=bare, y=bare, annotations=[words])
+
+
+def enlarged(figure: go.Figure, factor: float) -> go.Figure:
+    """Return a figure with larger type, as much higher, and with as much more room for the type."""
+    told = figure.to_dict()
+    layout = grown(told["layout"], factor)
+    layout |= {
+        "font": {"size": 12 * factor},
+        "title": {**layout["title"], "font": {"size": 16 * factor}},
+        "margin": {side: room * factor for side, room in layout["margin"].items()},
+        "height": layout["height"] * factor,
+    }
+    return go.Figure(told["data"], layout)
+
+
+def grown(part: Any, factor: float) -> Any:
+    """Return a part of a layout with the sizes of its fonts multiplied."""
+    if isinstance(part, (list, tuple)):
+        return [grown(each, factor) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: {**inner, "size": inner["size"] * factor}
+        if name.endswith("font") and "size" in inner
+        else grown(inner, factor)
+        for name, inner in part.items()
+    }
 
 
 def alt_text(figure: go.Figure) -> str:

@@ -25,7 +25,7 @@ from mnistlab.jobs.lab_files import (
     read_index,
 )
 from mnistlab.runs.run import Run
-from mnistlab.runs.run_store import RunStore, Undo
+from mnistlab.runs.run_store import RESET, RunStore, Undo, told_apart
 from mnistlab.runs.safetensors_io import packed, read_json, unpacked
 from mnistlab.runs.serialization import run_from, run_record
 
@@ -121,22 +121,29 @@ class Autosave:
                 self._put_aside(name)
             elif run:
                 runs[run.id], self._record_of[run.id] = run, name
-        current = index["current"] if index["current"] in runs else next(reversed(runs), "")
         undo = None
         if index["undo"] and (old := self._run(index["undo"][0])):
-            if index["undo"][2] in runs:
-                undo, self._record_of[old.id] = Undo(old, *index["undo"][1:]), index["undo"][0]
+            what, successor = index["undo"][1:3]
+            if what == RESET:  # earlier releases took a run out of the list where it was reset
+                runs = {old.id: old, **runs}
+                if successor in runs:
+                    runs[successor] = replace(runs[successor], reset_of=old.id)
+            elif successor in runs:
+                undo = Undo(old, *index["undo"][1:])
+            if old.id in runs:
+                self._record_of[old.id] = index["undo"][0]
             else:  # its successor cannot be read
                 self._put_aside(index["undo"][0])
-        hidden = frozenset(index["hidden"]) & runs.keys()
-        return RunStore(tuple(runs.values()), current, hidden, undo, index["numbered"])
+        current = index["current"] if index["current"] in runs else next(reversed(runs), "")
+        return RunStore(tuple(told_apart(runs.values())), current, undo, index["numbered"])
 
     def _run(self, name: str) -> Run | None:
         """Return a run, without those of its earlier networks that cannot be read; None: it is set aside."""
         try:
             record = read_json(content(self.folder, name), name)
             params = self._network(record["params"])
-            run = replace(run_from(record, params), id=str(record["id"]))
+            run = run_from(record, params)
+            run = replace(run, id=str(record["id"]), reset_of=str(record.get("reset_of", "")))
             files = {int(epoch): file for epoch, file in record.get("kept", {}).items()}
         except (OSError, AttributeError, KeyError, TypeError, ValueError):
             self._put_aside(name)
@@ -222,7 +229,6 @@ class Autosave:
             "version": max(self._index["version"], FIELDS["version"]),
             "runs": [names[id(run)] for run in shelf.runs],
             "current": shelf.current_id,
-            "hidden": sorted(shelf.hidden),
             "numbered": shelf.numbered,
             "undo": [names[id(undo.run)], undo.what, undo.successor, undo.epoch] if undo else None,
             "aside": sorted(self._aside),
@@ -242,6 +248,7 @@ class Autosave:
         missing = self._missing.get(run.id, {})
         record = run_record(run) | {
             "id": run.id,
+            "reset_of": run.reset_of,
             "params": files[id(run.params)],
             "kept": {epoch: file for epoch, file in missing.items() if int(epoch) <= run.epoch} | kept,
         }

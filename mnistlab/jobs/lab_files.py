@@ -19,10 +19,9 @@ MAX_INDEX_BYTES = 2**24
 NAME = re.compile(r"[0-9a-f]{32}\.(run|network|index)")
 UNFINISHED_NAME = re.compile(r"([0-9a-f]{32}\.tmp)?")
 FIELDS: dict[str, Any] = {  # of an index -> default
-    "version": 2,
+    "version": 3,
     "runs": [],
     "current": "",
-    "hidden": [],
     "numbered": 0,
     "undo": None,  # or record, what was done, id of the successor, epoch
     "aside": [],  # could not be read
@@ -72,7 +71,7 @@ def read_index(folder: Path) -> dict[str, Any]:
     right = all(type(index[name]) is type(value) for name, value in FIELDS.items() if name != "undo")
     right = right and (undo is None or (type(undo) is list and list(map(type, undo)) == [str, str, str, int]))
     right = right and UNFINISHED_NAME.fullmatch(index["unfinished"]) is not None
-    right = right and all(type(each) is str for name in ("runs", "aside", "hidden") for each in index[name])
+    right = right and all(type(each) is str for name in ("runs", "aside") for each in index[name])
     if not right or not all(NAME.fullmatch(name) for name in named(index)):
         raise NetworkFileError(f"{INDEX} must be the index of a lab. Got another one, or a damaged one.")
     return index

@@ -145,8 +145,9 @@ class Pool:
 
     @property
     def num_jobs(self) -> int:
-        """Jobs that take turns now."""
-        return len(self._jobs)
+        """Jobs that take turns now; a lab's drawing ahead is no other."""
+        with self._lock:
+            return len({id(job.listener) for job in self._jobs.values()})
 
     @property
     def pids(self) -> tuple[int, ...]:

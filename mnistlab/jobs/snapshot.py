@@ -14,8 +14,7 @@ class Snapshot(NamedTuple):
     state: str  # idle, queued, running, pausing, paused, finished or failed
     run: Run  # the current one; there always is one
     runs: tuple[Run, ...]  # all of the lab, oldest first, the current one among them
-    hidden: frozenset[str]  # ids of runs left out of comparisons
-    doing: str  # what the pool does for it: "", measuring, training or own digits
+    doing: str  # what the pool does for it: "", measuring, drawing, training or own digits
     step: int  # mini-batches done in the running epoch
     num_steps: int  # mini-batches in an epoch
     target_epoch: int  # where training will end, or would
@@ -27,6 +26,7 @@ class Snapshot(NamedTuple):
     unsaved: str  # one sentence when the last autosave failed
     can_undo_reset: bool
     can_undo_train_on: bool
+    can_undo_restore: bool = False
     set_aside: str = ""  # one sentence when something of an earlier autosave cannot be read
 
     @property

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple, Protocol
 import jax
 import numpy as np
 
-from mnistlab.data.datasets import Dataset
+from mnistlab.data.combined import draw_ahead
+from mnistlab.data.datasets import COMBINED, Dataset
 from mnistlab.data.user_digits import own_digit_steps
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.evaluation import activations_of, epoch_metrics, evaluate
 from mnistlab.engine.network import Params
-from mnistlab.engine.training import Epoch, Step, epoch_key, epoch_steps
+from mnistlab.engine.training import Epoch, Step, epoch_key, epoch_steps, training_images
 
 
 class Task(Protocol):
@@ -103,12 +104,45 @@ class EpochTask(NamedTuple):
     def steps(self, dataset: Dataset) -> Iterator[Step]:
         """Yield the network after each of the mini-batches that are left."""
         key = epoch_key(self.config.seed_of_order, self.epoch)
-        return epoch_steps(self.params, key, dataset.train, self.config, self.step)
+        data = training_images(self.config, dataset, self.epoch)
+        return epoch_steps(self.params, key, data, self.config, self.step)
 
     def result(self, dataset: Dataset) -> Epoch:
         """Return the figures with the network, after the last step."""
         metrics = epoch_metrics(self.params, dataset, self.config, self.epoch + 1, self.seconds)
         return Epoch(metrics, as_numpy(self.params))
+
+
+class DrawTask(NamedTuple):
+    """Make the generated training images of an epoch, where the dataset has new ones as training goes on."""
+
+    config: TrainConfig
+    epoch: int  # counted from 0
+    params: Params = ()
+    step: int = 0
+    seconds: float = 0.0
+
+    @property
+    def num_steps(self) -> int:
+        """None are counted: who takes the task up sees what is missing."""
+        return 0
+
+    @property
+    def kind(self) -> Hashable:
+        """What decides which operations are compiled: none."""
+        return "drawing"
+
+    @property
+    def drawn(self) -> tuple[int, int, int]:
+        """All that the images depend on."""
+        return self.config.seed_of_order, self.epoch, self.config.train_size
+
+    def steps(self, dataset: Dataset) -> Iterator[Step]:
+        """Make one chunk of images after another."""
+        return (Step((), -left, 0) for left in drawing(self.config, self.epoch))
+
+    def result(self, dataset: Dataset) -> None:
+        """Return nothing: the images are in files."""
 
 
 class WarmTask(NamedTuple):
@@ -191,6 +225,18 @@ class OwnDigitsTask(NamedTuple):
 
 
 RunTask = MeasureTask | EpochTask | OwnDigitsTask
+
+
+def drawing(config: TrainConfig, epoch: int) -> Iterator[int]:
+    """Make the new images of an epoch that are missing, and yield after each chunk how many are left."""
+    new = config.dataset == COMBINED
+    return draw_ahead(config.seed_of_order, epoch, config.train_size) if new else iter(())
+
+
+def drawing_for(task: RunTask, later: int = 0) -> DrawTask | None:
+    """Return the task that makes the new images for an epoch's task, or a later one, where there are any."""
+    new = isinstance(task, EpochTask) and task.config.dataset == COMBINED and task.epoch + later > 0
+    return DrawTask(task.config, task.epoch + later) if new else None
 
 
 def kind_of(config: TrainConfig) -> tuple[Hashable, ...]:

@@ -12,7 +12,7 @@ from mnistlab.engine.network import Params
 from mnistlab.engine.training import initial_params
 from mnistlab.jobs.pool import Job, Listener, Pool
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.jobs.tasks import EpochTask, MeasureTask, OwnDigitsTask
+from mnistlab.jobs.tasks import DrawTask, EpochTask, MeasureTask, OwnDigitsTask, RunTask, drawing_for
 from mnistlab.jobs.time_left import Pace, Speed
 from mnistlab.jobs.transitions import broken_sentence, next_task, no_better_sentence, with_result
 from mnistlab.runs import run_store as stores
@@ -25,13 +25,20 @@ from mnistlab.runs.run import (
     new_run,
     require_room,
 )
-from mnistlab.runs.run_store import EMPTY, RunStore, Undo
+from mnistlab.runs.run_store import EMPTY, RunStore
 
-DOING = {MeasureTask: "measuring", EpochTask: "training", OwnDigitsTask: "own digits"}
+DOING = {MeasureTask: "measuring", EpochTask: "training", OwnDigitsTask: "own digits", DrawTask: "drawing"}
+
+
+def drawn_by(job: Job) -> tuple[int, ...]:
+    """Return which images a job draws; none: it is another job."""
+    return job.task.drawn if isinstance(job.task, DrawTask) else ()
 
 
 class Trainer(Listener):
-    """The runs of one lab, one of them the current one. At most one task of it is in the pool.
+    """The runs of one lab, one of them the current one.
+
+    At most one task of it is in the pool, besides the one that draws the new images of the next epoch.
 
     Commands may come from any thread; each acts as a whole and returns at once. There is no thread here: the
     pool's brings the results, under the same lock as the commands, so nothing can come between "this epoch is
@@ -63,6 +70,8 @@ class Trainer(Listener):
         self._on_change, self._require_memory = on_change, require_memory
         self._changed = threading.Condition(threading.RLock())
         self._job: Job | None = None
+        self._ahead: Job | None = None  # draws the images of the epoch after this one
+        self._drawn: tuple[int, ...] = ()  # those that were drawn last
         self._digits: OwnDigitsTask | None = None  # to be done before the next epoch
         self._phase, self._message = "idle", ""  # idle, running, pausing, paused, finished or failed
         self._target = 0  # the epoch to train up to
@@ -87,12 +96,11 @@ class Trainer(Listener):
     def snapshot(self) -> Snapshot:
         """Return the trainer as it is now."""
         with self._changed:
-            run, job, undo = self._run, self._job, self._store.undo
+            run, job, store = self._run, self._job, self._store
             return Snapshot(
                 state="queued" if self._phase == "running" and job and not job.begun else self._phase,
                 run=run,
-                runs=self._store.runs,
-                hidden=self._store.hidden,
+                runs=store.runs,
                 doing=DOING[type(job.task)] if job else "",
                 step=self._step,
                 num_steps=run.config.num_steps,
@@ -104,12 +112,13 @@ class Trainer(Listener):
                 message=self._message,
                 unsaved=self.unsaved,
                 set_aside=self.set_aside,
-                can_undo_reset=undo is not None and undo.what == "reset",
-                can_undo_train_on=undo is not None and undo.what == "own digits",
+                can_undo_reset=store.can_undo(stores.RESET),
+                can_undo_train_on=store.can_undo(stores.OWN_DIGITS),
+                can_undo_restore=store.can_undo(stores.RESTORED),
             )
 
     def expected_seconds(self, config: TrainConfig) -> float:
-        """Return how long a training with these settings would take from its beginning, as things are."""
+        """Return how long a training with these settings would take as things are; 0.0: nobody knows."""
         crowd = max(1.0, (self._pool.num_jobs + 1) / self._pool.num_workers)
         return config.num_epochs * self._speed.seconds(config) * crowd
 
@@ -151,11 +160,6 @@ class Trainer(Listener):
         with self._changed:
             self._keep(stores.renamed(self._store, run_id, name))
 
-    def hide(self, run_id: str, hidden: bool = True) -> None:
-        """Leave a run out of comparisons, or take it in again."""
-        with self._changed:
-            self._keep(stores.with_hidden(self._store, run_id, hidden))
-
     def delete(self, run_id: str) -> None:
         """Forget a run; an untrained one with the same settings takes the place of the last."""
         with self._changed:
@@ -168,7 +172,7 @@ class Trainer(Listener):
                 self._put(lambda store: self._with_untrained(stores.without(store, run_id), run.settings))
 
     def reset(self) -> None:
-        """Begin the current run anew, with the settings that hold now; `undo_reset` brings it back."""
+        """Begin a new run with the settings that hold now; the one before stays in the list."""
         run = self._run
         params = self._initial(run.config)
         with self._changed:
@@ -176,12 +180,27 @@ class Trainer(Listener):
                 self._put(lambda store: stores.with_reset(store, params))
 
     def undo_reset(self) -> None:
-        """Bring back the run as it was before the reset; what was trained since stays as a run of its own."""
-        self._undo("reset")
+        """Make the run that was reset current again; what was trained since stays as a run of its own."""
+        with self._changed:
+            if self._store.can_undo(stores.RESET):
+                self._put(stores.reset_undone)
 
     def undo_train_on(self) -> None:
         """Bring back the network as it was before the own digits; what was trained since stays as a run."""
-        self._undo("own digits")
+        self._undo(stores.OWN_DIGITS)
+
+    def restore_best(self) -> None:
+        """Load the weights of the epoch with the lowest test cost into the current network.
+
+        Raises:
+            ValueError: They are not kept.
+        """
+        with self._changed:
+            self._put(stores.with_best_restored)
+
+    def undo_restore(self) -> None:
+        """Bring back the weights that the best took the place of; what was trained since stays as a run."""
+        self._undo(stores.RESTORED)
 
     # Commands: training.
 
@@ -245,6 +264,10 @@ class Trainer(Listener):
         """Change after how many epochs without a better test cost training stops; 0: never."""
         self._set("patience", patience)
 
+    def set_restore_best(self, restore_best: bool) -> None:
+        """Change whether early stopping loads the weights of the epoch with the lowest test cost."""
+        self._set("restore_best", restore_best)
+
     def train_on(self, images: np.ndarray, labels: np.ndarray, num_steps: int = 50) -> None:
         """Train some steps on own digits mixed with training images, before the next epoch; it can be undone.
 
@@ -281,7 +304,7 @@ class Trainer(Listener):
     def progressed(self, job: Job, step: int, num_steps: int) -> None:
         """Take note of steps done."""
         with self._changed:
-            if job is self._job:
+            if job is self._job and not drawn_by(job):
                 self._step = step
                 self._note_pace()
                 self._changed.notify_all()
@@ -289,6 +312,9 @@ class Trainer(Listener):
     def finished(self, job: Job, result: Any) -> None:
         """Take in an epoch, or the network after own digits, and ask for what comes next."""
         with self._changed:
+            if drawn_by(job):
+                self._take_in_drawing(job)
+                return
             if job is not self._job:
                 return
             before, task = self._run, job.task
@@ -296,7 +322,7 @@ class Trainer(Listener):
             self._job, self._step = None, 0
             if isinstance(task, OwnDigitsTask):
                 self._digits = None
-                self._store = self._store._replace(undo=Undo(before, "own digits", run.id, run.epoch))
+                self._store = stores.with_undo(self._store, before, stores.OWN_DIGITS)
             self._store = stores.within_memory(stores.with_changed(self._store, run))
             self._on_change()
             self._note_pace()
@@ -306,14 +332,17 @@ class Trainer(Listener):
             elif self._phase == "pausing":
                 self._say("paused")
             elif isinstance(task, EpochTask):
-                self._speed.learn(task.config, run.history[-1].seconds)
+                if run.epoch > self._from + 1:  # for the first one operations may have been compiled
+                    self._speed.learn(task.config, run.history[-1].seconds)
                 if sentence := no_better_sentence(run, self._from):
-                    self._say("finished", sentence)
+                    self._say("finished", f"{sentence} {self._restored_sentence()}".rstrip())
             self._go_on()
 
     def refused(self, job: Job, sentence: str) -> None:
         """Take note that the work cannot be done."""
         with self._changed:
+            if job is self._ahead:
+                self._ahead = None  # it is tried again when it is needed
             if job is self._job:
                 self._cancel()
                 self._say("failed", sentence)
@@ -350,15 +379,39 @@ class Trainer(Listener):
         if self._job is None and self._phase != "failed" and not self._closed:
             task = next_task(self._run, self._digits, self._target if self._phase == "running" else 0)
             if task is not None:
-                self._job = self._pool.submit(task, self)
+                self._job = self._submit(task)
             elif self._phase == "running":
                 self._say("finished")
         self._changed.notify_all()
 
+    def _submit(self, task: RunTask) -> Job:
+        """Ask the pool for a task, or for its images where they are not drawn; return what is waited for."""
+        new, ahead = drawing_for(task), self._ahead
+        if new and new.drawn != self._drawn:
+            self._ahead = None
+            return ahead if ahead and drawn_by(ahead) == new.drawn else self._pool.submit(new, self)
+        job = self._pool.submit(task, self)
+        if (later := drawing_for(task, 1)) and later.epoch < self._target:
+            self._ahead = self._pool.submit(later, self)
+        return job
+
+    def _take_in_drawing(self, job: Job) -> None:
+        """Take note that images are drawn, and go on where training waited for them."""
+        if job in (self._job, self._ahead):
+            self._drawn = drawn_by(job)
+        if job is self._ahead:
+            self._ahead = None
+        if job is self._job:
+            self._job = None
+            if self._phase == "pausing":
+                self._say("paused")
+            self._go_on()
+
     def _cancel(self) -> None:
         """Give up what is under way; whatever comes of it is not heard any more."""
-        if self._job is not None:
-            self._pool.cancel(self._job)
+        for job in filter(None, (self._job, self._ahead)):
+            self._pool.cancel(job)
+        self._ahead = None
         self._store = self._given_up()
         self._job, self._step, self._digits = None, 0, None
 
@@ -389,6 +442,17 @@ class Trainer(Listener):
             config = TrainConfig(dataset=config.dataset)
         return stores.with_new(store, config, self._initial(config))
 
+    def _restored_sentence(self) -> str:
+        """Load the best weights where the settings want it, and return what to say about that."""
+        run = self._run
+        if not run.settings.restore_best:
+            return ""
+        if run.best_epoch not in run.kept:
+            return f"The weights of epoch {run.best_epoch} are not kept, so the last ones stay."
+        self._store = stores.with_best_restored(self._store)
+        self._on_change()
+        return f"The weights of epoch {run.best_epoch}, with the lowest test cost, were restored."
+
     def _set(self, name: str, value: float) -> None:
         with self._changed:
             run = self._run
@@ -397,7 +461,7 @@ class Trainer(Listener):
 
     def _undo(self, what: str) -> None:
         with self._changed:
-            if self._store.undo is not None and self._store.undo.what == what:
+            if self._store.can_undo(what):
                 self._put(stores.undone)
 
     def _settle(self) -> None:

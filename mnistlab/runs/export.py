@@ -12,7 +12,7 @@ import numpy as np
 
 from mnistlab.engine.config import BOUNDS, NUM_CLASSES
 from mnistlab.engine.evaluation import EpochMetrics, Score
-from mnistlab.runs.run import OwnDigits, Run, settings_in
+from mnistlab.runs.run import OwnDigits, RestoredWeights, Run, SettingChange, settings_in
 
 MOST_EPOCHS = BOUNDS["num_epochs"][1]
 NOTHING = Score(0.0, np.zeros((NUM_CLASSES, NUM_CLASSES), int))
@@ -80,7 +80,8 @@ def history_csv(run: Run) -> str:
     text = io.StringIO()
     each_layer = (0.0,) * len(run.params)
     untrained = EpochMetrics(0, NOTHING, NOTHING, each_layer, each_layer, 0.0, 0.0)
-    table = csv.DictWriter(text, _row(untrained), lineterminator="\n")
+    titles = _row(run.history[0] if run.history else untrained)
+    table = csv.DictWriter(text, titles, lineterminator="\n", extrasaction="ignore")
     table.writeheader()
     table.writerows(map(_row, run.history))
     return text.getvalue()
@@ -116,6 +117,8 @@ def _row(metrics: EpochMetrics) -> dict[str, float | int | str]:
         row[f"{part}_cost"] = score.cost
         row[f"{part}_correct"] = score.num_correct
         row[f"{part}_images"] = score.num_images
+    if metrics.generated:
+        row["generated_correct"], row["generated_images"] = metrics.generated
     for digit, recall in enumerate(metrics.test.recall):
         row[f"test_recall_{digit}"] = "" if np.isnan(recall) else float(recall)
     for figure, values in (("gradient_norm", metrics.gradient_norms), ("saturation", metrics.saturation)):
@@ -138,35 +141,57 @@ class Taught(NamedTuple):
     number: int  # how many times this was done after the same epoch before
 
 
-def stages(run: Run) -> list[Epochs | Taught]:
+class Kept(NamedTuple):
+    """The network after an epoch, whose weights are restored later on."""
+
+    epoch: int
+
+
+Stage = Epochs | Kept | Taught | RestoredWeights
+
+
+def stages(run: Run) -> list[Stage]:
     """Return what was done to a network, in its order."""
+    restored = {change.from_epoch for change in run.schedule if isinstance(change, RestoredWeights)}
     done_so_far = 0
-    found: list[Epochs | Taught] = []
-    digits = [change for change in run.schedule if isinstance(change, OwnDigits)]
-    for place, change in enumerate(digits):
-        found += _epochs(run, done_so_far, change.epoch)
-        found.append(Taught(change, sum(earlier.epoch == change.epoch for earlier in digits[:place])))
+    found: list[Stage] = [Kept(0)] if 0 in restored else []
+    changes = [change for change in run.schedule if not isinstance(change, SettingChange)]
+    for place, change in enumerate(changes):
+        found += _epochs(run, done_so_far, change.epoch, restored)
         done_so_far = change.epoch
-    return [*found, *_epochs(run, done_so_far, run.epoch)]
+        earlier = [each for each in changes[:place] if isinstance(each, OwnDigits)]
+        number = sum(each.epoch == change.epoch for each in earlier)
+        found.append(Taught(change, number) if isinstance(change, OwnDigits) else change)
+    return [*found, *_epochs(run, done_so_far, run.epoch, restored)]
 
 
-def _epochs(run: Run, done: int, until: int) -> list[Epochs]:
+def _epochs(run: Run, done: int, until: int, kept: set[int]) -> list[Stage]:
     """Return the epochs from one to another, those with one learning rate together."""
-    found = []
+    found: list[Stage] = []
     while done < until:
         rate = _rate(run, done + 1)
         end = done + 1
-        while end < until and end - done < MOST_EPOCHS and _rate(run, end + 1) == rate:
+        while end < until and end - done < MOST_EPOCHS and end not in kept and _rate(run, end + 1) == rate:
             end += 1
         found.append(Epochs(done, end - done, rate))
+        found += [Kept(end)] if end in kept else []
         done = end
     return found
 
 
-def _call(stage: Epochs | Taught) -> str:
-    """Return a stage as a call in the script."""
+def call(stage: Epochs | Kept | RestoredWeights) -> str:
+    """Return a stage as a line of Python."""
     if isinstance(stage, Epochs):
         return f"params = trained(params, {stage.done}, {stage.number}, {stage.learning_rate!r})"
+    if isinstance(stage, Kept):
+        return f"after_{stage.epoch} = params"
+    return f"params = after_{stage.from_epoch}"
+
+
+def _call(stage: Stage) -> str:
+    """Return a stage as a call in the script."""
+    if not isinstance(stage, Taught):
+        return call(stage)
     change = stage.change
     pixels = base64.b64encode(zlib.compress(change.images.tobytes(), 9)).decode()
     lines = "\n".join(f'    "{line}"' for line in textwrap.wrap(pixels, LINE))
@@ -185,4 +210,7 @@ def log_lines(metrics: EpochMetrics) -> list[str]:
         opening = [f"Initial cost: {metrics.test.cost:.6f}"]
     else:
         opening = [f"Episode {metrics.epoch - 1}", f"Current cost: {metrics.test.cost:.6f}"]
-    return [*opening, f"Correctly predicted labels: {metrics.test.num_correct} / {metrics.test.num_images}"]
+    lines = [*opening, f"Correctly predicted labels: {metrics.test.num_correct} / {metrics.test.num_images}"]
+    if metrics.generated:
+        lines.append(f"Of generated digits: {metrics.generated.num_correct} / {metrics.generated.num_images}")
+    return lines

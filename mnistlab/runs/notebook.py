@@ -17,11 +17,12 @@ from types import ModuleType
 
 import numpy as np
 
-from mnistlab.data import user_digits
-from mnistlab.data.datasets import load_dataset
+from mnistlab.data import combined, framing, user_digits
+from mnistlab.data.datasets import COMBINED, load_dataset
 from mnistlab.data.mnist import originals
+from mnistlab.data.synthetic import handwriting, pen, strokes
 from mnistlab.engine import activations, backprop, eager, evaluation, network, scaling, training
-from mnistlab.runs.export import Epochs, Taught, log_text, stages
+from mnistlab.runs.export import Taught, call, log_text, stages
 from mnistlab.runs.report import curves
 from mnistlab.runs.run import Run
 
@@ -31,7 +32,7 @@ MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (
         *(activations, backprop, eager, evaluation, network, scaling, training),
-        *(originals, user_digits),
+        *(originals, user_digits, combined, framing, handwriting, pen, strokes),
     )
 }
 CODE = re.compile(r"```python ?(\w*)\n(.*?)```\n", re.DOTALL)
@@ -41,6 +42,11 @@ SETTINGS = (
     *("learning_rate", "batch_size", "train_size", "seed"),
 )
 MARKS = re.compile(r"([\\`*_{}\[\]<>#$|~])")  # what Markdown takes for more than itself
+STROKES = Path(str(strokes.__file__)).with_suffix(".txt")
+OF_EPOCH = "mixture.of_epoch(config.seed_of_order, epoch, config.train_size)"
+LOG_GENERATED = """
+    on_generated = evaluate(params, generated_test_set, config)
+    print(f"Of generated digits: {on_generated.num_correct} / {on_generated.num_images}")"""
 BESIDE = f" Its digits are in `{DATA_FILE}`, which must lie beside it."
 
 
@@ -57,8 +63,8 @@ def notebook_file(run: Run) -> bytes:
 
 
 def has_data(run: Run) -> bool:
-    """Return whether a run's notebook needs digits beside it: others than MNIST's, or somebody's own."""
-    return run.config.dataset != "mnist" or bool(own_stages(run))
+    """Return whether a run's notebook needs digits beside it: generated ones alone, or somebody's own."""
+    return run.config.dataset == "generated" or bool(own_stages(run))
 
 
 def own_stages(run: Run) -> list[Taught]:
@@ -72,8 +78,9 @@ def notebook(run: Run) -> str:
     from nbformat import v4
 
     parts = {
-        "mnist": run.config.dataset == "mnist",
-        "generated": run.config.dataset != "mnist",
+        "mnist": run.config.dataset != "generated",
+        "generated": run.config.dataset == "generated",
+        "combined": run.config.dataset == COMBINED,
         "file": has_data(run),
         "own": bool(own_stages(run)),
         "": True,
@@ -107,6 +114,9 @@ def filled(text: str, run: Run) -> str:
         "files": repr(list(originals.FILE_NAMES.values())),
         "{formulas}": formulas(run.config.activation),
         "calls": calls(run),
+        "strokes_text": STROKES.read_text(encoding="utf-8"),
+        "training_images": OF_EPOCH if run.config.dataset == COMBINED else "training_set",
+        "log_generated": LOG_GENERATED if run.config.dataset == COMBINED else "",
     }
     text = SOURCE.sub(lambda found: source(MODULES[found[1]], found[2].split()), text)
     names = "|".join(map(re.escape, values))
@@ -137,8 +147,8 @@ def calls(run: Run) -> str:
     """Return the calls that train as the run was trained."""
     lines, own = [], 0
     for stage in stages(run):
-        if isinstance(stage, Epochs):
-            lines.append(f"params = trained(params, {stage.done}, {stage.number}, {stage.learning_rate!r})")
+        if not isinstance(stage, Taught):
+            lines.append(call(stage))
         else:
             change, own = stage.change, own + 1
             numbers = f"{change.epoch}, {stage.number}, {change.num_steps}, {change.learning_rate!r}"
@@ -149,8 +159,9 @@ def calls(run: Run) -> str:
 def digits_of(run: Run) -> bytes:
     """Return the .npz file with the digits that a run has seen, apart from MNIST's."""
     arrays: dict[str, np.ndarray] = {}
-    if run.config.dataset != "mnist":
-        train, test = load_dataset(run.config.dataset)[2:]
+    if run.config.dataset == "generated":
+        dataset = load_dataset(run.config.dataset)
+        train, test = dataset.train, dataset.test
         arrays = {f"train_{name}": array[: run.config.train_size] for name, array in train._asdict().items()}
         arrays |= {f"test_{name}": array for name, array in test._asdict().items()}
     for number, stage in enumerate(own_stages(run), start=1):

@@ -10,7 +10,7 @@ from mnistlab.analysis.diagnosis import diagnose
 from mnistlab.data.user_digits import Collection, png_bytes
 from mnistlab.engine.config import AS_SEED
 from mnistlab.engine.evaluation import EpochMetrics, activations_of
-from mnistlab.runs.comparison import NO_LAYERS, setting
+from mnistlab.runs.comparison import setting
 from mnistlab.runs.run import Run
 from mnistlab.setting_labels import SETTING_NAMES
 
@@ -51,7 +51,7 @@ def html_report(run: Run, drawings: Collection) -> str:
     if run.history:
         parts += ["<h2>Curves</h2>", curves(run.history)]
         parts += ["<h2>Diagnosis</h2>", findings(run)] if run.epoch else []
-        parts += ["<h2>Confusion matrix</h2>", confusion_table(run.history[-1].test.confusion)]
+        parts += ["<h2>Confusion matrix</h2>", confusion_table(run.history[run.weights_epoch].test.confusion)]
     if drawings.size:
         parts += ["<h2>My own digits</h2>", drawn(run, drawings)]
     return (
@@ -65,32 +65,30 @@ def summary(run: Run) -> str:
     epochs = f"{run.epoch} epoch" if run.epoch == 1 else f"{run.epoch} epochs"
     trained = f"trained for {epochs} on {run.config.train_size:,} images" if run.epoch else "untrained"
     words = f"A network {run.title}, {trained}."
-    if run.history:
-        test = run.history[-1].test
+    if run.weights_epoch != run.epoch:
+        words += f" It has the weights after epoch {run.weights_epoch}."
+    if run.metrics:
+        test = run.metrics.test
         words += (
             f" Test accuracy: {100 * test.accuracy:.1f}% ({test.num_correct:,} of {test.num_images:,} "
             f"images). Test cost: {test.cost:.4f}."
         )
+        if beside := run.history[-1].generated:
+            words += (
+                f" Of generated digits it predicted {100 * beside.accuracy:.1f}% right "
+                f"({beside.num_correct:,} of {beside.num_images:,} images)."
+            )
     return f"<p>{words}</p>"
 
 
 def settings_list(run: Run) -> str:
     """Return the settings of the run, by the names that they have on the screen."""
     rows = (
-        f"<div><dt>{words}</dt><dd>{escape(spoken(run, name))}</dd></div>"
+        f"<div><dt>{words}</dt><dd>{escape(setting(run, name))}</dd></div>"
         for name, words in SETTING_NAMES.items()
         if name != "order_seed" or run.config.order_seed != AS_SEED
     )
     return f"<dl>{''.join(rows)}</dl>"
-
-
-def spoken(run: Run, name: str) -> str:
-    """Return a setting as one says it, with all that it was changed to on the way."""
-    if name == "hidden":
-        return ", ".join(map(str, run.config.hidden)) or NO_LAYERS
-    if name == "train_size":
-        return f"{run.config.train_size:,}"
-    return setting(run, name)
 
 
 def curves(history: Sequence[EpochMetrics]) -> str:

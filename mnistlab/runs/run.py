@@ -16,7 +16,8 @@ MAX_KEPT_BYTES = 16 * 2**20
 MAX_EPOCHS = 3500  # of a network: with all else that a run may hold they fit in the header of its file
 MAX_CHANGES = 1000  # of settings, and own digits
 MAX_OWN_DIGITS = 1000  # of a run, all together
-CHANGEABLE = ("learning_rate", "num_epochs", "patience")
+CHANGEABLE = ("learning_rate", "num_epochs", "patience", "restore_best")
+NO_COLOR = -1
 
 
 class SettingChange(NamedTuple):
@@ -41,7 +42,14 @@ class OwnDigits(NamedTuple):
     own_after: float
 
 
-Change = SettingChange | OwnDigits
+class RestoredWeights(NamedTuple):
+    """The weights of an earlier epoch, loaded in place of the last ones."""
+
+    epoch: int  # epochs that were done before
+    from_epoch: int  # the network as it was after this one
+
+
+Change = SettingChange | OwnDigits | RestoredWeights
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -56,6 +64,8 @@ class Run:
     params: Params  # numpy arrays, read-only
     kept: Mapping[int, Params] = field(default_factory=dict)  # epoch -> the network after it
     broken_in: int = 0  # the epoch in which the figures stopped being finite numbers; 0: none
+    color: int = NO_COLOR  # its place in the palette, for as long as it is in a store
+    reset_of: str = ""  # id of the run that was reset to begin this one
     extra: str = ""  # JSON: what a later release wrote in the run's record
 
     @property
@@ -74,17 +84,39 @@ class Run:
         return settings_in(self.config, self.schedule, self.epoch + 1)
 
     @property
+    def weights_epoch(self) -> int:
+        """The epoch after which the network had its weights; what own digits did to it since is left out."""
+        restored = [change for change in self.schedule if isinstance(change, RestoredWeights)]
+        return restored[-1].from_epoch if restored and restored[-1].epoch == self.epoch else self.epoch
+
+    @property
+    def fine_tuned(self) -> OwnDigits | None:
+        """The steps on own digits since the network was as after `weights_epoch`; None: none."""
+        since = [change for change in self.schedule if not isinstance(change, SettingChange)]
+        last = since[-1] if since and since[-1].epoch == self.epoch else None
+        return last if isinstance(last, OwnDigits) else None
+
+    @property
+    def metrics(self) -> EpochMetrics | None:
+        """The figures of the network after `weights_epoch`; None before it was measured."""
+        return self.history[self.weights_epoch - self.epoch - 1] if self.history else None
+
+    @property
     def accuracy(self) -> float | None:
         """Share of the test images that the network as it is reads right; None before it was measured."""
-        digits = [change for change in self.schedule if isinstance(change, OwnDigits)]
-        if digits and digits[-1].epoch == self.epoch:
-            return digits[-1].test_after
-        return self.history[-1].test.accuracy if self.history else None
+        if self.fine_tuned:
+            return self.fine_tuned.test_after
+        return self.metrics.test.accuracy if self.metrics else None
 
     @property
     def best_accuracy(self) -> float | None:
         """The highest such share after any epoch."""
         return max((metrics.test.accuracy for metrics in self.history), default=None)
+
+    @property
+    def best_epoch(self) -> int:
+        """The first epoch with the lowest test cost."""
+        return min(self.history, key=lambda metrics: metrics.test.cost).epoch if self.history else 0
 
     @property
     def seconds(self) -> float:
@@ -149,31 +181,39 @@ def apply_pending_changes(run: Run) -> Run:
 def with_epoch(run: Run, metrics: EpochMetrics, params: Params) -> Run:
     """Return the run after one more epoch, or with the figures of its beginning."""
     params = locked(params)
-    return replace(
-        run,
-        history=(*run.history, metrics),
-        params=params,
-        kept=subsample({**run.kept, metrics.epoch: params}),
-        broken_in=0,
-    )
+    run = replace(run, history=(*run.history, metrics), params=params, broken_in=0)
+    return replace(run, kept=subsample({**run.kept, metrics.epoch: params}, run.best_epoch))
 
 
-def subsample(kept: dict[int, Params], max_bytes: int = MAX_KEPT_BYTES) -> dict[int, Params]:
+def with_weights_of(run: Run, epoch: int) -> Run:
+    """Return the run with the weights that it had after an earlier epoch, which is noted in its schedule.
+
+    Raises:
+        ValueError: They are not kept.
+    """
+    if epoch not in run.kept:
+        raise ValueError(f"The epoch must be one whose weights are kept. Got {epoch}.")
+    require_room(run.schedule)
+    change = RestoredWeights(run.epoch, epoch)
+    return replace(run, params=run.kept[epoch], schedule=(*run.schedule, change), broken_in=0)
+
+
+def subsample(kept: dict[int, Params], best: int, max_bytes: int = MAX_KEPT_BYTES) -> dict[int, Params]:
     """Return as many of the kept networks as fit: all of a small one, epochs 1, 2, 4, 8 ... of a large one.
 
-    The last is never the one to go, unless not even one fits.
+    The last and the best always stay.
     """
     room = max_bytes // num_bytes(next(iter(kept.values())))
-    while len(kept) > room:
-        kept = {epoch: params for epoch, params in kept.items() if epoch != _most_dispensable(kept)}
+    while len(kept) > max(room, len({max(kept), best} & kept.keys())):
+        kept = {epoch: params for epoch, params in kept.items() if epoch != _most_dispensable(kept, best)}
     return kept
 
 
-def _most_dispensable(kept: dict[int, Params]) -> int:
+def _most_dispensable(kept: dict[int, Params], best: int) -> int:
     """Return the epoch to forget: the oldest that is no power of two, else the second."""
-    *earlier, last = sorted(kept)
+    earlier = [epoch for epoch in sorted(kept)[:-1] if epoch != best]
     between = [epoch for epoch in earlier if epoch & (epoch - 1)]
-    return between[0] if between else (earlier[1:] or earlier or [last])[0]
+    return between[0] if between else (earlier[1:] or earlier)[0]
 
 
 def num_bytes(params: Params) -> int:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from math import inf
 from typing import Any
@@ -18,14 +18,16 @@ from mnistlab.engine.config import (
     require_whole,
     shown,
 )
-from mnistlab.engine.evaluation import EpochMetrics, Score
+from mnistlab.engine.evaluation import EpochMetrics, Score, Tally
 from mnistlab.engine.network import Params, dimensions_of
 from mnistlab.runs.run import (
     CHANGEABLE,
     MAX_CHANGES,
     MAX_OWN_DIGITS,
+    NO_COLOR,
     Change,
     OwnDigits,
+    RestoredWeights,
     Run,
     SettingChange,
     new_run,
@@ -33,12 +35,13 @@ from mnistlab.runs.run import (
 )
 from mnistlab.runs.safetensors_io import NetworkFileError
 
-VERSION = 2
+VERSION = 3
+MAX_COLOR = 10_000  # places in the palette
 MAX_EPOCHS = 100_000  # more than are trained today: what was saved once can be read
 MAX_COUNT = 10_000_000
 MAX_EXTRA_BYTES = 2**18
-FIELDS = ("version", "name", "config", "schedule", "history", "broken_in")
-PLACE = ("id", "params", "kept")  # what the autosave writes beside them
+FIELDS = ("version", "name", "config", "schedule", "history", "broken_in", "color")
+PLACE = ("id", "params", "kept", "reset_of")  # what the autosave writes beside them
 
 
 def run_record(run: Run) -> dict[str, Any]:
@@ -99,6 +102,7 @@ def _own_record(run: Run) -> dict[str, Any]:
         "schedule": [_change_record(change) for change in run.schedule],
         "history": [_metrics_record(metrics) for metrics in run.history],
         "broken_in": run.broken_in,
+        "color": run.color,
     }
 
 
@@ -118,16 +122,16 @@ def run_from(record: object, params: Params) -> Run:
         _require_fit(config, params, schedule, len(history))
     except ValueError as error:
         raise NetworkFileError(str(error)) from error
-    broken = record.get("broken_in", 0)
-    run = new_run(config, params, str(record.get("name", "")))
-    return replace(
-        run,
+    broken, color = record.get("broken_in", 0), record.get("color", NO_COLOR)
+    run = replace(
+        new_run(config, params, str(record.get("name", ""))),
         schedule=schedule,
         history=history,
-        kept={len(history) - 1: run.params} if history else {},
         broken_in=broken if type(broken) is int and 0 <= broken <= MAX_EPOCHS else 0,
+        color=color if type(color) is int and 0 <= color <= MAX_COLOR else NO_COLOR,
         extra=extra,
     )
+    return replace(run, kept={run.weights_epoch: run.params} if history and run.fine_tuned is None else {})
 
 
 def _require_fit(config: TrainConfig, params: Params, schedule: tuple[Change, ...], num_epochs: int) -> None:
@@ -192,12 +196,13 @@ def _change(values: Any) -> Change:
         raise ValueError(f"A change must be a record. Got {shown(values)}.")
     if "images" in values:
         return _own_digits(values)
+    epoch = _whole(values, "epoch", MAX_EPOCHS)
+    if "from_epoch" in values:
+        return RestoredWeights(epoch, _whole(values, "from_epoch", epoch))
     name = _typed(values, "name", str)
     if name not in CHANGEABLE:
         raise ValueError(f"A change must be of {', '.join(CHANGEABLE)}. Got {shown(name)}.")
-    rate = name == "learning_rate"
-    value = _number(values, "value", MAX_LEARNING_RATE) if rate else _whole(values, "value", MAX_COUNT)
-    return SettingChange(_whole(values, "epoch", MAX_EPOCHS), name, value)
+    return SettingChange(epoch, name, CHANGED_TO[type(getattr(DEFAULTS, name))](values))
 
 
 def _own_digits(values: dict[str, Any]) -> OwnDigits:
@@ -228,7 +233,10 @@ def _metrics_record(metrics: EpochMetrics) -> dict[str, Any]:
     train, test = (
         score._asdict() | {"confusion": score.confusion.tolist()} for score in (metrics.train, metrics.test)
     )
-    return metrics._asdict() | {"train": train, "test": test}
+    values = metrics._asdict() | {"train": train, "test": test}
+    if metrics.generated is None:
+        del values["generated"]  # as it was before there was any
+    return values
 
 
 def _metrics(values: Any, num_layers: int) -> EpochMetrics:
@@ -245,6 +253,7 @@ def _metrics(values: Any, num_layers: int) -> EpochMetrics:
         output_maxima=_numbers(values, "output_maxima", NUM_CLASSES, 1.0)
         if values.get("output_maxima")
         else (),
+        generated=_tally(values) if "generated" in values else None,
     )
 
 
@@ -258,6 +267,14 @@ def _score(values: dict[str, Any], name: str) -> Score:
     if sum(counts) > MAX_TRAIN_SIZE:
         raise ValueError(f"confusion must count at most {MAX_TRAIN_SIZE:,} images. Got {sum(counts):,}.")
     return Score(_number(score, "cost"), np.array(rows, int))
+
+
+def _tally(values: dict[str, Any]) -> Tally:
+    pair = _typed(values, "generated", list)
+    if len(pair) != 2:
+        raise ValueError(f"generated must be two counts. Got {shown(pair)}.")
+    images = _whole({"images": pair[1]}, "images", MAX_TRAIN_SIZE)
+    return Tally(_whole({"correct": pair[0]}, "correct", images), images)
 
 
 def _numbers(values: dict[str, Any], name: str, count: int, high: float = inf) -> tuple[float, ...]:
@@ -285,3 +302,11 @@ def _typed(values: dict[str, Any], name: str, kind: type) -> Any:
     if not isinstance(value, kind):
         raise ValueError(f"{name} must be a {kind.__name__}. Got {shown(value)}.")
     return value
+
+
+DEFAULTS = TrainConfig()
+CHANGED_TO: dict[type, Callable[[dict[str, Any]], float | int]] = {  # type of a setting -> reads its value
+    float: lambda values: _number(values, "value", MAX_LEARNING_RATE),
+    int: lambda values: _whole(values, "value", MAX_COUNT),
+    bool: lambda values: _typed(values, "value", bool),
+}

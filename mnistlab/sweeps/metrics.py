@@ -13,13 +13,14 @@ from mnistlab.engine.backprop import batch_gradient
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.eager import traced
 from mnistlab.engine.evaluation import (
-    CHUNK,
+    AT_ONCE,
     MEASURED,
     PROBED,
     SATURATED,
     EpochMetrics,
     largest_outputs,
     score,
+    tally,
 )
 from mnistlab.engine.network import Params, forward, outputs
 from mnistlab.engine.scaling import network_inputs
@@ -87,6 +88,8 @@ def sweep_epoch(
     norms, saturation = spread.held(sweep_probe(config.activation)(params, pixels, targets), total)
     on_train = answers_of(params, images, config, spread, total)
     on_test = answers_of(params, dataset.test.images, config, spread, total)
+    if beside := dataset.generated_test:
+        on_generated = answers_of(params, beside.images, config, spread, total)
     metrics = tuple(
         EpochMetrics(
             epoch=epoch,
@@ -97,6 +100,7 @@ def sweep_epoch(
             learning_rate=configs[number].learning_rate,
             seconds=seconds / total,
             output_maxima=largest_outputs(on_train[place]),
+            generated=tally(on_generated[place], beside.labels) if beside else None,
         )
         for place, number in enumerate(numbers)
     )
@@ -108,7 +112,7 @@ def answers_of(
 ) -> np.ndarray:
     """Return the ten outputs of each network in this process for each image, (networks, n, 10)."""
     run = sweep_outputs(config.activation)
-    chunk = max(MIN_CHUNK, CHUNK // total)
+    chunk = max(MIN_CHUNK, AT_ONCE // total)
     return np.concatenate(
         [
             spread.held(run(params, spread.copied(network_inputs(part, config.scaling))), total)

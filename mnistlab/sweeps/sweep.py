@@ -14,8 +14,15 @@ from mnistlab.engine.backprop import batch_step
 from mnistlab.engine.config import AS_SEED, TrainConfig
 from mnistlab.engine.eager import traced
 from mnistlab.engine.network import Params
-from mnistlab.engine.training import Step, batches, epoch_key, initial_params, require_images
-from mnistlab.jobs.tasks import kind_of
+from mnistlab.engine.training import (
+    Step,
+    batches,
+    epoch_key,
+    initial_params,
+    require_images,
+    training_images,
+)
+from mnistlab.jobs.tasks import drawing, kind_of
 from mnistlab.sweeps.metrics import SweepEpoch, sweep_epoch
 from mnistlab.sweeps.sharding import Spread
 from mnistlab.sweeps.stack_first import stack_first
@@ -105,14 +112,16 @@ def sweep_steps(
         yield Step(params, index, config.num_steps)
 
 
-def sweep(configs: Sequence[TrainConfig], dataset, spread: Spread | None = None) -> Iterator[SweepEpoch]:
+def sweep(
+    configs: Sequence[TrainConfig], dataset: Dataset, spread: Spread | None = None
+) -> Iterator[SweepEpoch]:
     """Train networks that differ in learning rate, seed and initialization only.
 
     Each becomes what `train` would make of it alone, up to rounding.
 
     Args:
         configs: Settings of each network, as `members` returns them.
-        dataset: Something with `train` and `test`, each with images (n, 28, 28) uint8 and labels (n,).
+        dataset: What they are trained and tested on.
         spread: Where to train them; None: on all devices.
 
     Yields:
@@ -127,8 +136,9 @@ def sweep(configs: Sequence[TrainConfig], dataset, spread: Spread | None = None)
     params = spread.divided(stacked([initial_params(each) for each in configs]), len(configs))
     yield sweep_epoch(params, dataset, configs, spread, 0, 0.0)
     for epoch in range(configs[0].num_epochs):
+        data = training_images(configs[0], dataset, epoch)
         start = time.perf_counter()
-        for step in sweep_steps(params, epoch, dataset.train, configs, spread):
+        for step in sweep_steps(params, epoch, data, configs, spread):
             params = step.params
         jax.block_until_ready(params)
         yield sweep_epoch(params, dataset, configs, spread, epoch + 1, time.perf_counter() - start)
@@ -172,10 +182,13 @@ class SweepTask(NamedTuple):
     def steps(self, dataset: Dataset) -> Iterator[Step]:
         """Yield the networks after each of the mini-batches that are left."""
         if not self.epoch:
-            return iter(())
+            return
+        for _ in drawing(self.config, self.epoch - 1):  # each time, another lab may have its turn
+            yield Step(self.params, self.step, self.num_steps)
         spread = Spread()
         params = spread.divided(self.params, len(self.configs))
-        return sweep_steps(params, self.epoch - 1, dataset.train, self.configs, spread, self.step)
+        data = training_images(self.config, dataset, self.epoch - 1)
+        yield from sweep_steps(params, self.epoch - 1, data, self.configs, spread, self.step)
 
     def result(self, dataset: Dataset) -> SweepEpoch:
         """Return the networks with their figures, after the last step."""

@@ -1,6 +1,11 @@
-"""The ten outputs as bars of plain markup: the browser shows them at once, before any figure is drawn."""
+"""The ten outputs as bars of plain markup: the browser shows them at once, before any figure is drawn.
 
-from collections.abc import Sequence
+On the Predict page they move while the pen does: `bars.js` changes their heights, `pen.js` sends the sheets.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,11 +17,39 @@ HEIGHT = 236  # px, axis and digits included; look.css has it, too
 FULL = 176  # px of an activation of 1
 TICKS = (0, 0.25, 0.5, 0.75, 1)
 
+BARS = "predict_bars"  # the element
+HERE = Path(__file__).parent
+SHEET = "sheet"  # what the browser sends: the number of the sheet, and its picture
 
-def draw_bars(activations: Sequence[float] | np.ndarray | None, truth: int | None) -> None:
-    """Draw the activations, see `bars_markup`; None: only their axis, as there is nothing to answer yet."""
+_bars = st.components.v2.component(
+    "mnistlab_bars",
+    html='<div class="ten"></div>',
+    js=(HERE / "pen.js").read_text(encoding="utf-8") + (HERE / "bars.js").read_text(encoding="utf-8"),
+    isolate_styles=False,  # the bars look the same as elsewhere, see look.css
+)
+
+
+def draw_bars(
+    activations: Sequence[float] | np.ndarray | None,
+    truth: int | None,
+    pen: dict[str, Any],
+    on_sheet: Callable[[Any], None],
+) -> None:
+    """Draw the activations in bars that move.
+
+    Args:
+        activations: See `bars_markup`; None: only their axis, as there is nothing to answer yet.
+        truth: The digit's label, where it is known.
+        pen: What the browser has to know to send sheets while the pen moves, see `canvas.pen_data`.
+        on_sheet: Called with what it sends.
+    """
+    markup = empty_markup() if activations is None else bars_markup(activations, truth)
     with st.container(key="predict_outputs", height=HEIGHT + 8, border=False):
-        st.html(empty_markup() if activations is None else bars_markup(activations, truth))
+        _bars(
+            key=BARS,
+            data={"markup": markup, **pen},
+            on_sheet_change=lambda: on_sheet(st.session_state[BARS].get(SHEET)),
+        )
 
 
 def bars_markup(activations: Sequence[float] | np.ndarray, truth: int | None = None) -> str:

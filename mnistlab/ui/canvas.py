@@ -1,6 +1,7 @@
 """The sheet of paper that one draws on: its tools, what the browser sends of it, and how it is kept."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,8 @@ import streamlit as st
 
 from mnistlab.data.image_loading import MAX_CANVAS_CHARACTERS, PictureError, read_canvas
 from mnistlab.figures.ink import INK_COLOR, PAPER
+from mnistlab.ui.memo import shared
+from mnistlab.ui.session_token import current_tab
 
 SIDE = 280  # px; fits the narrowest phones
 HIDDEN = 26  # px of the upper edge that nobody sees, see look.css
@@ -16,7 +19,10 @@ PEN = 22  # px; on a digit of 200 px this is the stroke of MNIST
 PENS = (10, 34)  # px
 MAX_STROKES = 200  # that are kept for coming back to the page
 
-CANVAS = "predict_canvas"  # the widget
+SHEETS = 100  # that are kept for reloads, of those who drew last
+
+CANVAS, LIVE = "predict_canvas", "predict_live"  # the widget; the switch
+SHOWN = "predict_sheet_state"  # session state: the sheet that the browser shows
 
 
 @dataclass
@@ -28,6 +34,8 @@ class Sheet:
     pixels: np.ndarray | None = None  # the same as a picture; None for blank paper
     seen: str = ""  # the last picture that was sent, as it was sent
     refused: str = ""  # why it was not taken, to be said once
+    moving: np.ndarray | None = None  # pixels with the stroke in progress, while the pen moves
+    number: int = 0  # of the last such picture; the browser counts
     turn: int = 0
 
     def begin_with(self, strokes: list[dict]) -> None:
@@ -35,13 +43,20 @@ class Sheet:
         self.turn += 1
         self.start = {"objects": strokes, "turn": self.turn}
         self.strokes = strokes
+        self.moving = None
         if not strokes:
             self.pixels = None
 
 
+@shared(max_entries=SHEETS)
+def sheet_of(token: str) -> Sheet:
+    """Return the sheet of a lab: a tab that is reloaded is another session, and finds its drawing again."""
+    return Sheet()
+
+
 def current_sheet() -> Sheet:
     """Return the sheet of this session."""
-    return st.session_state.setdefault("predict_sheet_state", Sheet())
+    return sheet_of(current_tab().token)
 
 
 def draw_canvas() -> np.ndarray | None:
@@ -51,8 +66,9 @@ def draw_canvas() -> np.ndarray | None:
         What is drawn, uint8 (280, 280, 4), also after coming back from another page; None for blank paper.
     """
     sheet = current_sheet()
-    if CANVAS not in st.session_state:  # the page was opened: the browser has a blank sheet
+    if CANVAS not in st.session_state or st.session_state.get(SHOWN) is not sheet:  # it has a blank sheet
         sheet.begin_with(sheet.strokes)
+    st.session_state[SHOWN] = sheet
     with st.container(width=SIDE, gap="small", key="predict_paper"):
         with st.container(key="predict_sheet"):
             keep_what_was_sent()
@@ -109,6 +125,14 @@ def draw_tools() -> None:
         persist_state="session",
         help="**Pen width**: MNIST's strokes are a ninth of the digit's height: 22 px for a digit of 200 px.",
     )
+    st.toggle(
+        "Predict while drawing",
+        value=True,
+        key=LIVE,
+        persist_state="session",
+        help="**Predict while drawing**: the bars follow your pen, up to eight times a second. Off, or on a "
+        "busy server, they wait until you lift it.",
+    )
 
 
 def undo() -> None:
@@ -122,6 +146,29 @@ def clear() -> None:
     """Take a blank sheet."""
     keep_what_was_sent()
     current_sheet().begin_with([])
+
+
+def pen_data() -> dict[str, Any]:
+    """Return what the browser has to know to send the sheet while the pen moves, and of what it sent last."""
+    sheet, watched = current_sheet(), st.session_state.get(LIVE, True)
+    return {
+        "canvas": f".st-key-{CANVAS}" if watched else None,
+        "size": {"width": SIDE, "height": SIDE + HIDDEN},
+        "answered": sheet.number,
+        "sheet": None if sheet.moving is None else sheet.number,
+    }
+
+
+def take_moving_sheet(message: object) -> None:
+    """Keep the sheet with the stroke in progress that the browser sent; what is none shows nothing new."""
+    sheet = current_sheet()
+    sheet.moving = None
+    if not isinstance(message, Mapping):
+        return
+    number, picture = message.get("number"), message.get("picture")
+    sheet.number = number if isinstance(number, int) else 0
+    with suppress(PictureError):
+        sheet.moving = read_canvas(str(picture), SIDE + HIDDEN, SIDE)[HIDDEN:]
 
 
 def sent(state: object) -> tuple[list[dict], str]:
@@ -151,6 +198,8 @@ def keep_what_was_sent() -> None:
     """Keep the drawing that the browser sent, if it was not seen before."""
     sheet = current_sheet()
     strokes, data = sent(st.session_state.get(CANVAS))
+    if data and (data != sheet.seen or strokes != sheet.strokes):
+        sheet.moving = None  # this was sent with the pen up, and counts
     if not data or data == sheet.seen:
         return
     sheet.seen, sheet.strokes, sheet.pixels = data[: MAX_CANVAS_CHARACTERS + 1], strokes, None

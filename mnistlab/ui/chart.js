@@ -29,6 +29,23 @@ function theme(style) {
   }
 }
 
+// The values under the pointer, in a line of their own: a box beside it would cover the curves.
+function listen(place) {
+  if (place.listens) return
+  place.listens = true
+  const readout = place.nextElementSibling
+  const span = (text) => Object.assign(document.createElement("span"), { textContent: text })
+  place.on("plotly_hover", ({ points }) => readout.replaceChildren(span(`epoch ${points[0].x}`),
+    ...points.toSorted((a, b) => a.curveNumber - b.curveNumber).map(({ text, fullData }) => {
+      const value = span(`${fullData.name}: ${text}`)
+      const mark = document.createElement("i")
+      mark.style.background = fullData.line?.color ?? fullData.marker.color
+      value.prepend(mark)
+      return value
+    })))
+  place.on("plotly_unhover", () => readout.replaceChildren())
+}
+
 async function draw(place) {
   if (!place.seen || place.held) return
   const { colors, layout } = theme(getComputedStyle(place))
@@ -38,9 +55,12 @@ async function draw(place) {
   place.looks = looks
   const figure = JSON.parse(text)
   figure.layout.template = { layout }
+  const told = figure.layout.hovermode === "x unified"
+  if (told) for (const line of figure.data) Object.assign(line, { hoverinfo: "none", hovertemplate: undefined })
   try {
     const Plotly = await library()
     if (place.looks === looks) await Plotly.react(place, figure.data, figure.layout, place.config)
+    if (told) listen(place)
   } catch (error) {
     if (place.isConnected) place.looks = null
     console.warn(error)

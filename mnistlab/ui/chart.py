@@ -15,10 +15,12 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-from mnistlab.figures.theme import STILL, alt_text
+from mnistlab.figures.theme import STILL, alt_text, enlarged
 from mnistlab.ui.memo import remembered
+from mnistlab.ui.page import is_larger
 
 HERE = Path(__file__).parent
+LARGER = 1.25  # how much larger text is than usual, in large_type.css too
 
 
 def show(figure: go.Figure, key: str, **options: Any) -> Any:
@@ -27,6 +29,8 @@ def show(figure: go.Figure, key: str, **options: Any) -> Any:
     A figure is finished when it comes here. Plotly would copy all of it whenever it is sent, and one that is
     kept is sent time and again: so the first copy stays with it.
     """
+    if is_larger():
+        figure = enlarged(figure, LARGER)
     known = figure.to_dict()
     figure.to_dict = lambda: known
     return st.plotly_chart(figure, key=key, alt=alt_text(figure), config=STILL, **options)
@@ -34,7 +38,7 @@ def show(figure: go.Figure, key: str, **options: Any) -> Any:
 
 _chart = st.components.v2.component(
     "mnistlab_chart",
-    html='<div class="chart" role="figure"></div>',
+    html='<div class="chart" role="figure"></div><p class="readout" aria-hidden="true"></p>',
     js=(HERE / "chart.js").read_text(encoding="utf-8"),
     isolate_styles=False,  # Plotly puts its styles into the head of the page
 )
@@ -50,7 +54,9 @@ def show_live(name: str, shows: tuple, make: Callable[[], go.Figure], zoomed: Ha
         zoomed: What a zoom and hidden lines belong to: they are kept as long as this is the same.
     """
     key = f"train_{name}"
-    _chart(key=key, data=remembered(f"{key}_chart", (str(shows),), lambda: sent(make(), str(zoomed))))
+    made = lambda: enlarged(make(), LARGER) if is_larger() else make()  # noqa: E731
+    looks = str((*shows, is_larger()))
+    _chart(key=key, data=remembered(f"{key}_chart", (looks,), lambda: sent(made(), str(zoomed))))
 
 
 def sent(figure: go.Figure, zoomed: str) -> dict:

@@ -5,7 +5,7 @@ import threading
 import numpy as np
 
 from mnistlab.analysis.neighbors import Projections, nearest, projections_of
-from mnistlab.data.datasets import Dataset, Split, load_dataset, load_mnist
+from mnistlab.data.datasets import Dataset, Split, combined, load_dataset, load_mnist
 from mnistlab.data.mnist.downloads import DownloadStatus, mnist_download
 from mnistlab.data.mnist.originals import DataError
 from mnistlab.data.synthetic import handwriting
@@ -14,7 +14,7 @@ from mnistlab.runs.run import Run
 from mnistlab.ui.memo import remembered, shared
 
 FIRST = 1_000  # generated digits that are there at once
-SETS = 3  # MNIST, the generated digits, and the first thousand of those
+SETS = 4  # MNIST, the generated digits, the first thousand of those, and the mixture
 
 
 class Drawing:
@@ -63,6 +63,12 @@ def mnist() -> Dataset:
     return load_mnist()
 
 
+@shared()
+def combined_digits() -> Dataset:
+    """Return the mixture of MNIST and the generated digits, which must both be there."""
+    return combined(mnist(), load_dataset("generated"))
+
+
 def mnist_is_here() -> bool:
     """Return whether MNIST can be used at once."""
     try:
@@ -74,10 +80,13 @@ def mnist_is_here() -> bool:
 
 def dataset_in_use(name: str) -> tuple[Dataset, bool]:
     """Return the digits to work with, and whether they are all there yet."""
-    if name == "mnist" and mnist_is_here():
+    drawn = generated_digits().dataset  # begun in any case: the mixture is a click away
+    has_mnist = name != "generated" and mnist_is_here()
+    if has_mnist and name == "mnist":
         return mnist(), True
-    drawing = generated_digits()
-    return (drawing.dataset, True) if drawing.dataset else (first_digits(), False)
+    if drawn is None:
+        return first_digits(), False
+    return (combined_digits() if has_mnist else drawn), True
 
 
 def arrival() -> DownloadStatus | None:

@@ -1,7 +1,6 @@
 """An experiment: the question first, then what happened beside what was expected."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import streamlit as st
 
@@ -9,12 +8,14 @@ from mnistlab.analysis.experiments import EXPERIMENTS, Experiment
 from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import Run
+from mnistlab.ui.digits import mnist_is_here
 from mnistlab.ui.glossary import explained
 from mnistlab.ui.lab_session import Lab, begin_and_train, command, different_settings
 from mnistlab.ui.page import path_of
 from mnistlab.ui.settings import current_lesson, open_experiment
 
 CARD = 190  # px
+NEEDS_MNIST = "This experiment needs MNIST, which is not on this machine yet."
 
 
 def draw_cards() -> None:
@@ -31,7 +32,9 @@ def draw_card(experiment: Experiment) -> None:
     with st.container(border=True, height="stretch", gap="xsmall", key=f"experiment_{experiment.slug}"):
         st.markdown(f"**{experiment.title}**")
         st.caption(experiment.watch)
-        if st.button("Open", key=f"open_{experiment.slug}"):
+        missing = lacks_mnist(experiment)
+        help = NEEDS_MNIST if missing else None
+        if st.button("Open", key=f"open_{experiment.slug}", disabled=missing, help=help):
             open_experiment(experiment.slug)
             st.switch_page(path_of("train"))
 
@@ -52,6 +55,7 @@ def draw_experiment(lab: Lab) -> None:
             experiment.options,
             index=None,
             key=key,
+            horizontal=True,
             help=explained(experiment.question),
             disabled=st.session_state.get(key) is not None and is_done(experiment, lab.run),
             persist_state="session",
@@ -62,7 +66,9 @@ def draw_experiment(lab: Lab) -> None:
 def draw_reveal(experiment: Experiment, lab: Lab, guess: str | None) -> None:
     """Offer the run once there is a guess, and show the outcome once there is one."""
     run = lab.run
-    if guess is None:
+    if lacks_mnist(experiment):
+        st.caption(NEEDS_MNIST)
+    elif guess is None:
         st.caption("Guess first; then train and see.")
     elif is_done(experiment, run):
         draw_outcome(experiment, run.history, guess)
@@ -85,6 +91,11 @@ def draw_train_button(action: Callable[..., None], *args: object) -> None:
     st.button("Train it", key="experiment_train", on_click=action, args=args, type="primary")
 
 
+def lacks_mnist(experiment: Experiment) -> bool:
+    """Return whether an experiment cannot be done for want of MNIST."""
+    return experiment.needs_mnist and not mnist_is_here()
+
+
 def is_done(experiment: Experiment, run: Run) -> bool:
     """Return whether a run is the experiment's and has come to its end; a guess is none any more then."""
     return not differs(experiment, run.config) and run.epoch >= experiment.config.num_epochs
@@ -92,7 +103,7 @@ def is_done(experiment: Experiment, run: Run) -> bool:
 
 def differs(experiment: Experiment, config: TrainConfig) -> bool:
     """Return whether settings are not those of the experiment, on whatever digits."""
-    return bool(different_settings(config, replace(experiment.config, dataset=config.dataset)))
+    return bool(different_settings(config, experiment.config_on(config.dataset)))
 
 
 def draw_outcome(experiment: Experiment, history, guess: str) -> None:

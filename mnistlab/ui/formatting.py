@@ -49,6 +49,8 @@ def progress_words(snapshot: Snapshot, short: bool = False) -> str:
         return f"{epoch}, pausing at its end"
     if snapshot.state == "queued" and snapshot.ahead:
         return f"{epoch}, queued, {snapshot.ahead} ahead"
+    if snapshot.doing == "drawing":
+        return f"{epoch}, waiting for its generated images"
     return ", ".join([epoch, *pace_words(snapshot, short)])
 
 
@@ -81,13 +83,13 @@ def rest_words(snapshot: Snapshot) -> str:
 
 
 def expected_words(snapshot: Snapshot, seconds: float) -> str:
-    """Return how a resting network stands, and how long the next press of Train would take."""
+    """Return how a resting network stands, and how long Train would take; 0 seconds: nobody knows."""
     epochs, rest = epochs_ahead(snapshot), rest_words(snapshot)
     if rest.endswith("to go"):
         ahead = "It" if epochs == 1 else "They"
     else:
         ahead = f"{epochs:,} more" if snapshot.run.epoch else count(epochs, "epoch").capitalize()
-    return f"{rest}. {ahead} will take about {duration(seconds)}."
+    return f"{rest}. {ahead} will take about {duration(seconds)}." if seconds else f"{rest}."
 
 
 def epochs_ahead(snapshot: Snapshot) -> int:

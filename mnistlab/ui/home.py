@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.data.datasets import Split
-from mnistlab.ui.formatting import percent
+from mnistlab.ui.digits import mnist_is_here
+from mnistlab.ui.formatting import duration, percent
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import digit_picture
 from mnistlab.ui.lab_session import Lab, begin_and_train
@@ -25,9 +26,11 @@ def draw_start(lab: Lab) -> None:
         st.markdown("Your network is learning right now. You can draw while it does.")
         draw_ways(("predict", "Draw a digit"), ("train", "Watch it learn"))
     elif run.epoch == 0 or run.accuracy is None:
+        seconds = lab.trainer.expected_seconds(preset_settings("recommended"))
+        takes = f"it takes about {duration(seconds)}, and you" if seconds else "you"
         st.markdown(
-            "Your network is untrained. Train one with settings that work well: it takes "
-            "less than a minute, and you can draw and watch meanwhile."
+            f"Your network is untrained. Train one with settings that work well: {takes} can draw and watch "
+            "meanwhile."
         )
         st.button("Train a network for me", key="home_train", on_click=train_for_me, type="primary")
     else:
@@ -54,8 +57,8 @@ def draw_ways(*ways: tuple[str, str]) -> None:
 
 
 def train_for_me() -> None:
-    """Begin a network with the recommended settings and train it."""
-    use_settings(preset_settings("recommended"))
+    """Begin a network with settings that do well on drawn digits, as far as the data goes, and train it."""
+    use_settings(preset_settings("drawing" if mnist_is_here() else "recommended"))
     begin_and_train()
     st.rerun()
 

@@ -14,6 +14,7 @@ from mnistlab.jobs.labs import labs
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import CHANGEABLE, Run
+from mnistlab.setting_labels import on_screen
 from mnistlab.ui.digits import dataset_in_use
 from mnistlab.ui.session_token import current_trainer, took_lab_back
 from mnistlab.ui.settings import current_settings, current_setup, use_settings
@@ -24,6 +25,7 @@ SETTERS = {
     "learning_rate": Trainer.set_learning_rate,
     "num_epochs": Trainer.set_num_epochs,
     "patience": Trainer.set_patience,
+    "restore_best": Trainer.set_restore_best,
 }
 
 
@@ -56,6 +58,12 @@ class Lab:
         """Settings in which a new network would differ from the current one; none: they ask for no other."""
         return different_settings(self.settings, self.run.config)
 
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """All settings in which a new network would differ, also those that may change between epochs."""
+        now = self.run.settings
+        return (*self.differs, *(n for n in CHANGEABLE if getattr(self.settings, n) != getattr(now, n)))
+
 
 def remember_token() -> None:
     """Have the tab remember its lab; one that brings a lab along has it back, and the page begins anew."""
@@ -72,7 +80,9 @@ def open_lab(settings: TrainConfig, places: Places) -> Lab:
     snapshot = trainer.snapshot()
     if is_untouched(snapshot) and different_settings(settings, snapshot.run.config):
         command(Trainer.new, settings)
-    follow_live_settings(settings)
+    linked = current_setup().linked  # a link to a run changes no network that was trained here
+    if is_untouched(snapshot) or not linked or linked.settings != settings:
+        follow_live_settings(settings)
     dataset, complete = dataset_in_use(settings.dataset)
     labs().warm(settings)
     st.session_state[LAB] = Lab(
@@ -112,7 +122,7 @@ def command(order: Callable[..., object], *args: object) -> None:
     try:
         order(current_trainer(), *args)
     except ValueError as error:
-        st.session_state[REFUSED] = str(error)
+        st.session_state[REFUSED] = on_screen(error)
 
 
 def command_and_redraw(order: Callable[..., object], *args: object) -> None:

@@ -1,6 +1,5 @@
 """For teachers: a link that opens this lab as it is set up now, with less in sight and a few words above."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -9,7 +8,7 @@ import streamlit as st
 from mnistlab.setting_labels import SETTING_NAMES
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.page_list import PAGES, TO_LEAVE_OUT
-from mnistlab.ui.query_params import BY_SLUG, CONTROLS, MAX_NOTE, Lesson, link_to
+from mnistlab.ui.query_params import BY_SLUG, CONTROLS, MAX_NOTE, Lesson, link_to, reach_of
 from mnistlab.ui.settings import current_lesson
 
 HOME = "home"
@@ -34,7 +33,7 @@ def draw_builder(lab: Lab) -> None:
     lesson, page = draw_form(current_lesson())
     settings = lab.settings
     if lesson.chosen and lesson.experiment != current_lesson().experiment:
-        settings = replace(lesson.chosen.config, dataset=settings.dataset)
+        settings = lesson.chosen.config_on(settings.dataset)
     if lesson.chosen:
         st.caption("The experiment brings its settings along, and is shown on the Train page.")
     if page in lesson.without:
@@ -42,6 +41,8 @@ def draw_builder(lab: Lab) -> None:
         page = HOME
     link = link_to(address_of(page), settings, lesson)
     st.code(link, language=None, wrap_lines=True)
+    if words := reach_of(link):
+        st.caption(words)
     st.link_button("Try it in a new tab", link)
 
 

@@ -76,7 +76,7 @@ def phase_of(lab: Lab, snapshot: Snapshot) -> tuple:
     The first to train in a class would else look as often as they did alone, and slow down all others.
     """
     state = "running" if snapshot.state == "queued" else snapshot.state
-    undo = snapshot.can_undo_reset, snapshot.can_undo_train_on
+    undo = snapshot.can_undo_reset, snapshot.can_undo_train_on, snapshot.can_undo_restore
     moving = is_moving(snapshot)
     return state, moving and snapshot.crowding, snapshot.run.id, *undo, arrival_phase(lab)
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from mnistlab.data.datasets import COMBINED
 from mnistlab.data.mnist.downloads import mnist_download
 from mnistlab.engine.network import num_parameters
 from mnistlab.jobs.snapshot import Snapshot
@@ -18,6 +19,7 @@ from mnistlab.ui.settings import current_lesson, current_settings, use_settings
 from mnistlab.ui.widgets import choose
 
 FETCHING = ("idle", "probing", "downloading", "unpacking")
+DIGITS = {"generated": "generated digits", COMBINED: CHOICE_NAMES["dataset"][COMBINED]}
 AWAITED = "mnist_awaited"  # whether this session has seen MNIST being fetched
 
 
@@ -48,10 +50,12 @@ def described(run: Run) -> str:
         f"{num_parameters(run.config.dimensions):,} parameters",
         f"epoch {run.epoch}" if run.epoch else "untrained",
     ]
+    if run.weights_epoch != run.epoch:
+        words.append(f"weights of epoch {run.weights_epoch}")
     if run.epoch and run.accuracy is not None:
         words.append(f"test accuracy {percent(run.accuracy, 1)}")
-    if run.config.dataset == "generated":
-        words.append("generated digits")
+    if run.config.dataset != "mnist":
+        words.append(DIGITS[run.config.dataset])
     return ", ".join(words)
 
 
@@ -60,7 +64,7 @@ def draw_questions(lab: Lab) -> None:
     if sentence := st.session_state.pop(REFUSED, ""):
         st.warning(sentence)
     if lab.differs:
-        changed = listed(lab.differs)
+        changed = listed(lab.changed)
         st.caption(
             f"Your settings ask for another network ({changed}). It is started untrained; this one stays in "
             "the list of runs."
@@ -73,7 +77,7 @@ def draw_questions(lab: Lab) -> None:
 def draw_dataset_choice(lab: Lab) -> None:
     """Draw the choice of digits, where there is one."""
     name = lab.settings.dataset
-    if is_hidden() or not (mnist_is_here() or name == "mnist"):  # a network may ask for what is not here
+    if is_hidden() or not (mnist_is_here() or name != "generated"):  # a network may ask for what is not here
         return
     choose(
         "Dataset",
@@ -106,7 +110,7 @@ def draw_arrival_buttons(lab: Lab) -> None:
         st.session_state[AWAITED] = True
     elif mnist == "failed":
         st.button("Try MNIST again", key="retry_mnist", on_click=mnist_download().retry)
-    elif mnist == "here" and st.session_state.get(AWAITED) and lab.settings.dataset != "mnist":
+    elif mnist == "here" and st.session_state.get(AWAITED) and lab.settings.dataset == "generated":
         st.caption("MNIST is here now.")
         st.button("Use MNIST now", key="use_mnist", on_click=use_digits, args=("mnist",))
 

@@ -2,16 +2,21 @@
 
 import time
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import streamlit as st
 
+from mnistlab.data.datasets import COMBINED
 from mnistlab.engine.config import PRESETS, TrainConfig
+from mnistlab.setting_labels import CHOICE_NAMES, on_screen
 from mnistlab.ui import digits
 from mnistlab.ui.query_params import (
     LESSON_NAMES,
+    RUN,
     SETTING_NAMES,
     Lesson,
     lesson_from,
+    linked_name,
     query_of_lesson,
     settings_from,
 )
@@ -19,6 +24,13 @@ from mnistlab.ui.widgets import renew, widget_key
 
 WIDGETS = "settings"  # they get new values together
 A_WHILE = 30.0  # seconds
+
+
+class LinkedRun(NamedTuple):
+    """The run that the address was a link to."""
+
+    name: str
+    settings: TrainConfig
 
 
 @dataclass(kw_only=True)
@@ -29,6 +41,7 @@ class Setup:
     lesson: Lesson
     were_given: bool  # whether there were settings in the address
     complaints: list[str]  # about the address
+    linked: LinkedRun | None = None  # until it is trained here, or closed
     read_at: float = field(default_factory=time.monotonic)  # the address
     complained: bool = False
 
@@ -66,17 +79,23 @@ def read_address() -> Setup:
     given, complaints = settings_from(query)
     lesson, more = lesson_from(query)
     prepared = vars(lesson.chosen.config) if lesson.chosen else {}
-    here = {} if digits.mnist_is_here() else {"dataset": "generated"}
+    without_mnist = not digits.mnist_is_here()
+    about_mnist = lesson.chosen and lesson.chosen.needs_mnist
+    here = {"dataset": "generated"} if without_mnist and not about_mnist else {}
     try:
         settings = TrainConfig(**{**prepared, **here, **given})
     except ValueError as error:  # each is good by itself, but not with the experiment's
         settings = TrainConfig(**{**prepared, **here})
-        complaints.append(str(error))
-    if settings.dataset == "mnist" and here:
+        complaints.append(on_screen(error))
+    if settings.dataset != "generated" and without_mnist:
+        asked = CHOICE_NAMES["dataset"][settings.dataset]
         settings = replace(settings, dataset="generated")
-        complaints.append("dataset must be one that is on this machine, where MNIST is not. Got mnist.")
-    asked = bool(given or prepared)
-    return Setup(settings=settings, lesson=lesson, were_given=asked, complaints=complaints + more)
+        complaints.append(f"Dataset must be one that is on this machine, where MNIST is not. It was {asked}.")
+    asked_for, name = bool(given or prepared), linked_name(query)
+    linked = LinkedRun(name, settings) if name and not complaints else None
+    return Setup(
+        settings=settings, lesson=lesson, were_given=asked_for, complaints=complaints + more, linked=linked
+    )
 
 
 def use_settings(config: TrainConfig) -> None:
@@ -92,9 +111,12 @@ def setting_key(name: str) -> str:
 
 def keep_settings(config: TrainConfig) -> None:
     """Keep what the sidebar says, and write it, with the lesson, into the address."""
-    current_setup().settings = config
-    wanted = query_of_lesson(current_lesson(), config)
-    names = (*SETTING_NAMES, *LESSON_NAMES)
+    setup = current_setup()
+    setup.settings = config
+    wanted = query_of_lesson(setup.lesson, config)
+    if setup.linked and setup.linked.settings == config:
+        wanted[RUN] = setup.linked.name
+    names = (*SETTING_NAMES, *LESSON_NAMES, RUN)
     ours = {name: st.query_params.get_all(name) for name in st.query_params if name in names}
     if ours != {name: [text] for name, text in wanted.items()}:
         others = {name: st.query_params.get_all(name) for name in st.query_params if name not in ours}
@@ -106,13 +128,17 @@ def open_experiment(slug: str) -> None:
     setup = current_setup()
     setup.lesson = replace(setup.lesson, experiment=slug)
     if experiment := setup.lesson.chosen:
-        use_settings(replace(experiment.config, dataset=setup.settings.dataset))
+        use_settings(experiment.config_on(setup.settings.dataset))
 
 
 def preset_settings(name: str) -> TrainConfig:
-    """Return a preset on the data in use; what the lesson hides stays as the lesson has it."""
+    """Return a preset, on the data in use unless it is one for a mixture that can be had.
+
+    What the lesson hides stays as the lesson has it.
+    """
     settings, hidden = current_settings(), current_lesson().hide
-    chosen = {**vars(PRESETS[name]), "dataset": settings.dataset}
+    mixed = PRESETS[name].dataset == COMBINED and digits.mnist_is_here()
+    chosen = {**vars(PRESETS[name]), "dataset": COMBINED if mixed else settings.dataset}
     chosen |= {name: getattr(settings, name) for name in hidden}
     if "batch_size" not in hidden:
         chosen["batch_size"] = min(chosen["batch_size"], chosen["train_size"])

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from mnistlab.engine.config import BOUNDS, MAX_HIDDEN_LAYERS, MAX_WIDTH, PRESETS, TrainConfig
-from mnistlab.setting_labels import CHOICE_NAMES, SETTING_NAMES
+from mnistlab.setting_labels import CHOICE_NAMES, SETTING_NAMES, on_screen
 from mnistlab.ui.formatting import plain
 from mnistlab.ui.glossary import PRESETS as PRESET_HELP
 from mnistlab.ui.glossary import help_of_setting
@@ -29,7 +29,7 @@ LEARNING_RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 2) for d
 BATCH_SIZES = (1, 5, 10, 20, 32, 50, 64, 100, 128, 256, 512, 1024, 4096)
 TRAIN_SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 60_000)
 REFUSED = "settings_refused"  # session state: why a preset is not in force
-PRESET_WIDTHS = (5, 7)  # as long as their names
+PRESET_WIDTHS = (5, 7)  # of the first two, as long as their names
 
 
 def draw_settings() -> TrainConfig:
@@ -43,7 +43,7 @@ def draw_settings() -> TrainConfig:
     try:
         settings = replace(settings, **chosen)
     except ValueError as error:  # each is good by itself; what was good before stays in force
-        refused = str(error)
+        refused = on_screen(error)
     if refused:
         above.error(plain(refused))
     keep_settings(settings)
@@ -63,8 +63,9 @@ def draw_group(title: str, controls: dict[str, Control], settings: TrainConfig) 
 
 def draw_presets() -> None:
     """Draw one button for each preset."""
-    for column, name in zip(st.columns(PRESET_WIDTHS, gap="small"), PRESETS, strict=True):
-        column.button(
+    places = *st.columns(PRESET_WIDTHS, gap="small"), st.container()
+    for place, name in zip(places, PRESETS, strict=True):
+        place.button(
             name.capitalize(),
             key=f"preset_{name}",
             help=PRESET_HELP[name],
@@ -79,7 +80,7 @@ def use_preset(name: str) -> None:
     try:
         use_settings(preset_settings(name))
     except ValueError as error:
-        st.session_state[REFUSED] = str(error)
+        st.session_state[REFUSED] = on_screen(error)
 
 
 def draw_hidden(settings: TrainConfig) -> tuple[int, ...]:
@@ -129,6 +130,13 @@ def number(settings: TrainConfig, name: str) -> int:
     )
 
 
+def switch(settings: TrainConfig, name: str) -> bool:
+    """Draw a setting that is on or off."""
+    return st.toggle(
+        SETTING_NAMES[name], getattr(settings, name), key=setting_key(name), help=help_of_setting(name)
+    )
+
+
 def from_scale(settings: TrainConfig, name: str, steps: Sequence[float], largest: float = math.inf) -> float:
     """Draw a setting on a scale of round values; one that came from a link keeps its own place on it.
 
@@ -169,4 +177,5 @@ TRAINING: dict[str, Control] = {
     "train_size": partial(from_scale, name="train_size", steps=TRAIN_SIZES),
     "batch_size": draw_batch_size,
     "patience": partial(number, name="patience"),
+    "restore_best": partial(switch, name="restore_best"),
 }

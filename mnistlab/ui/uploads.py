@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import streamlit as st
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.typing import UploadedFile
 
 from mnistlab.ui.widgets import renew, widget_key
 
@@ -73,16 +74,18 @@ class UploadLimit:
             await self.app({**held.brought, "method": "DELETE"}, nothing, nobody)
 
 
-def taken_in(name: str) -> bytes | None:
-    """Return the file that a file uploader was just given, in its callback; None: it was given none.
+def taken_in(name: str) -> list[UploadedFile | None]:
+    """Return the files that a file uploader, or the camera, was just given, in its callback.
 
-    The uploader is renewed, so that the session keeps nothing of the file.
+    None stands for one that is gone because they were too much at once. The widget is renewed, so that the
+    session keeps nothing of the files.
 
     Args:
-        name: Of the uploader, whose key is `widget_key(name)`.
+        name: Of the widget, whose key is `widget_key(name)`.
     """
-    file = st.session_state.get(widget_key(name))
-    if file is None:
-        return None
+    given = st.session_state.get(widget_key(name))
+    if not given:
+        return []
     renew(name)
-    return file.getvalue()
+    files = given if isinstance(given, list) else [given]
+    return [file if isinstance(file, UploadedFile) else None for file in files]

@@ -18,6 +18,7 @@ import streamlit as st
 T = TypeVar("T")
 
 VALUES, VERSIONS = "widget_values", "widget_versions"  # by the name of the widget
+MOST_ROWS = 20  # of a table that is shown as a whole
 PRESSES = "presses"  # key of a button -> how often it was pressed
 
 
@@ -71,6 +72,39 @@ def choose(label: str, names: Mapping[T, str], default: T, key: str, **options: 
     """Draw a row of choices, called by their names, and return the one that is chosen; one always is."""
     return st.segmented_control(
         label, list(names), format_func=names.__getitem__, default=default, required=True, key=key, **options
+    )
+
+
+def choose_rows(
+    table: Mapping[Any, Sequence],
+    name: str,
+    rows: Sequence[int],
+    columns: dict,
+    alt: str,
+    chosen: Callable[[list[int]], None],
+) -> None:
+    """Draw a table of which any rows can be ticked; all of it can be seen where it is not very long.
+
+    Args:
+        table: The columns by their titles; pairs of them stand under each other.
+        name: Of the element.
+        rows: Those that are ticked when it is drawn for the first time.
+        columns: How some of them are shown.
+        alt: What the table is, for those who do not see it.
+        chosen: Called with the rows when others are ticked.
+    """
+    key = widget_key(name)
+    st.dataframe(
+        table,
+        key=key,
+        on_select=lambda: chosen(st.session_state[key]["selection"]["rows"]),
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": list(rows)}},
+        hide_index=True,
+        column_config=columns,
+        height="content" if len(next(iter(table.values()))) <= MOST_ROWS else "auto",
+        placeholder="",
+        alt=alt,
     )
 
 

@@ -6,7 +6,7 @@ LONG = "1" * 100_000
 PICTURE = "![x](http://127.0.0.1/x.png)"
 SCRIPT = "<img src=http://127.0.0.1/x.png onerror=alert(1)>"
 NUMBERS = ("seed", "num_epochs", "learning_rate", "batch_size", "train_size", "patience", "order_seed")
-CHOICES = ("dataset", "activation", "initialization", "scaling")
+CHOICES = ("dataset", "activation", "initialization", "scaling", "restore_best")
 LISTS = ("hide", "without")
 
 VALUES = {

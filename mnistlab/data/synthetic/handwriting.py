@@ -28,8 +28,10 @@ from mnistlab.operating_system import end_with, lower_priority
 VERSION = 2  # to be raised with every change of the strokes, the pen or the framing
 CHUNK = 1000  # images that share one random stream; chunks can be made in any order, by any process
 COUNTS = (99, 112, 99, 102, 97, 91, 99, 104, 98, 99)  # of the digits 0 to 9 in a chunk, as in MNIST
-TRAIN_IMAGES, TEST_IMAGES = 60_000, 10_000
-TRAIN_SEED, TEST_SEED = 60, 10
+TRAIN_IMAGES = 60_000
+TEST_IMAGES = 10_000
+TRAIN_SEED = 60
+TEST_SEED = 10
 CHUNKS = [(TRAIN_SEED, i) for i in range(TRAIN_IMAGES // CHUNK)]
 CHUNKS += [(TEST_SEED, i) for i in range(TEST_IMAGES // CHUNK)]
 MOST_CHILDREN = 4
@@ -179,12 +181,7 @@ def _chunks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
     Those stay undelivered of a child that dies, or where none can be started: they are made here.
     """
-    pool = ProcessPoolExecutor(
-        min(MOST_CHILDREN, int(cpu_count())),
-        env={"OPENBLAS_NUM_THREADS": "1"},  # the matrices are small: threads would only wait for each other
-        initializer=_begin,
-        initargs=(os.getpid(),),
-    )
+    pool = children(min(MOST_CHILDREN, int(cpu_count())))
     delivered: deque[Future] = deque()
     try:
         with suppress(OSError):
@@ -194,6 +191,16 @@ def _chunks() -> Iterator[tuple[np.ndarray, np.ndarray]]:
             yield made.result() if made and not made.exception() else generate_chunk(*chunk)
     finally:
         pool.shutdown(kill_workers=True)
+
+
+def children(number: int) -> ProcessPoolExecutor:
+    """Return so many child processes that generate digits; they start with the first task."""
+    return ProcessPoolExecutor(
+        number,
+        env={"OPENBLAS_NUM_THREADS": "1"},  # the matrices are small: threads would only wait for each other
+        initializer=_begin,
+        initargs=(os.getpid(),),
+    )
 
 
 def _begin(parent: int) -> None:

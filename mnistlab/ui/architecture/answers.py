@@ -74,7 +74,7 @@ def score_now(lab: Lab, viewed: Viewed) -> Score:
     run = lab.run
     same_digits = lab.complete and lab.settings.dataset == run.config.dataset
     if viewed.is_trained and lab.snapshot.active and same_digits and run.history:
-        return run.history[-1].test
+        return run.history[run.weights_epoch].test
     return cached_score(viewed.now, viewed.config, lab.dataset)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.analysis.formatting import numeral
-from mnistlab.analysis.single_image import Followed, follow
+from mnistlab.analysis.single_image import Followed, follow, telling_image
 from mnistlab.data.datasets import Split
 from mnistlab.engine.evaluation import activations_of
 from mnistlab.engine.network import Params
@@ -14,6 +14,7 @@ from mnistlab.figures.image_grid import digit_picture
 from mnistlab.ui.architecture.case import untrained
 from mnistlab.ui.backprop.case import Case, chosen_place
 from mnistlab.ui.bars import bars_markup
+from mnistlab.ui.digits import key_of
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab
@@ -24,6 +25,8 @@ SOURCE_NAMES = {"test": "Test image", "train": "Training image", "drawing": "You
 ANY = "any"  # digit
 DIGITS = (ANY, *range(10))
 FROM, NUMBER, DIGIT = "backprop_from", "backprop_number", "backprop_digit"  # widgets
+OPENED = "backprop_opened_at"  # session state: for which network and images, and with which number
+LOOKED_AT = 1_000  # images among which the first is chosen
 DRAWING = "last_drawing"  # left by the Predict page: (28, 28) uint8, framed
 
 
@@ -37,9 +40,10 @@ def draw_choice(lab: Lab) -> Case:
         if source == "drawing":
             image = np.asarray(st.session_state[DRAWING])
             name, which = "your drawing", hashlib.sha256(image.tobytes()).hexdigest()[:12]
-            label = draw_meaning(params, image, lab)
+            label = draw_meaning(params, image, lab, which)
         else:
             split = getattr(lab.dataset, source)
+            open_at_an_error(split, params, lab, trained, source)
             number = draw_number(split, params, lab)
             image, label = split.images[number], int(split.labels[number])
             name, which = f"{SOURCE_NAMES[source].lower()} {number:,}", str(number)
@@ -96,6 +100,18 @@ def draw_source() -> str:
     return source or "test"  # only the browser sees to it that one is chosen
 
 
+def open_at_an_error(split: Split, params: Params, lab: Lab, trained: bool, source: str) -> None:
+    """Choose the first image, one with an error worth following, as long as nobody has chosen another."""
+    asked = lab.run.id, trained, source, key_of(lab.dataset)
+    known, number = st.session_state.get(OPENED, (None, None))
+    if known == asked or entered(NUMBER) not in (None, number):
+        return
+    images, labels = (array[:LOOKED_AT] for array in split)
+    number = telling_image(activations_of(params, images, lab.run.config), labels)
+    st.session_state[OPENED] = asked, number
+    show_in(NUMBER, number)
+
+
 def draw_number(split: Split, params: Params, lab: Lab) -> int:
     """Draw the choice of an image by its number or by its digit; return the number."""
     last = len(split.labels) - 1
@@ -135,14 +151,17 @@ def draw_number(split: Split, params: Params, lab: Lab) -> int:
     return number
 
 
-def draw_meaning(params: Params, image: np.ndarray, lab: Lab) -> int:
-    """Draw the question which digit the drawing is meant to be: without a target there is no error."""
+def draw_meaning(params: Params, image: np.ndarray, lab: Lab, which: str) -> int:
+    """Draw the question which digit the drawing is meant to be: without a target there is no error.
+
+    Another drawing, told by `which`, is asked about anew.
+    """
     answer = int(activations_of(params, image[None], lab.run.config)[0].argmax())
     digit = st.pills(
         "True label",
         range(10),
         default=answer,
-        key="backprop_meant",
+        key=f"backprop_meant_{which}",
         required=True,
         wrap=True,
         persist_state="session",

@@ -19,7 +19,7 @@ def draw_gradient(case: Case) -> None:
     st.subheader("Gradient", anchor=False, help=help_of("gradient"))
     formula, words = st.columns([1, 1.6], gap="large", vertical_alignment="center")
     formula.latex(
-        r"\frac{\partial L}{\partial W_{ij}^{(l)}} = \Delta_i^{(l)}\, a_j^{(l-1)} \quad\text{(BP3)}"
+        r"\frac{\partial L}{\partial W_{ij}^{(l)}} = \Delta_i^{(l)}\, a_j^{(l-1)} \quad\text{(BP4)}"
     )
     words.markdown(
         "A weight's slope is two numbers multiplied: the error at its end and the activation at its "

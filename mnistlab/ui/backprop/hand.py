@@ -36,6 +36,7 @@ def draw_by_hand(case: Case) -> None:
             -STEPS,
             STEPS,
             key=key,
+            persist_state="session",
             format=" ",
             help=help_of("weight", f"The ends of the slider are where z has moved by {SWING:g}."),
         )

@@ -11,15 +11,15 @@ from mnistlab.ui.glossary import help_of
 
 GUESS = "backprop_guess"  # (weight_id, answer)
 ANSWERS = {"raise": "Raise it", "lower": "Lower it", "same": "No difference", "": "Just show me"}
-SYMBOLS = ("slope", "BP1", "BP2", "BP3")
+SYMBOLS = ("slope", "BP1", "BP2", "BP4")
 TITLES = {
     "sum": "its sum",
     "activation": "its activation",
     "slope": "how steep $\\sigma$ is there",
     "BP1": "(BP1) the error of output {unit}",
     "BP2": "(BP2) carried back to unit {unit} of layer {layer}",
-    "BP3": "(BP3) the slope of the weight",
-    "BP4": "(BP4) the slope of the unit's bias",
+    "BP3": "(BP3) the slope of the unit's bias",
+    "BP4": "(BP4) the slope of the weight",
 }
 LITTLE = 1000  # nudges that make a small change one can see in the cost
 

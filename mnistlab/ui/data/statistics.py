@@ -23,7 +23,7 @@ cached_pixel_counts = shared(SETS, key_of)(lambda dataset: pixel_counts(dataset.
 def draw_source(lab: Lab) -> None:
     """Say which digits these are, where they came from and whether that was verified."""
     dataset = lab.dataset
-    kind = "MNIST" if dataset.name == "MNIST" else "Generated digits, not MNIST"
+    kind = "Generated digits, not MNIST" if dataset.name == "generated digits" else dataset.name
     st.markdown(f"**{kind}.** {dataset.source}")
 
 

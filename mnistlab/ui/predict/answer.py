@@ -1,5 +1,7 @@
 """The network's answer: a verdict in words, ten bars, how far both can be trusted, and what it really was."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -20,6 +22,7 @@ from mnistlab.data.user_digits import EMPTY, Collection, label_of, with_digit
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import Run
 from mnistlab.ui.bars import draw_bars
+from mnistlab.ui.canvas import pen_data, take_moving_sheet
 from mnistlab.ui.digits import outputs_for
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.home import train_for_me
@@ -33,29 +36,41 @@ VERDICT_HELP = {TORN: help_of("ambiguous"), NONE: help_of("threshold")}
 LEARNING = "Each epoch reads your digit anew; when the last is done, you see here how far to trust it."
 
 
+@st.fragment
 def draw_answer(
-    lab: Lab, snapshot: Snapshot, image: np.ndarray | None, truth: int | None, invitation: str
+    lab: Lab,
+    image: np.ndarray | None,
+    truth: int | None,
+    invitation: tuple[str, str],
+    moving: Callable[[], np.ndarray | None],
 ) -> None:
     """Draw the answer of the network as it is: verdict, bars, and how far both can be trusted.
 
+    While the pen moves, a sheet that the browser sends draws this anew and nothing else: the bars follow, the
+    verdict only where it is a digit.
+
     Args:
         lab: Whose network is asked.
-        snapshot: That network, as it is now.
         image: uint8 (28, 28), or None when there is nothing to be read yet.
         truth: The image's label, where it is known.
-        invitation: What to do when there is no image.
+        invitation: What to do when there is no image, and what comes of it.
+        moving: Returns such an image of the sheet while the pen moves, and else None.
     """
+    snapshot = current_snapshot()
     run = snapshot.run
-    activations = None if image is None else read(run, image).activations[-1]
+    activations = told = None if image is None else read(run, image).activations[-1]
+    if (sketched := moving()) is not None:
+        activations = passed_by(run.params, sketched, run.config).activations[-1]
+        told = activations if verdict(activations).kind == DIGIT else told
     with st.container(gap=None, key="predict_verdict"):
-        if activations is None:
-            st.header(invitation, anchor=False)
-            st.caption("As soon as there is ink, the network predicts what it is.")
+        if told is None:
+            st.header(invitation[0], anchor=False)
+            st.caption(invitation[1])
         else:
-            found = verdict(activations)
+            found = verdict(told)
             st.header(headline(found), anchor=False, help=VERDICT_HELP.get(found.kind))
             st.caption(explanation(found) + label_words(found, truth))
-    draw_bars(activations, truth)
+    draw_bars(activations, truth, pen_data(), take_moving_sheet)
     with st.container(key="predict_state"):
         st.caption(state_words(lab, snapshot), help=help_of("activation") if run.epoch else None)
 
@@ -73,7 +88,9 @@ def state_words(lab: Lab, snapshot: Snapshot) -> str:
     """Return how far the answer can be trusted."""
     if snapshot.run.epoch:
         return "The ten activations are no probabilities: they need not sum to one. " + (
-            LEARNING if snapshot.active else trust_sentence(test_trust(lab), lab.dataset.name)
+            LEARNING
+            if snapshot.active
+            else trust_sentence(test_trust(lab), lab.dataset.test_name, own_trust())
         )
     if snapshot.active:
         return "The network is in its first epoch. Each epoch reads your digit anew."
@@ -113,10 +130,15 @@ def draw_correction(image: np.ndarray | None) -> None:
 def keep_digit(image: np.ndarray) -> None:
     """Keep an image under the label that was just clicked."""
     label = entered(LABEL)
-    if label is None:
-        return
+    if label is not None:
+        keep_all([(image, label)])
+
+
+def keep_all(digits: Sequence[tuple[np.ndarray, int]]) -> None:
+    """Keep images, each under its label."""
     try:
-        st.session_state[OWN] = with_digit(own_digits(), image, label)
+        for image, label in digits:
+            st.session_state[OWN] = with_digit(own_digits(), image, label)
     except ValueError as error:
         st.session_state[REFUSED] = str(error)
 
@@ -129,6 +151,12 @@ def read(run: Run, image: np.ndarray) -> Reading:
 def test_activations(lab: Lab) -> np.ndarray:
     """Return the outputs of the network as it is now for all test images, (n, 10)."""
     return outputs_for("test", current_snapshot().run, lab.dataset.test.images)
+
+
+def own_trust() -> Trust:
+    """Return the same on the digits that this session has kept, with the labels that they were given."""
+    own = own_digits()
+    return trust(outputs_for("own", current_snapshot().run, own.images), own.labels)
 
 
 def test_trust(lab: Lab) -> Trust:

@@ -1,5 +1,6 @@
 """The Predict page: a drawing, the preprocessed input, the prediction; below, its attribution."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -14,7 +15,7 @@ from mnistlab.ui.page import is_larger
 from mnistlab.ui.predict.answer import draw_answer, draw_correction, draw_offer
 from mnistlab.ui.predict.input import INVITATIONS, draw_input, draw_source
 from mnistlab.ui.predict.own import draw_own
-from mnistlab.ui.predict.seen import draw_seen, draw_stages
+from mnistlab.ui.predict.seen import draw_seen, draw_stages, moving_image
 from mnistlab.ui.predict.why import draw_why
 
 SEEN_WIDTH = 310  # px
@@ -43,19 +44,23 @@ def draw_bench(lab: Lab) -> None:
     if asked is not None and asked.sheet is not None:
         st.session_state[LAST] = asked.framed
     st.subheader("Attribution", anchor=False, help=help_of("attribution"))
-    draw_live(lab, partial(draw_reading, lab, seen.image, asked.truth if asked else None, source, answer))
+    truth = asked.truth if asked else None
+    invitation = INVITATIONS.get(source, INVITATIONS["draw"])
+    moving = partial(moving_image, seen) if source == "draw" else lambda: None
+    draw_live(lab, partial(draw_reading, lab, answer, seen.image, truth, invitation, moving))
     draw_own(lab)
 
 
 def draw_reading(
     lab: Lab,
+    place: DeltaGenerator,
     image: np.ndarray | None,
     truth: int | None,
-    source: str,
-    place: DeltaGenerator,
+    invitation: tuple[str, str],
+    moving: Callable[[], np.ndarray | None],
     snapshot: Snapshot,
 ) -> None:
     """Draw the answer in its place and the reasons below; of a network that learns, each epoch answers."""
-    with place:
-        draw_answer(lab, snapshot, image, truth, INVITATIONS.get(source, "Ask it."))
+    with place, st.container():
+        draw_answer(lab, image, truth, invitation, moving)
     draw_why(lab, snapshot, image)

@@ -2,6 +2,7 @@
 
 import random
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import numpy as np
 import streamlit as st
@@ -18,21 +19,30 @@ from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.predict.answer import test_activations
-from mnistlab.ui.uploads import taken_in
-from mnistlab.ui.widgets import choose, entered, give, keep, kept, show_in, widget_key
+from mnistlab.ui.predict.pictures import TABLE, choose_picture
+from mnistlab.ui.uploads import MAX_HELD_BYTES, taken_in
+from mnistlab.ui.widgets import choose, entered, give, keep, kept, renew, show_in, widget_key
 
 SOURCES = {
     "draw": "Your drawing",
     "test": "A test image",
     "mistakes": "Most confident errors",
-    "picture": "A picture from a file",
+    "picture": "Your pictures",
 }
-INVITATIONS = {"draw": "Draw a digit.", "picture": "Show it a picture."}
+INVITATIONS = {  # what to do where there is nothing to read yet, and what comes of it
+    "draw": ("Draw a digit.", "As soon as there is ink, the network predicts what it is."),
+    "picture": ("Show it a picture.", "As soon as there is one, the network predicts what it is."),
+    "mistakes": ("No errors.", "Ask about something else."),
+}
 NUM_MISTAKES = 16
 INDEX = "predict_test_index"  # widget
 UPLOAD = "predict_file"  # widget
-PICTURE = "predict_picture"  # session state: what the digits in the last file ask, and why none does
+CAMERA = "predict_camera"  # widget
+PICTURES = "predict_pictures_asked"  # session state: those of the last upload
+JUST_TAKEN = "predict_pictures_taken"  # session state: whether that was just now
 DIGIT = "predict_digit"  # session state: place of the chosen one, where there are several
+MAX_PICTURES = 20  # at once
+TOO_MUCH = f"All pictures of an upload must have at most {MAX_HELD_BYTES // 2**20} MB together. Got more."
 STAGE_SIDE = 140  # px of the pictures of the stages
 NUMBERS = {2: "Two", 3: "Three", 4: "Four", 5: "Five", 6: "Six"}
 MISTAKE = "predict_mistake"  # session state: place of the one that was clicked
@@ -46,6 +56,14 @@ class Asked(NamedTuple):
     sheet: np.ndarray | None = None  # the whole picture, small if it was a file, where it was framed here
     truth: int | None = None  # its label, where it is known
     found: tuple[np.ndarray, np.ndarray] | None = None  # small: without its paper; this digit's ink
+
+
+class Picture(NamedTuple):
+    """A picture from a file or the camera, and what it asks; or why it asks nothing."""
+
+    name: str  # of its file
+    digits: list[Asked]  # in it, the largest first
+    refused: str
 
 
 def draw_source() -> str:
@@ -65,18 +83,18 @@ def ask_drawing(lab: Lab) -> Asked | None:
     """Ask about a drawing; the last one is not framed twice."""
     st.markdown("**Draw here**")
     pixels = draw_canvas()
-    digits, reason = remembered("predict_drawing", (pixels,), lambda: framed(pixels))
+    digits, reason = remembered("predict_drawing", (pixels,), lambda: framed(pixels, by_pen=True))
     if reason and reason != NO_INK:
         st.caption(reason)
     return chosen_digit(digits)
 
 
-def framed(pixels: np.ndarray | None) -> tuple[list[Asked], str]:
+def framed(pixels: np.ndarray | None, by_pen: bool = False) -> tuple[list[Asked], str]:
     """Return what each digit in a picture asks, the largest first, framed as MNIST framed its own.
 
     Where there is none, the second is a sentence that says why.
     """
-    digits, reason = ([], NO_INK) if pixels is None else all_stages(pixels)
+    digits, reason = ([], NO_INK) if pixels is None else all_stages(pixels, by_pen)
     return [
         Asked(each.framed, each.boxed, pixels, found=(small(each.contrast), small(each.ink)))
         for each in digits
@@ -179,31 +197,58 @@ def ask_mistake(lab: Lab) -> Asked | None:
 
 
 def ask_picture(lab: Lab) -> Asked | None:
-    """Ask about a picture from a file: a photograph or a scan of one digit."""
-    st.markdown("**Your picture**")
+    """Ask about pictures from files or the camera: photographs or scans of one digit each."""
+    st.markdown("**Your pictures**")
+    is_back = widget_key(UPLOAD) not in st.session_state and not st.session_state.pop(JUST_TAKEN, False)
     st.file_uploader(
-        "A photograph or scan of a digit",
+        "Photographs or scans of a digit",
         type=list(EXTENSIONS),
+        accept_multiple_files=True,
         key=widget_key(UPLOAD),
-        on_change=take_picture,
-        help="**Picture**: dark on light or light on dark, up to 25 MB and 50 megapixels. It is not stored.",
+        on_change=take_pictures,
+        args=(UPLOAD,),
+        help=f"**Pictures**: dark on light or light on dark, up to 25 MB and 50 megapixels each; at most "
+        f"{MAX_PICTURES} at once, of {MAX_HELD_BYTES // 2**20} MB together. They are not stored.",
     )
-    digits, sentence = st.session_state.get(PICTURE, ([], ""))
-    if sentence:
-        st.warning(sentence)
-    elif not digits:
+    draw_camera()
+    pictures: list[Picture] = st.session_state.get(PICTURES, [])
+    if is_back:  # what was refused is long gone
+        pictures = st.session_state[PICTURES] = [picture for picture in pictures if picture.digits]
+    if not pictures:
         st.caption("Pen on paper works well, also on squared paper and in a poor light: one digit, large.")
-    else:
-        st.image(digits[0].sheet, width=SIDE)
+        return None
+    place = 0
+    if len(pictures) > 1:
+        largest = [picture.digits[0].framed if picture.digits else None for picture in pictures]
+        place = choose_picture([picture.name for picture in pictures], largest)
+    _, digits, refused = pictures[place]
+    if refused:
+        st.warning(refused)
+    elif digits[0].sheet is not None:
+        st.image(digits[0].sheet, "Your picture as it came", width=SIDE, alt="Your picture")
     return chosen_digit(digits)
 
 
-def take_picture() -> None:
-    """Ask about the picture in an uploaded file."""
-    data = taken_in(UPLOAD)
-    if data is not None:
-        st.session_state[PICTURE] = framed_file(data)
-        st.session_state.pop(DIGIT, None)
+def draw_camera() -> None:
+    """Offer the camera where browsers give one: to pages that came over HTTPS, or from this machine."""
+    url = urlsplit(st.context.url or "")
+    if url.scheme != "https" and url.hostname not in ("localhost", "127.0.0.1", "::1"):
+        st.caption("On a phone the button above opens the camera, too.")
+    elif st.toggle("Camera", key="predict_camera_on"):
+        st.camera_input("Photograph a digit", key=widget_key(CAMERA), on_change=take_pictures, args=(CAMERA,))
+
+
+def take_pictures(widget: str) -> None:
+    """Ask about the pictures in uploaded files, or the one that the camera took."""
+    if not (files := taken_in(widget)):
+        return
+    st.session_state[PICTURES] = [
+        Picture("–", [], TOO_MUCH) if file is None else Picture(file.name, *framed_file(file.getvalue()))
+        for file in files[:MAX_PICTURES]
+    ]
+    st.session_state[JUST_TAKEN] = widget == UPLOAD
+    st.session_state.pop(DIGIT, None)
+    renew(TABLE)
 
 
 def framed_file(data: bytes) -> tuple[list[Asked], str]:

@@ -6,7 +6,7 @@ from mnistlab.data.user_digits import as_npz, as_png_zip, num_right, without_dig
 from mnistlab.figures.html_figure import INK, ink_levels
 from mnistlab.figures.image_grid import named_tiles
 from mnistlab.jobs.trainer import Trainer
-from mnistlab.runs.run import OwnDigits, Run
+from mnistlab.runs.run import Run
 from mnistlab.ui.digits import outputs_for
 from mnistlab.ui.formatting import count, percent
 from mnistlab.ui.html_figure import show_sketch
@@ -106,9 +106,8 @@ def remove(place: int | None) -> None:
 
 
 def learned(run: Run) -> str:
-    """Return what training on own digits has changed, if that was the last thing done."""
-    last = run.schedule[-1] if run.schedule else None
-    if not isinstance(last, OwnDigits) or last.epoch != run.epoch:
+    """Return what training on own digits has changed, if no epoch came after it."""
+    if (last := run.fine_tuned) is None:
         return ""
     return (
         f"{last.num_steps} steps on {count(len(last.labels), 'digit')} of yours took its accuracy on them "

@@ -9,9 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mnistlab.data.framing import raw_resize, shift
 from mnistlab.figures.preprocessing import draw_stages as drawn_stages
+from mnistlab.ui.canvas import current_sheet
 from mnistlab.ui.html_figure import show_sketch
 from mnistlab.ui.memo import remembered
-from mnistlab.ui.predict.input import Asked
+from mnistlab.ui.predict.input import Asked, framed
 
 FARTHEST = 10  # pixels
 HEIGHT = 410  # px of the pictures
@@ -25,6 +26,7 @@ class Seen(NamedTuple):
     boxed: np.ndarray | None  # (20, 20) uint8, the stage before, where there was one
     captions: tuple[str, str]
     pictures: DeltaGenerator
+    spoilers: tuple[bool, int, int]  # resized only; pixels that it is moved down, and right
     found: tuple[np.ndarray, np.ndarray] | None = None  # the picture without its paper, and the digit's ink
 
 
@@ -33,14 +35,23 @@ def draw_seen(asked: Asked | None) -> Seen:
     st.markdown("**Preprocessed input**")
     height = HEIGHT if asked is None or asked.found else AS_STORED
     pictures = st.container(height=height + 8, border=False, key="predict_stages_frame")
-    raw, down, right = draw_spoilers(asked)
+    raw, down, right = spoilers = draw_spoilers(asked)
     if asked is None:
-        return Seen(None, None, ("", ""), pictures)
+        return Seen(None, None, ("", ""), pictures, spoilers)
     image, boxed, captions = chosen_stage(asked, raw)
     if down or right:
         moved = f"{'then moved' if boxed is not None else 'moved'}\n{direction(down, right)}"
         image, captions = shift(image, down, right), (captions[0], moved)
-    return Seen(image, boxed, captions, pictures, None if boxed is None else asked.found)
+    return Seen(image, boxed, captions, pictures, spoilers, None if boxed is None else asked.found)
+
+
+def moving_image(seen: Seen) -> np.ndarray | None:
+    """Return what the network is to read of the sheet while the pen moves; None where it does not."""
+    digits, _ = framed(current_sheet().moving, by_pen=True)
+    if not digits:
+        return None
+    raw, down, right = seen.spoilers
+    return shift(chosen_stage(digits[0], raw)[0], down, right)
 
 
 def draw_stages(seen: Seen) -> None:

@@ -18,6 +18,7 @@ from mnistlab.ui.lab_session import (
     is_moving,
     switch_network,
 )
+from mnistlab.ui.train.run_link import draw_offer, is_offered
 from mnistlab.ui.widgets import once
 
 Kind = Literal["primary", "secondary"]  # of a button
@@ -29,17 +30,21 @@ STOPS = (
     "random numbers from. Keyboard: S."
 )
 PAUSES = "Stops when the running epoch is done. Keyboard: P."
-RESETS = "Begins this network anew, from its first weights. It can be undone."
+RESETS = "Begins a new network with the same settings; this one stays in the list of runs."
+RESTORES = "Loads the weights after epoch {}, where the test cost was lowest. It can be undone."
+NOT_KEPT = "The test cost was lowest after epoch {}, but the weights of that epoch are not kept."
 
 
 def draw_controls(lab: Lab) -> None:
-    """Draw the question about another network, where there is one, and the row of buttons."""
-    if lab.differs:
+    """Draw the run of a link, or the question about another network, and the row of buttons."""
+    if asks := is_offered(lab):
+        draw_offer(lab)
+    elif asks := bool(lab.differs):
         draw_question(lab)
     snapshot = lab.snapshot
     resting = not snapshot.active
     with st.container(horizontal=True, gap="small", key="train_controls"):
-        draw_start(snapshot, "secondary" if lab.differs else "primary")
+        draw_start(snapshot, "secondary" if asks else "primary")
         can_pause = snapshot.state in ("queued", "running")
         button("Pause", Trainer.pause, disabled=not can_pause, shortcut="P", help=PAUSES)
         button("Stop", Trainer.stop, disabled=resting, shortcut="S", help=STOPS)
@@ -56,8 +61,20 @@ def draw_controls(lab: Lab) -> None:
                 key="train_undo_reset",
                 on_click=switch_network,
                 args=(Trainer.undo_reset,),
-                help="Brings the trained network back.",
+                help="Makes the network current again that was before; what you trained since is kept.",
             )
+        draw_restore(snapshot)
+
+
+def draw_restore(snapshot: Snapshot) -> None:
+    """Offer the weights of the best epoch where the network has others, and the way back."""
+    run = snapshot.run
+    if snapshot.can_undo_restore and run.weights_epoch != run.epoch:
+        button("Undo restore", Trainer.undo_restore, help="Loads the last weights again.")
+    elif not snapshot.active and run.best_epoch != run.weights_epoch:
+        there = run.best_epoch in run.kept
+        words = (RESTORES if there else NOT_KEPT).format(run.best_epoch)
+        button("Restore best weights", Trainer.restore_best, disabled=not there, help=words)
 
 
 def draw_start(snapshot: Snapshot, kind: Kind) -> None:
@@ -97,7 +114,7 @@ def draw_question(lab: Lab) -> None:
     wanted = "-".join(map(str, lab.settings.dimensions))
     with st.container(border=True, key="train_question"):
         st.markdown(
-            f"Your settings ask for another network, **{wanted}** (changed: {listed(lab.differs)}). "
+            f"Your settings ask for another network, **{wanted}** (changed: {listed(lab.changed)}). "
             f"The current one, {lab.run.title}, stays in the list of runs. A new network is untrained until "
             "you press Train."
         )

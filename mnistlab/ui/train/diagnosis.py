@@ -47,5 +47,5 @@ def told(finding: Finding) -> str:
 
 def findings(run: Run) -> tuple[Finding, ...]:
     """Return what can be said about a run, what matters most first; worked out once for each epoch."""
-    seen = str((run.id, len(run.history), run.broken_in, run.settings))
+    seen = str((run.id, len(run.history), run.weights_epoch, run.broken_in, run.settings))
     return remembered("train_findings", (seen,), lambda: diagnose(run))

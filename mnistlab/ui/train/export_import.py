@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -18,8 +17,8 @@ from mnistlab.ui.formatting import plain
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import switch_network
 from mnistlab.ui.predict.answer import own_digits
-from mnistlab.ui.query_params import query_of
 from mnistlab.ui.session_token import current_trainer
+from mnistlab.ui.train.run_link import draw_link
 from mnistlab.ui.uploads import taken_in
 from mnistlab.ui.widgets import widget_key
 
@@ -40,7 +39,7 @@ FILES = (
         "A row for each epoch: costs, accuracies, recall, gradient norms, seconds.",
     ),
     ("Script", "py", script, "Python that repeats this run with mnistlab, to the last digit."),
-    ("Log", "txt", log_text, "What the notebook would have printed."),
+    ("Training log", "txt", log_text, "What the notebook would have printed."),
 )
 
 NOTEBOOK = (
@@ -88,20 +87,6 @@ def latest(content: Callable[[Run], str | bytes], trainer: Trainer) -> Callable[
     return lambda: content(trainer.snapshot().run)
 
 
-def draw_link(run: Run) -> None:
-    """Draw the address that opens the starting settings elsewhere, and what it leaves out."""
-    st.markdown("#### Link to this run")
-    address = (st.context.url or "").split("?")[0]
-    st.code(f"{address}?{urlencode(query_of(run.config))}", language=None, wrap_lines=True)
-    words = (
-        "Whoever opens this link and presses Train gets the same curve, to the last printed digit on the "
-        "same kind of machine."
-    )
-    if run.schedule:
-        words += " What you changed on the way is not in it; the script and the file repeat that too."
-    st.caption(words)
-
-
 def draw_upload() -> None:
     """Draw the place for a network that was downloaded before."""
     st.markdown("#### Upload")
@@ -119,13 +104,11 @@ def draw_upload() -> None:
 
 def take_in() -> None:
     """Make the network in an uploaded file the current one; of a bad file only a sentence stays."""
-    data = taken_in(UPLOAD)
-    if data is None:
-        return
-    try:
-        run = loads(data)
-    except ValueError as error:
-        st.session_state[REFUSED] = str(error)
-    else:
-        st.session_state[REFUSED] = ""
-        switch_network(Trainer.add, run)
+    for file in filter(None, taken_in(UPLOAD)):
+        try:
+            run = loads(file.getvalue())
+        except ValueError as error:
+            st.session_state[REFUSED] = str(error)
+        else:
+            st.session_state[REFUSED] = ""
+            switch_network(Trainer.add, run)

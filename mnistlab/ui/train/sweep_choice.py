@@ -112,6 +112,6 @@ def words_of(configs: tuple[TrainConfig, ...], rates: list[float], seeds: list[i
     return (
         f"η = {', '.join(f'{rate:g}' for rate in rates)}; {count(len(seeds), 'seed')}; "
         f"{in_sentence('initialization')} {', '.join(spreads)}. "
-        f"That makes {count(len(configs), 'network')} of {widths}, {count(config.num_epochs, 'epoch')} each: "
-        f"about {duration(seconds)}."
+        f"That makes {count(len(configs), 'network')} of {widths}, {count(config.num_epochs, 'epoch')} each"
+        + (f": about {duration(seconds)}." if seconds else ".")
     )

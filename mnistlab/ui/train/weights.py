@@ -25,7 +25,7 @@ SECONDS = 1.0  # that it stays as it is while the network learns
 def draw_weights(snapshot: Snapshot) -> None:
     """Draw the network after one of the epochs that were kept; the film moves by itself."""
     run = followed_slowly("weights", snapshot, SECONDS)
-    kept = dict(run.kept) or {run.epoch: run.params}
+    kept = dict(run.kept) or {run.weights_epoch: run.params}
     epochs = sorted(kept)
     epoch = chosen_epoch(epochs, next_epoch(epochs))
     left, right = st.columns([3, 2])
@@ -63,7 +63,8 @@ def next_epoch(epochs: list[int]) -> int:
 def chosen_epoch(epochs: list[int], epoch: int) -> int:
     """Draw the slider with the button of the film, and return its epoch."""
     if len(epochs) < 2:
-        st.caption("Train, and a slider here leads back through the epochs.")
+        words = "Train, and a slider here leads back through the epochs."
+        st.caption(f"The weights of earlier epochs are not kept. {words}" if epoch else words)
         return epoch
     key = f"train_epoch_{epoch}_of_{epochs[-1]}"  # a slider that moves by itself is a new one
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

@@ -1,0 +1,234 @@
+"""Ablation: a copy of the network is damaged; first a guess, then its outputs and accuracy."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from mnistlab.analysis.ablation import Damage, damaged, shuffled, silenced_layers
+from mnistlab.engine.evaluation import activations_of
+from mnistlab.figures.image_grid import digit_picture
+from mnistlab.jobs.labs import labs
+from mnistlab.jobs.measurement import Measurement
+from mnistlab.ui.backprop.case import Case
+from mnistlab.ui.bars import bars_markup
+from mnistlab.ui.formatting import changed, percent
+from mnistlab.ui.glossary import help_of
+from mnistlab.ui.html_figure import show_sketch
+from mnistlab.ui.lab_session import Lab
+from mnistlab.ui.memo import remembered
+from mnistlab.ui.widgets import renew, widget_key
+
+CONTROLS = "backprop_damage"  # the group of widgets: all that is done to the copy
+GUESS = "backprop_damage_guess"  # session state: network, damage, and the answer
+MEASURED = "backprop_measurement"  # session state: network, damage, and its measurement
+LOSSES = (0.01, 0.1, 0.5)  # of the test accuracy, where one answer ends and the next begins
+ANSWERS = (
+    "Less than 1 point",
+    "1 to 10 points",
+    "10 to 50 points",
+    "More than 50 points",
+)
+MOST_NOISE = 3.0
+SHRUGGED_OFF = 0.02  # of the test accuracy: less is hardly a loss
+
+
+def draw_ablation(lab: Lab, case: Case) -> None:
+    """Draw what can be done to a copy of the network and, after a guess, what it does."""
+    st.subheader("Ablation: break it", anchor=False, help=help_of("ablation"))
+    before = lab.run.accuracy
+    if case.params is not lab.run.params or before is None:
+        st.markdown("This network is **untrained**: there is nothing to break yet. Train it, and come back.")
+        return
+    st.markdown(
+        "Which part of what it has learned does your network need? Damage it: everything happens to a "
+        "**copy**, and one click undoes it all."
+    )
+    damage = draw_controls(case)
+    if not damage.is_any:
+        st.caption("Nothing is damaged yet.")
+        return
+    broken = remembered("backprop_damaged", (case.params, str(damage)), lambda: damaged(case.params, damage))
+    measurement = measured(case, damage, broken)
+    answer = answer_given(case, damage)
+    if answer is None:
+        draw_question(case, damage, before)
+    else:
+        draw_verdict(case, damage, answer, before, measurement)
+        draw_outcome(case, damage, broken, before, measurement)
+
+
+def draw_controls(case: Case) -> Damage:
+    """Draw the widgets, and the button that sets them back, and return what they ask for."""
+
+    def key(name: str) -> str:
+        return widget_key(f"{CONTROLS}_{name}", CONTROLS)
+
+    units = units_by_name(case)
+    kept: dict[str, Any] = {"persist_state": "session"}
+    row: dict[str, Any] = {"horizontal": True, "vertical_alignment": "bottom", "gap": "medium"}
+    with st.container(**row, key="row_backprop_damage"):
+        zero_biases = st.toggle(
+            "Zero biases", key=key("biases"), **kept, help=help_of("bias", "Here all become 0.")
+        )
+        mixed = st.toggle(
+            "Shuffle pixels",
+            key=key("pixels"),
+            **kept,
+            help="**Shuffle pixels**: the 784 pixels change places, in every image in the same way.",
+        )
+        silenced = st.multiselect(
+            "Silenced units",
+            list(units),
+            key=key("silenced"),
+            **kept,
+            placeholder="a layer, or single units" if units else "no hidden layer",
+            disabled=not units,
+            help=help_of("unit", "A silenced one passes on 0, whatever comes in."),
+            width=340,
+        )
+    with st.container(**row, key="row_backprop_noise"):
+        noise = st.slider(
+            "Weight noise",
+            0.0,
+            MOST_NOISE,
+            step=0.25,
+            key=key("noise"),
+            **kept,
+            help="**Weight noise**: normally distributed random numbers are added to all weights. Their "
+            "standard deviation is so many times that of the layer's own weights.",
+            width=220,
+        )
+        seed = st.number_input("Random seed", 0, 999, key=key("seed"), **kept, disabled=not noise, width=130)
+        st.button("Undo all", key="backprop_damage_undo", on_click=renew, args=(CONTROLS,))
+        st.toggle("Guess first", key="backprop_damage_guess_first", **kept, value=True)
+    chosen = {unit for name in silenced for unit in units.get(name, ())}
+    return Damage(bool(zero_biases), float(noise), int(seed), tuple(sorted(chosen)), bool(mixed))
+
+
+def units_by_name(case: Case) -> dict[str, list[tuple[int, int]]]:
+    """Return what can be silenced: each hidden layer, half of it, and its units one by one."""
+    named = {}
+    for layer, width in enumerate(case.config.hidden, start=1):
+        units = [(layer, unit) for unit in range(width)]
+        named[f"Layer {layer}: all {width:,} units"] = units
+        named[f"Layer {layer}: every other unit"] = units[::2]
+        named |= {f"Layer {layer}: unit {unit}": [(layer, unit)] for _, unit in units}
+    return named
+
+
+def measured(case: Case, damage: Damage, broken) -> Measurement:
+    """Return the measurement of the damaged network; the one before it is given up."""
+    known = st.session_state.get(MEASURED)
+    if known is not None and known[:2] == (case.network, damage):
+        return known[2]
+    if known is not None:
+        known[2].cancel()
+    measurement = Measurement(labs().pool, case.config, broken)
+    st.session_state[MEASURED] = case.network, damage, measurement
+    return measurement
+
+
+def is_measuring() -> bool:
+    """Return whether a worker is reading the test images for this session."""
+    known = st.session_state.get(MEASURED)
+    return known is not None and not known[2].is_done
+
+
+def answer_given(case: Case, damage: Damage) -> str | None:
+    """Return what was guessed for this damage, "" when nobody wants to guess, None before an answer."""
+    if not st.session_state.get("backprop_damage_guess_first", True):
+        return ""
+    network, asked, answer = st.session_state.get(GUESS, ("", None, None))
+    return answer if (network, asked) == (case.network, damage) else None
+
+
+def draw_question(case: Case, damage: Damage, before: float) -> None:
+    """Ask how much of the test accuracy will be lost."""
+    with st.container(border=True, key="backprop_damage_question"):
+        st.markdown(
+            f"The test accuracy is {percent(before)}. **By how much will it fall, in percentage points?**"
+        )
+        with st.container(horizontal=True, gap="small"):
+            for answer in (*ANSWERS, ""):
+                st.button(
+                    answer or "Just show me",
+                    key=f"backprop_damage_{ANSWERS.index(answer) if answer else 'none'}",
+                    type="secondary" if answer else "tertiary",
+                    on_click=lambda answer=answer: st.session_state.update(
+                        {GUESS: (case.network, damage, answer)}
+                    ),
+                )
+
+
+def draw_outcome(case: Case, damage: Damage, broken, before: float, measurement: Measurement) -> None:
+    """Draw the image as it comes in, the ten outputs before and after, and the test accuracy beside them."""
+    image = shuffled(case.image) if damage.shuffled else case.image
+    activations = activations_of(broken, case.image[None], case.config)[0]
+    picture, whole, left_over, figures = st.columns([0.8, 1.2, 1.2, 0.8], gap="medium")
+    with picture:
+        st.markdown("What it reads")
+        show_sketch(digit_picture(image, case.name, 220), "backprop_damage_picture")
+    for place, title, values in (
+        (whole, "Outputs before", case.followed.activations[-1]),
+        (left_over, "Outputs after", activations),
+    ):
+        place.markdown(title)
+        place.html(bars_markup(values, case.followed.label))
+    with figures:
+        st.metric("Test accuracy before", percent(before), help=help_of("test accuracy"))
+        if measurement.score is None:
+            st.metric("Test accuracy after", "–")
+        else:
+            after = measurement.score.accuracy
+            change = changed(f"{100 * (after - before):+.2f} points", after - before, after > before)
+            st.metric("Test accuracy after", percent(after), **change)
+
+
+def draw_verdict(case: Case, damage: Damage, answer: str, before: float, measurement: Measurement) -> None:
+    """Say whether the guess was right, and what the damage teaches."""
+    if measurement.score is None:
+        st.markdown(measurement.error or "The damaged copy is reading all test images ...")
+        return
+    lost = before - measurement.score.accuracy
+    right = ANSWERS[int(np.searchsorted(LOSSES, lost, side="right"))]
+    praise = {"": "", right: "**You guessed right.** "}.get(answer, f"**Not so: {right.lower()}.** ")
+    st.markdown(praise + lesson(damage, bool(silenced_layers(case.params, damage)), lost))
+
+
+def lesson(damage: Damage, layer_silenced: bool, lost: float) -> str:
+    """Return what the damage teaches: its most telling part, in one or two sentences.
+
+    Args:
+        damage: What was done.
+        layer_silenced: Whether all units of a layer are silenced.
+        lost: The share of the test images that is no longer predicted correctly.
+    """
+    if layer_silenced:
+        return (
+            "Nothing of the image gets past the silenced layer any more: the outputs are the same for every "
+            "image."
+        )
+    if damage.shuffled:
+        return (
+            "All the ink is still there, but every weight meets another pixel than the one it learned. To a "
+            "dense network it means nothing that pixels are neighbors: trained on shuffled images from the "
+            "start, it would have learned as well."
+        )
+    if lost > SHRUGGED_OFF:
+        if damage.noise:
+            return (
+                "Each unit adds up many weights, and independent errors partly cancel; this much noise "
+                "drowns what the weights have learned. Try half of it."
+            )
+        if damage.silenced:
+            return "Each unit carries a share of what the network knows, and now too many are missing."
+        return "This network needs its biases: they decide how large a sum must be for a unit to fire."
+    if damage.silenced:
+        return (
+            "The network shrugs it off: what it knows is spread over all its units, and the others speak "
+            "for those that are silent."
+        )
+    if damage.noise:
+        return "The network shrugs it off: each unit sums many weights, and most of the noise cancels."
+    return "The network shrugs it off: nearly all that it has learned lies in its weights."

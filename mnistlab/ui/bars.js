@@ -1,0 +1,24 @@
+// The ten bars, which stay the same elements while their heights change: so the style sheet can move them.
+
+function morph(now, next) {
+  if (now.tagName !== next.tagName || now.children.length !== next.children.length) return now.replaceWith(next)
+  for (const { name, value } of next.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value)
+  if (!now.children.length) return now.textContent === next.textContent || (now.textContent = next.textContent)
+  const children = [...next.children]
+  children.forEach((child, place) => morph(now.children[place], child))
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const place = parentElement.querySelector(".ten")
+  place.send = (sheet) => setTriggerValue("sheet", sheet)
+  const pen = place.pen ??= watchPen((sheet) => place.send(sheet))
+  Object.assign(pen, { canvas: data.canvas, size: data.size })
+  // The pen is up: what counts is on its way, and what the sheet was before is not shown any more.
+  if (data.sheet === null || pen.down) {
+    const next = Object.assign(document.createElement("template"), { innerHTML: data.markup }).content.firstChild
+    place.firstChild ? morph(place.firstChild, next) : place.append(next)
+    place.dataset.sheet = data.sheet ?? ""  // when it was sampled
+  }
+  pen.answered(data.answered)
+  return () => place.isConnected || pen.end()
+}

@@ -1,0 +1,68 @@
+// What a browser does while the pen moves: it sends the sheet with the stroke in progress, again and again.
+
+const EVERY = 125  // ms between two sheets, at least
+const LATE = 250  // ms; answers that take longer are too old to be shown live, and the server has others to serve
+const RESTS = 6  // times that the pause can double
+const LOST = 5000  // ms without an answer, after which none is waited for
+
+// The canvas's component keeps its layers in an open shadow root; over one another they are the sheet.
+const LAYERS = ["canvas.dc-background-canvas", ".dc-canvas.lower-canvas", ".dc-canvas.upper-canvas"]
+
+function layersOf(canvas) {
+  for (const { shadowRoot } of canvas.querySelectorAll("*")) {
+    const layers = shadowRoot ? LAYERS.map((name) => shadowRoot.querySelector(name)) : [null]
+    if (layers.every(Boolean)) return layers
+  }
+  return []
+}
+
+function pictureOf(layers, { width, height }) {
+  const sheet = Object.assign(document.createElement("canvas"), { width, height })
+  const brush = sheet.getContext("2d", { willReadFrequently: true })
+  for (const layer of layers) brush.drawImage(layer, 0, 0, width, height)
+  return sheet.toDataURL("image/png")
+}
+
+// One sheet is under way at most. Where answers come late, the pause before the next doubles, and halves again.
+function watchPen(send) {
+  const pen = { canvas: null, size: null, down: false }  // canvas: the selector of what is drawn on; null: not watched
+  let moved = false, underWay = null, sent = 0, rests = 0, timer
+
+  const look = () => {
+    clearTimeout(timer)
+    const canvas = pen.down && moved && document.querySelector(pen.canvas)
+    if (!canvas) return
+    const wait = (underWay === null ? EVERY << rests : LOST) - (Date.now() - sent)
+    if (wait > 0) return timer = setTimeout(() => requestAnimationFrame(look), wait)
+    const layers = layersOf(canvas)
+    if (!layers.length) return
+    moved = false
+    underWay = sent = Date.now()
+    send({ number: sent, picture: pictureOf(layers, pen.size) })
+  }
+  pen.answered = (number) => {
+    if (number !== underWay) return
+    rests = Date.now() - underWay > LATE ? Math.min(rests + 1, RESTS) : Math.max(rests - 1, 0)
+    underWay = null
+    requestAnimationFrame(look)
+  }
+  const listeners = {
+    pointerdown: (event) => {
+      pen.down = pen.canvas !== null && event.composedPath().some((node) => node.matches?.(pen.canvas))
+      moved = false
+    },
+    pointermove: () => {
+      if (!pen.down) return
+      moved = true
+      requestAnimationFrame(look)  // by then the stroke is drawn
+    },
+    pointerup: () => pen.down = false,
+    pointercancel: () => pen.down = false,
+  }
+  for (const [name, listener] of Object.entries(listeners)) window.addEventListener(name, listener, true)
+  pen.end = () => {
+    clearTimeout(timer)
+    for (const [name, listener] of Object.entries(listeners)) window.removeEventListener(name, listener, true)
+  }
+  return pen
+}
