@@ -78,7 +78,7 @@ class Parts:
 def one_stroke(parts: Parts, address: str, params, config, train, projections) -> None:
     """Do what the page does after a stroke."""
     pixels = parts.timed("read the picture", lambda: read_canvas(address, 280, 280))
-    found = parts.timed("frame it", lambda: stages(pixels))
+    found = parts.timed("frame it", lambda: stages(pixels, by_pen=True))
     parts.timed(
         "figure of the stages", lambda: sent(draw_stages(found.framed, found.boxed, ("20 × 20", "28 × 28")))
     )

@@ -57,7 +57,7 @@ def main() -> None:
 
 def framed_or_blank(canvases: list[np.ndarray]) -> np.ndarray:
     """Return canvases framed, (n, 28, 28); blank where no digit was found, which counts as misread."""
-    framed = (frame(canvas) for canvas in canvases)
+    framed = (frame(canvas, by_pen=True) for canvas in canvases)
     return np.stack([np.zeros((28, 28), np.uint8) if image is None else image for image in framed])
 
 
@@ -79,7 +79,7 @@ def milliseconds(canvases: list[np.ndarray]) -> float:
     seconds = []
     for canvas in canvases:
         started = time.perf_counter()
-        frame(canvas)
+        frame(canvas, by_pen=True)
         seconds.append(time.perf_counter() - started)
     return 1000 * float(np.median(seconds))
 

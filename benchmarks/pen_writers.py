@@ -67,7 +67,7 @@ def framed_digits(path: Path, writers: range) -> Split:
     """Return the digits of some writers as a network is given them."""
     chosen = [written for written in read(path) if written.writer in writers]
     rng = np.random.default_rng(1)
-    images = [frame(on_sheet(written, rng)) for written in chosen]
+    images = [frame(on_sheet(written, rng), by_pen=True) for written in chosen]
     return Split(np.stack(images), np.array([written.label for written in chosen], np.uint8))
 
 

@@ -324,7 +324,7 @@ def _gap(seen: Seen) -> Finding | None:
         evidence += (
             f" The test cost was lowest after epoch {low}: {seen.test[low]:.4f}, now {seen.test[-1]:.4f}."
         )
-        remedy += f" The weights of epoch {low} can be loaded."
+        remedy += f" Restore best weights goes back to those of epoch {low}."
     return Finding(
         "generalization gap",
         "warning" if last.train.accuracy > WEAK_NETWORK else "note",
