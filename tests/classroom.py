@@ -99,7 +99,8 @@ class Wanderer:
 
     def __init__(self, page: Page, seed: int):
         self.page, self.order = page, random.Random(seed)
-        self.epochs, self.image, self.sample = 1000, 0, 123
+        self.epochs, self.sample = 1000, 123
+        self.image: int | None = None  # until one is chosen: one that the network misreads
         self.done = []
 
     async def wander(self, address: str, seconds: float) -> list[str]:
@@ -132,7 +133,7 @@ class Wanderer:
         await self.sees(self.page.locator(STATE), re.compile(rf"of {self.epochs}\b"))
         if name == "Data":
             await self.holds(self.sample_seed, self.sample)
-        if name == "Backprop":
+        if name == "Backprop" and self.image is not None:
             await self.holds(self.image_number, self.image)
 
     async def resample(self) -> None:
@@ -143,8 +144,18 @@ class Wanderer:
 
     async def next_image(self) -> None:
         """Follow the next image."""
+        if self.image is None:
+            await self.chooses_image()
+            return
         self.image += 1
         await self.page.locator(".st-key-backprop_next button:visible").click()
+        await self.holds(self.image_number, self.image)
+
+    async def chooses_image(self) -> None:
+        """Follow the first image."""
+        self.image = 0
+        await self.image_number.fill("0")
+        await self.image_number.press("Enter")
         await self.holds(self.image_number, self.image)
 
     async def more_epochs(self) -> None:

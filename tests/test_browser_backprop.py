@@ -70,7 +70,7 @@ def test_a_click_on_a_unit_a_pixel_and_an_answer_leads_to_the_numbers_of_that_we
     press(page, "backprop_guess_raise")
     formulas = page.locator(".st-key-backprop_equations_backward .katex-display")
     expect(formulas).to_have_count(4)
-    expect(formulas.nth(2)).to_contain_text(re.compile(r"42\s*,\s*405"))
+    expect(formulas.nth(3)).to_contain_text(re.compile(r"42\s*,\s*405"))
     expect(page.locator(".katex-error")).to_have_count(0)
     open_tab(page, "Gradient")
     click_cell(page, "backprop_matrix", 3 * 100 + 20, 100, 10)

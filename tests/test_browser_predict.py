@@ -199,6 +199,7 @@ def test_what_the_tab_key_reaches_above_the_sheet_is_seen_and_undoes_a_stroke(sh
     draw(sheet, [(90.0, 60.0), (90.0, 220.0)])
     canvas = sheet.locator(".st-key-predict_canvas")
     expect(canvas).not_to_have_css("clip-path", "none")
+    expect(sheet.locator(".st-key-predict_clear button:visible")).to_be_enabled()  # the server has the stroke
     settled(sheet)
     sheet.get_by_role("radio", name="Your drawing").focus()
     sheet.keyboard.press("Tab")

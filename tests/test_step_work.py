@@ -33,7 +33,7 @@ def test_a_link_to_such_a_step_keeps_all_else():
     good, (complaint,) = settings_from({"hidden": ["1024"], "batch_size": ["60000"], "seed": ["5"]})
     assert good == {"hidden": (1024,), "seed": 5}
     assert complaint.startswith(
-        "The parameters times batch_size must be at most 5,000,000,000. Got 814,090 x"
+        "The parameters times mini-batch size must be at most 5,000,000,000. It was 814,090 x"
     )
 
 
@@ -60,6 +60,7 @@ def test_the_sidebar_says_so_in_one_sentence_and_loses_nothing():
 
 def test_a_preset_that_does_not_go_with_the_lesson_is_refused_in_one_sentence():
     app = home(hidden="3", batch_size="60000", hide="batch_size")
+    assert not app.exception
     app.button(key="preset_recommended").click().run()
     assert not app.exception
     assert len(app.sidebar.error) == 1

@@ -6,13 +6,14 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.data.datasets import Split
+from mnistlab.engine.config import TrainConfig
 from mnistlab.ui.digits import mnist_is_here
 from mnistlab.ui.formatting import duration, percent
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import digit_picture
 from mnistlab.ui.lab_session import Lab, begin_and_train
 from mnistlab.ui.page import path_of, shown_pages
-from mnistlab.ui.settings import preset_settings, use_settings
+from mnistlab.ui.settings import current_settings, preset_settings, use_settings
 
 TILE = 72  # px of a digit, where there is room
 PATH_CARD = 144  # px; five stand side by side where a window has 1280 px
@@ -26,7 +27,7 @@ def draw_start(lab: Lab) -> None:
         st.markdown("Your network is learning right now. You can draw while it does.")
         draw_ways(("predict", "Draw a digit"), ("train", "Watch it learn"))
     elif run.epoch == 0 or run.accuracy is None:
-        seconds = lab.trainer.expected_seconds(preset_settings("recommended"))
+        seconds = lab.trainer.expected_seconds(settings_for_drawing())
         takes = f"it takes about {duration(seconds)}, and you" if seconds else "you"
         st.markdown(
             f"Your network is untrained. Train one with settings that work well: {takes} can draw and watch "
@@ -58,9 +59,17 @@ def draw_ways(*ways: tuple[str, str]) -> None:
 
 def train_for_me() -> None:
     """Begin a network with settings that do well on drawn digits, as far as the data goes, and train it."""
-    use_settings(preset_settings("drawing" if mnist_is_here() else "recommended"))
+    use_settings(settings_for_drawing())
     begin_and_train()
     st.rerun()
+
+
+def settings_for_drawing() -> TrainConfig:
+    """Return settings that do well on drawn digits; where they do not go with the lesson's, the sidebar's."""
+    try:
+        return preset_settings("drawing" if mnist_is_here() else "recommended")
+    except ValueError:
+        return current_settings()
 
 
 def draw_path() -> None:
