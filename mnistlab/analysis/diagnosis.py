@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mnistlab.engine.activations import ACTIVATIONS
-from mnistlab.engine.config import PRESETS, TrainConfig
+from mnistlab.engine.config import NUM_CLASSES, PRESETS, TrainConfig
 from mnistlab.engine.evaluation import SATURATED, EpochMetrics
 from mnistlab.runs.run import Run
 
@@ -174,7 +174,9 @@ def _stands_still(seen: Seen) -> Finding | None:
         return None
     sentence = "The training cost has ceased to fall."
     before = max(0, len(seen.train) - 1 - WINDOW)
-    evidence = f"After epoch {before} it was {seen.train[before]:.3f}, now it is {seen.train[-1]:.3f}."
+    evidence = (
+        f"After epoch {before} the training cost was {seen.train[before]:.3f}, now {seen.train[-1]:.3f}."
+    )
     remedy, advice = "Reset, with another weight initialization, seed or learning rate.", ""
     norms = seen.last.gradient_norms
     if seen.pinned:
@@ -245,6 +247,8 @@ def _silent(seen: Seen) -> Finding | None:
         if one
         else (f"The outputs for {named}", "fire", "they stay")
     )
+    if len(seen.silent) == NUM_CLASSES:
+        who, fires, stays = "The outputs", "fire", "all of them stay"
     still = seen.stands_still
     return Finding(
         "silent output",
@@ -269,7 +273,7 @@ def _weak(seen: Seen) -> Finding | None:
     return Finding(
         "low recall",
         "warning" if settled else "note",
-        f"It hardly recognizes {_listed(digits)}{'' if settled else ' so far'}.",
+        f"It recognizes few or no images of {_listed(digits)}{'' if settled else ' so far'}.",
         f"Recall on the test images: {recall[digits[0]]:.1%}."
         if len(digits) == 1
         else f"Recall on the test images: {recall[best]:.1%} for {best}, less for the others.",

@@ -45,6 +45,8 @@ def setting_column(runs: Sequence[Run], name: str) -> tuple[str, list[str]]:
 def best_epoch(run: Run) -> int | None:
     """Return the first epoch with the best test accuracy; None before it was measured."""
     known = [metrics.test.accuracy for metrics in run.history]
+    if run.fine_tuned and known and run.fine_tuned.test_after > max(known):
+        return run.epoch  # with own digits since
     return run.history[known.index(max(known))].epoch if known else None
 
 

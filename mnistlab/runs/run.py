@@ -111,7 +111,8 @@ class Run:
     @property
     def best_accuracy(self) -> float | None:
         """The highest such share after any epoch."""
-        return max((metrics.test.accuracy for metrics in self.history), default=None)
+        now = [] if self.accuracy is None else [self.accuracy]
+        return max((*now, *(metrics.test.accuracy for metrics in self.history)), default=None)
 
     @property
     def best_epoch(self) -> int:

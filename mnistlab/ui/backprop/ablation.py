@@ -46,7 +46,7 @@ def draw_ablation(lab: Lab, case: Case) -> None:
     )
     damage = draw_controls(case)
     if not damage.is_any:
-        st.caption("Nothing is damaged yet.")
+        st.caption("Nothing is damaged: the copy is the network itself.")
         return
     broken = remembered("backprop_damaged", (case.params, str(damage)), lambda: damaged(case.params, damage))
     measurement = measured(case, damage, broken)
@@ -193,7 +193,13 @@ def draw_verdict(case: Case, damage: Damage, answer: str, before: float, measure
     lost = before - measurement.score.accuracy
     right = ANSWERS[int(np.searchsorted(LOSSES, lost, side="right"))]
     praise = {"": "", right: "**You guessed right.** "}.get(answer, f"**Not so: {right.lower()}.** ")
-    st.markdown(praise + lesson(damage, bool(silenced_layers(case.params, damage)), lost))
+    taught = lesson(damage, bool(silenced_layers(case.params, damage)), lost)
+    recall = measurement.score.recall
+    worst = int(np.nanargmin(recall))
+    st.markdown(
+        f"{praise}{taught} Worst off is the {worst}: {percent(float(recall[worst]), 1)} of its test images "
+        "are still predicted correctly."
+    )
 
 
 def lesson(damage: Damage, layer_silenced: bool, lost: float) -> str:
@@ -222,7 +228,7 @@ def lesson(damage: Damage, layer_silenced: bool, lost: float) -> str:
                 "drowns what the weights have learned. Try half of it."
             )
         if damage.silenced:
-            return "Each unit carries a share of what the network knows, and now too many are missing."
+            return "Each unit carries a share of what the network knows, and what is silent now was needed."
         return "This network needs its biases: they decide how large a sum must be for a unit to fire."
     if damage.silenced:
         return (

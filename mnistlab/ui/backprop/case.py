@@ -68,7 +68,7 @@ def draw_picker(case: Case) -> None:
     for key, value in zip(PICKERS, place, strict=True):
         show_in(key, value)
     chosen = symbol("W", *place)
-    st.markdown(f"**The weight that all tabs are about:** ${chosen}.$ Choose it here, or click in a figure.")
+    st.markdown(f"**The chosen weight:** ${chosen}.$ Choose it here, or click in a figure.")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="row_backprop_weight"):
         if followed.depth > 1:
             layers = {layer: str(layer) for layer in range(1, followed.depth + 1)}

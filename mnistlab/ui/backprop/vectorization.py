@@ -24,6 +24,7 @@ def for_one(params, image, target):        # shapes: (784,) and (10,)
 
 for_batch = jax.vmap(for_one, in_axes=(None, 0, 0))   # (batch, 784) and (batch, 10)
 """
+SAME_SEED = "The same seed twice gives the same order."
 
 
 @st.fragment
@@ -140,9 +141,10 @@ def draw_keys(lab: Lab, case: Case) -> None:
     other = st.number_input("Another seed", low, high, next_seed, key="backprop_other_seed", width=220)
     left, right = st.columns(2, gap="medium")
     with left:
-        draw_order(lab, case, config.seed_of_order, "The same seed twice gives the same order.")
+        draw_order(lab, case, config.seed_of_order, SAME_SEED)
     with right:
-        draw_order(lab, case, int(other), "Another seed gives another one.")
+        is_same = other == config.seed_of_order
+        draw_order(lab, case, int(other), SAME_SEED if is_same else "Another seed gives another one.")
 
 
 def draw_order(lab: Lab, case: Case, seed: int, sentence: str) -> None:

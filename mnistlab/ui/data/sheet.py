@@ -130,7 +130,7 @@ def draw_picture(split: Split, index: int, split_name: str) -> None:
         st.markdown(
             f"**{split_name} image {index:,}** is {a_digit(label)}.  \n"
             f"{int((image > 0).sum())} of its 784 pixels have ink, {int((image >= FULL_INK).sum())} of them "
-            f"full ink; on average a pixel is {image.mean():.1f}."
+            f"full ink (250 or more); on average a pixel is {image.mean():.1f}."
         )
 
 

@@ -31,7 +31,7 @@ def draw_own(lab: Lab) -> None:
         return
     activations = outputs_for("own", run, own.images)
     right = num_right(own, activations)
-    correct = f"The network predicts **{right} of {count(own.size, 'digit')}** of yours correctly."
+    correct = f"The largest output is the right one for **{right} of {count(own.size, 'digit')}** of yours."
     st.markdown(f"{correct} {learned(run)}")
     answers = activations.argmax(axis=1)
     says = [
