@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 import sys
 from dataclasses import replace
 
@@ -437,3 +438,23 @@ def test_the_weight_that_was_turned_is_where_it_was_when_one_comes_back(generate
     app.switch_page("../pages/home.py").run()
     app.switch_page("../pages/backprop.py").run()
     assert next(s for s in app.slider if s.key.startswith("backprop_turn_")).value == 120
+
+
+def test_the_chosen_weight_takes_the_step_too(generated):
+    app = page("SGD step")
+    app.button(key="backprop_step").click().run()
+    assert not app.exception
+    (words,) = [each.value for each in app.markdown if "takes the step too" in each.value]
+    numbers = words.partition("arrow ")[2].rstrip("$.").replace(r" \cdot 10^{", "e").replace("}", "")
+    weight, rate, slope, after = map(float, re.split(r" - (?=[\d.])| \\cdot \(|\) = ", numbers))
+    assert after == pytest.approx(weight - rate * slope, abs=2e-3 * abs(weight))
+
+
+def test_a_weight_begins_where_its_seed_has_it(generated):
+    app = page("vmap and keys")
+    app.number_input(key="backprop_other_seed").set_value(123).run()
+    own, other = [each.value for each in app.markdown if "begins at" in each.value]
+    assert own == other
+    app.number_input(key="backprop_other_seed").set_value(7).run()
+    own, other = [each.value for each in app.markdown if "begins at" in each.value]
+    assert own != other

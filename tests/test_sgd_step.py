@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from mnistlab.analysis.sgd_step import batch_of, gradient_growth, summed_cost, take_step
+from mnistlab.analysis.sgd_step import batch_of, gradient_growth, slope_of_weight, summed_cost, take_step
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.network import initialize_network
 from tests.oracles import summed_cost as oracle_cost
@@ -90,3 +90,11 @@ def test_the_same_image_twice_makes_the_gradient_twice_as_large():
     np.testing.assert_allclose(growth.own, np.full(4, growth.own[0]), rtol=1e-6)
     np.testing.assert_allclose(growth.summed, growth.own[0] * np.arange(1, 5), rtol=1e-6)
     np.testing.assert_allclose(growth.averaged, growth.own, rtol=1e-6)
+
+
+def test_the_slope_of_a_weight_is_its_entry_of_the_gradient():
+    config, params, batch = some_step(hidden=(8, 5), activation="tanh")
+    gradient = gradient_of(params, batch, config.activation)
+    for place in ((1, 3, 400), (2, 4, 7), (3, 9, 0)):
+        expected = gradient[place[0] - 1].weights[place[1:]]
+        assert slope_of_weight(params, batch, config.activation, *place) == pytest.approx(expected, rel=1e-4)

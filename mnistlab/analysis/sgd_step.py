@@ -84,6 +84,12 @@ def take_step(params: Params, batch: Batch, learning_rate: float, config: TrainC
     )
 
 
+def slope_of_weight(params: Params, batch: Batch, hidden: str, layer: int, unit: int, source: int) -> float:
+    """Return the gradient of the summed cost of a mini-batch for one weight; the layer counts from 1."""
+    gradient = traced_gradient(hidden)(params, jnp.asarray(batch.pixels), jnp.asarray(batch.targets))
+    return float(gradient[layer - 1].weights[unit, source])
+
+
 class Growth(NamedTuple):
     """How long the gradients of the images of a mini-batch are, one by one and added up."""
 

@@ -46,7 +46,7 @@ def draw_ablation(lab: Lab, case: Case) -> None:
     )
     damage = draw_controls(case)
     if not damage.is_any:
-        st.caption("Nothing is damaged: the copy is the network itself.")
+        st.caption(f"Nothing is damaged: the copy is the network, test accuracy {percent(before)}.")
         return
     broken = remembered("backprop_damaged", (case.params, str(damage)), lambda: damaged(case.params, damage))
     measurement = measured(case, damage, broken)

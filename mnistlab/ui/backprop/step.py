@@ -4,14 +4,24 @@ from functools import partial
 
 import streamlit as st
 
-from mnistlab.analysis.formatting import plain, signed
-from mnistlab.analysis.sgd_step import Growth, SgdStep, batch_of, gradient_growth, take_step
+from mnistlab.analysis.equations import symbol
+from mnistlab.analysis.formatting import numeral, plain, signed
+from mnistlab.analysis.sgd_step import (
+    Batch,
+    Growth,
+    SgdStep,
+    batch_of,
+    gradient_growth,
+    slope_of_weight,
+    take_step,
+)
 from mnistlab.figures.cost_slice import plot_growth, plot_step
 from mnistlab.ui.backprop.case import Case, computed
 from mnistlab.ui.chart import show
 from mnistlab.ui.formatting import change_of_cost
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.lab_session import Lab
+from mnistlab.ui.memo import remembered
 from mnistlab.ui.widgets import choose
 
 SIZES = (1, 8, 32, 128)
@@ -41,10 +51,13 @@ def draw_step(lab: Lab, case: Case) -> None:
     )
     size, number, part = draw_settings(lab, case)
 
-    def taken() -> tuple[SgdStep, Growth]:
+    def mini_batch() -> Batch:
         first = number * size % max(1, len(lab.dataset.train.labels) - size + 1)
         images, labels = (array[first : first + size] for array in lab.dataset.train)
-        batch = batch_of(images, labels, case.config.scaling)
+        return batch_of(images, labels, case.config.scaling)
+
+    def taken() -> tuple[SgdStep, Growth]:
+        batch = mini_batch()
         step = take_step(case.params, batch, case.config.learning_rate / part, case.config)
         return step, gradient_growth(case.params, batch, case.config.activation)
 
@@ -54,6 +67,23 @@ def draw_step(lab: Lab, case: Case) -> None:
         st.caption("The step is taken on a copy; your network stays as it is.")
     else:
         draw_outcome(*result)
+        slope = remembered(
+            "backprop_step_slope",
+            (case.params, *made_with, *case.place),
+            lambda: slope_of_weight(case.params, mini_batch(), case.config.activation, *case.place),
+        )
+        st.markdown(words_on_weight(case, result[0].learning_rate, slope))
+
+
+def words_on_weight(case: Case, learning_rate: float, slope: float) -> str:
+    """Return what the step does to the chosen weight, in numbers."""
+    layer, unit, source = case.place
+    weight = float(case.params[layer - 1].weights[unit, source])
+    name, after = symbol("W", *case.place), numeral(weight - learning_rate * slope)
+    return (
+        f"**The chosen weight** takes the step too: ${name} \\leftarrow {numeral(weight)} - "
+        f"{learning_rate:g} \\cdot ({numeral(slope)}) = {after}$."
+    )
 
 
 def draw_settings(lab: Lab, case: Case) -> tuple[int, int, int]:

@@ -1,18 +1,23 @@
 """vmap and keys: how the code for one image becomes that for a mini-batch; where random numbers come from."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from mnistlab.analysis.formatting import plain
+from mnistlab.analysis.equations import symbol
+from mnistlab.analysis.formatting import numeral, plain
 from mnistlab.analysis.random_keys import first_images, splits
 from mnistlab.analysis.sgd_step import batch_of
 from mnistlab.analysis.vectorization import Comparison, Operation, compare, lifted_shapes, step_operations
 from mnistlab.engine.config import BOUNDS
+from mnistlab.engine.training import initial_params
 from mnistlab.figures.key_tree import draw_key_tree
 from mnistlab.ui.backprop.case import Case, computed
 from mnistlab.ui.formatting import count
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import gallery, show_sketch
 from mnistlab.ui.lab_session import Lab
+from mnistlab.ui.memo import remembered
 
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 SPLITS = 4  # shown of the tree
@@ -24,7 +29,8 @@ def for_one(params, image, target):        # shapes: (784,) and (10,)
 
 for_batch = jax.vmap(for_one, in_axes=(None, 0, 0))   # (batch, 784) and (batch, 10)
 """
-SAME_SEED = "The same seed twice gives the same order."
+SAME_SEED = "The same seed twice gives the same weights and the same order."
+OTHER_SEED = "Another seed gives others."
 
 
 @st.fragment
@@ -141,15 +147,23 @@ def draw_keys(lab: Lab, case: Case) -> None:
     other = st.number_input("Another seed", low, high, next_seed, key="backprop_other_seed", width=220)
     left, right = st.columns(2, gap="medium")
     with left:
-        draw_order(lab, case, config.seed_of_order, SAME_SEED)
+        draw_order(lab, case, config.seed_of_order, SAME_SEED, "own")
     with right:
         is_same = other == config.seed_of_order
-        draw_order(lab, case, int(other), SAME_SEED if is_same else "Another seed gives another one.")
+        draw_order(lab, case, int(other), SAME_SEED if is_same else OTHER_SEED, "other")
 
 
-def draw_order(lab: Lab, case: Case, seed: int, sentence: str) -> None:
-    """Draw the first images of the first epochs, as a seed orders them."""
+def draw_order(lab: Lab, case: Case, seed: int, sentence: str, side: str) -> None:
+    """Draw the chosen weight as a seed begins it, and the first images of the first epochs."""
+    config, (layer, unit, source) = replace(case.config, seed=seed), case.place
+    weight = remembered(
+        f"backprop_first_weight_{side}",
+        (str(config), *case.place),
+        lambda: float(initial_params(config)[layer - 1].weights[unit, source]),
+    )
     st.markdown(f"**Seed {seed}.** {sentence}")
+    if case.config.seed_of_order == case.config.seed:  # else the weights of a sweep's network have their own
+        st.markdown(f"${symbol('W', *case.place)}$ begins at ${numeral(weight)}$.")
     images, labels = lab.dataset.train
     size = min(case.config.train_size, len(labels))
     for epoch in range(1, EPOCHS + 1):
