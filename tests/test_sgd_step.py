@@ -96,5 +96,5 @@ def test_the_slope_of_a_weight_is_its_entry_of_the_gradient():
     config, params, batch = some_step(hidden=(8, 5), activation="tanh")
     gradient = gradient_of(params, batch, config.activation)
     for place in ((1, 3, 400), (2, 4, 7), (3, 9, 0)):
-        expected = gradient[place[0] - 1].weights[place[1:]]
+        expected = float(gradient[place[0] - 1].weights[place[1:]])
         assert slope_of_weight(params, batch, config.activation, *place) == pytest.approx(expected, rel=1e-4)
