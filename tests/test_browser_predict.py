@@ -103,6 +103,8 @@ def sheet(tab):
     if tab.locator(".st-key-predict_clear button:visible").is_enabled():  # a drawing outlives a reload
         press(tab, "predict_clear")
     expect_blank(tab)
+    tab.locator(".st-key-predict_live label").click()  # what is shown here was read with the pen up
+    expect(tab.locator(".st-key-predict_live input")).not_to_be_checked()
     settled(tab)
     return tab
 

@@ -230,6 +230,8 @@ def lesson(damage: Damage, layer_silenced: bool, lost: float) -> str:
         if damage.silenced:
             return "Each unit carries a share of what the network knows, and what is silent now was needed."
         return "This network needs its biases: they decide how large a sum must be for a unit to fire."
+    if damage.silenced and not lost:
+        return "Not one more test image is misread: what these units say decides nothing here."
     if damage.silenced:
         return (
             "The network shrugs it off: what it knows is spread over all its units, and the others speak "

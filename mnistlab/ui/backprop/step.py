@@ -50,9 +50,12 @@ def draw_step(lab: Lab, case: Case) -> None:
         "times the squared length of $g$."
     )
     size, number, part = draw_settings(lab, case)
+    first = number * size % max(1, len(lab.dataset.train.labels) - size + 1)
+    st.caption(
+        f"Its images are training images {first:,} to {first + size - 1:,}, whichever is followed above."
+    )
 
     def mini_batch() -> Batch:
-        first = number * size % max(1, len(lab.dataset.train.labels) - size + 1)
         images, labels = (array[first : first + size] for array in lab.dataset.train)
         return batch_of(images, labels, case.config.scaling)
 
