@@ -245,6 +245,14 @@ def test_a_click_on_the_matrix_opens_its_images(page):
     for key in ("ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown", "Enter"):
         cells.press(key)
     expect(images.get_by_text("True label 2, predicted 2")).to_be_visible()
+    cells.hover(position={"x": 0.35 * box["width"], "y": 0.35 * box["height"]})
+    page.mouse.down()
+    cells.evaluate(
+        "field => field.parentElement.replaceChildren(...[...field.parentElement.childNodes].map("
+        "node => node.cloneNode(true)))"
+    )  # as the next epoch's figure does
+    page.mouse.up()
+    expect(images.get_by_text("True label 3, predicted 3")).to_be_visible()
 
 
 def test_what_is_downloaded_can_be_brought_back(page, new_context, tmp_path):

@@ -59,8 +59,9 @@ async function draw(place) {
   if (told) for (const line of figure.data) Object.assign(line, { hoverinfo: "none", hovertemplate: undefined })
   try {
     const Plotly = await library()
-    if (place.looks === looks) await Plotly.react(place, figure.data, figure.layout, place.config)
-    if (told) listen(place)
+    if (place.looks !== looks) return  // overtaken by the next
+    await Plotly.react(place, figure.data, figure.layout, place.config)
+    if (told && place.on) listen(place)  // it may have ended meanwhile
   } catch (error) {
     if (place.isConnected) place.looks = null
     console.warn(error)

@@ -156,13 +156,22 @@ export default function ({ data, parentElement, setTriggerValue }) {
   sketch.querySelector(".save").onclick = () => save(sketch)
   sketch.onfocusout = () => label.hidden = true
   sketch.onpointerleave = () => {
+    sketch.pressed = false
     label.hidden = true
     show(-1)
   }
-  sketch.onclick = (event) => {
+  const pick = (event) => {
     const found = cellAt(event)
     if (found?.field.clickable) setTriggerValue("pick", [found.number, found.cell])
     const mark = data.marks?.clickable ? markAt(event) : -1
     if (mark >= 0) setTriggerValue("pick", [-1, mark])
   }
+  // A browser knows no click on what was drawn anew between press and release: so it is counted at the release.
+  sketch.onpointerdown = (event) => sketch.pressed = event.isPrimary && event.button === 0
+  sketch.onpointerup = (event) => {
+    if (sketch.pressed) pick(event)
+    sketch.pressed = false
+  }
+  sketch.onpointercancel = () => sketch.pressed = false  // a finger that scrolls
+  sketch.onclick = (event) => event.detail || pick(event)  // without a pointer, as a screen reader does
 }
