@@ -8,7 +8,8 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
 from mnistlab.data.framing import all_stages, frame
-from mnistlab.data.segmentation import NO_INK, NO_STROKES, TEXT, segmented, without_ruled_lines
+from mnistlab.data.paper import without_ruled_lines
+from mnistlab.data.segmentation import NO_INK, NO_STROKES, TEXT, segmented
 from mnistlab.data.synthetic.handwriting import variations
 
 SIDE, SIZE = 280, 420  # of the digit and of the picture, in pixels
