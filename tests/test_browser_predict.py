@@ -1,10 +1,12 @@
 """The Predict page in a real browser: digits drawn with mouse and finger, tools, and what survives."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+import mnistlab.ui
 from benchmarks.pen_strokes import WRITTEN, strokes_of
 from mnistlab.ui.canvas import HIDDEN, SIDE
 from tests.browser import LAPTOP, at_rest, follow, listen, settled, until
@@ -134,6 +136,32 @@ def test_the_bars_follow_while_the_button_is_held(page):
     expect(bars).to_have_attribute("data-sheet", "")
     expect(page.locator(".st-key-predict_clear button:visible")).to_be_enabled()
     assert element.evaluate("bar => bar.isConnected")  # else its height would jump
+
+
+def test_bars_that_are_put_up_anew_while_the_button_is_held_show_the_moving_sheet(page):
+    page.goto("about:blank")
+    code = "".join(
+        (Path(mnistlab.ui.__path__[0]) / name).read_text("utf-8") for name in ("pen.js", "bars.js")
+    )
+    shown = page.evaluate(
+        """async (code) => {
+            const bars = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })))
+            const size = { width: 8, height: 8 }
+            const put = (sheet) => {
+                document.body.innerHTML = '<p class="sheet"></p><div class="ten"></div>'
+                const data = { markup: "<b></b>", canvas: ".sheet", size, answered: 0, sheet }
+                const taken = bars.default({ data, parentElement: document.body, setTriggerValue() {} })
+                return { taken, place: document.querySelector(".ten") }
+            }
+            const before = put(null)
+            document.querySelector(".sheet").dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }))
+            const after = put(7)
+            before.taken()
+            return [before.place.dataset.sheet, after.place.dataset.sheet, after.place.innerHTML]
+        }""",
+        code,
+    )
+    assert shown == ["", "7", "<b></b>"]
 
 
 def test_where_the_layers_of_the_canvas_are_not_found_the_bars_wait_for_pen_up(page):

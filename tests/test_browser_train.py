@@ -149,6 +149,28 @@ def test_a_second_tab_and_a_duplicated_tab_have_labs_of_their_own(page):
     expect_epoch(page, before + 2)
 
 
+# As soon as the tab has noticed that it remembers another's lab, before the server has an answer.
+RELOAD_AT_ONCE = """() => {
+    const look = () => window.mnistlabTab ? location.reload() : setTimeout(look)
+    look()
+}"""
+TOKEN = "sessionStorage.getItem('mnistlab-token')"
+
+
+def test_a_duplicated_tab_that_is_reloaded_at_once_is_a_duplicate_still(page):
+    before = begin(page)
+    with page.context.expect_page() as opened:
+        page.evaluate("window.open(location.href)")
+    other = opened.value
+    other.wait_for_load_state("commit")
+    with other.expect_navigation():
+        other.evaluate(RELOAD_AT_ONCE)
+    until(other, lambda: other.evaluate(TOKEN), lambda token: token != page.evaluate(TOKEN))
+    settled(other)
+    expect(other.locator(STATE)).to_contain_text("untrained")
+    expect_epoch(page, before + 2)
+
+
 def test_a_cut_connection_stops_nothing(browser, server):
     cable = Cable(server.url)
     page = listen(browser.new_context(base_url=cable.url), complaints=[]).new_page()

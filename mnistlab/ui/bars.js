@@ -10,15 +10,13 @@ function morph(now, next) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const place = parentElement.querySelector(".ten")
-  place.send = (sheet) => setTriggerValue("sheet", sheet)
-  const pen = place.pen ??= watchPen((sheet) => place.send(sheet))
-  Object.assign(pen, { canvas: data.canvas, size: data.size })
+  Object.assign(pen, { canvas: data.canvas, size: data.size, send: (sheet) => setTriggerValue("sheet", sheet) })
   // The pen is up: what counts is on its way, and what the sheet was before is not shown any more.
-  if (data.sheet === null || pen.down) {
+  if (data.sheet === null || pen.down || !place.firstChild) {
     const next = Object.assign(document.createElement("template"), { innerHTML: data.markup }).content.firstChild
     place.firstChild ? morph(place.firstChild, next) : place.append(next)
     place.dataset.sheet = data.sheet ?? ""  // when it was sampled
   }
-  pen.answered(data.answered)
-  return () => place.isConnected || pen.end()
+  answered(data.answered)
+  return () => place.isConnected || (pen.canvas = null)
 }

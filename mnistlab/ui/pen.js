@@ -24,45 +24,41 @@ function pictureOf(layers, { width, height }) {
 }
 
 // One sheet is under way at most. Where answers come late, the pause before the next doubles, and halves again.
-function watchPen(send) {
-  const pen = { canvas: null, size: null, down: false }  // canvas: the selector of what is drawn on; null: not watched
-  let moved = false, underWay = null, sent = 0, rests = 0, timer
+// There is one pen: it outlives the bars, which Streamlit may take away and put up again during a stroke.
+const pen = { canvas: null, size: null, send: null, down: false }  // canvas: the selector; null: it is not watched
+let moved = false, underWay = null, sent = 0, rests = 0, timer
 
-  const look = () => {
-    clearTimeout(timer)
-    const canvas = pen.down && moved && document.querySelector(pen.canvas)
-    if (!canvas) return
-    const wait = (underWay === null ? EVERY << rests : LOST) - (Date.now() - sent)
-    if (wait > 0) return timer = setTimeout(() => requestAnimationFrame(look), wait)
-    const layers = layersOf(canvas)
-    if (!layers.length) return
-    moved = false
-    underWay = sent = Date.now()
-    send({ number: sent, picture: pictureOf(layers, pen.size) })
-  }
-  pen.answered = (number) => {
-    if (number !== underWay) return
-    rests = Date.now() - underWay > LATE ? Math.min(rests + 1, RESTS) : Math.max(rests - 1, 0)
-    underWay = null
-    requestAnimationFrame(look)
-  }
-  const listeners = {
-    pointerdown: (event) => {
-      pen.down = pen.canvas !== null && event.composedPath().some((node) => node.matches?.(pen.canvas))
-      moved = false
-    },
-    pointermove: () => {
-      if (!pen.down) return
-      moved = true
-      requestAnimationFrame(look)  // by then the stroke is drawn
-    },
-    pointerup: () => pen.down = false,
-    pointercancel: () => pen.down = false,
-  }
-  for (const [name, listener] of Object.entries(listeners)) window.addEventListener(name, listener, true)
-  pen.end = () => {
-    clearTimeout(timer)
-    for (const [name, listener] of Object.entries(listeners)) window.removeEventListener(name, listener, true)
-  }
-  return pen
+function look() {
+  clearTimeout(timer)
+  const canvas = pen.down && moved && pen.canvas && document.querySelector(pen.canvas)
+  if (!canvas) return
+  const wait = (underWay === null ? EVERY << rests : LOST) - (Date.now() - sent)
+  if (wait > 0) return timer = setTimeout(() => requestAnimationFrame(look), wait)
+  const layers = layersOf(canvas)
+  if (!layers.length) return
+  moved = false
+  underWay = sent = Date.now()
+  pen.send({ number: sent, picture: pictureOf(layers, pen.size) })
 }
+
+function answered(number) {
+  if (number !== underWay) return
+  rests = Date.now() - underWay > LATE ? Math.min(rests + 1, RESTS) : Math.max(rests - 1, 0)
+  underWay = null
+  requestAnimationFrame(look)
+}
+
+const LISTENERS = {
+  pointerdown: (event) => {
+    pen.down = pen.canvas !== null && event.composedPath().some((node) => node.matches?.(pen.canvas))
+    moved = false
+  },
+  pointermove: () => {
+    if (!pen.down) return
+    moved = true
+    requestAnimationFrame(look)  // by then the stroke is drawn
+  },
+  pointerup: () => pen.down = false,
+  pointercancel: () => pen.down = false,
+}
+for (const [name, listener] of Object.entries(LISTENERS)) window.addEventListener(name, listener, true)

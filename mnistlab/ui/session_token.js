@@ -7,7 +7,8 @@ export default function (component) {
   if (!window.mnistlabTab) {
     window.mnistlabTab = { copied: store.getItem(LIVE) === "1" }
     store.setItem(LIVE, "1")
-    window.addEventListener("pagehide", () => store.setItem(LIVE, "0"))
+    // A copy that is reloaded before it has a lab of its own is a copy still.
+    window.addEventListener("pagehide", () => store.setItem(LIVE, window.mnistlabTab.copied ? "1" : "0"))
     window.addEventListener("pageshow", () => store.setItem(LIVE, "1"))
   }
   const { token, settled, asked } = data
