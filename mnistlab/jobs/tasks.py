@@ -7,13 +7,25 @@ from typing import Any, NamedTuple, Protocol
 import jax
 import numpy as np
 
+from mnistlab.analysis.ablation import (
+    Damage,
+    Recalls,
+    count_correct,
+    count_digits,
+    damaged,
+    entering,
+    layers_in_common,
+)
 from mnistlab.data.combined import draw_ahead
 from mnistlab.data.datasets import COMBINED, Dataset
 from mnistlab.data.user_digits import own_digit_steps
-from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.config import NUM_CLASSES, TrainConfig
 from mnistlab.engine.evaluation import activations_of, epoch_metrics, evaluate
-from mnistlab.engine.network import Params
+from mnistlab.engine.network import Params, dimensions_of, num_parameters
 from mnistlab.engine.training import Epoch, Step, epoch_key, epoch_steps, training_images
+
+FEWEST_PARTS, PASSED_AT_ONCE = 4, 200_000  # of the test images; parameters for each part
+FEWEST_IMAGES, MOST_WORK = 1_000, 10**12  # test images; products, half a minute's work
 
 
 class Task(Protocol):
@@ -80,6 +92,63 @@ class MeasureTask(NamedTuple):
         """Return the figures with the network."""
         metrics = epoch_metrics(self.params, dataset, self.config, self.epoch, self.seconds)
         return Epoch(metrics, as_numpy(self.params))
+
+
+class AblationTask(NamedTuple):
+    """Count what damaged copies of a network read right of the test images, a part of these at a time.
+
+    What the copies have in common is passed once for all; so each of a thousand units can be silenced.
+    """
+
+    config: TrainConfig
+    params: Params
+    damages: tuple[Damage, ...]
+    correct: np.ndarray  # (copies, 10); it is filled in on the way
+    step: int = 0
+    seconds: float = 0.0
+
+    @property
+    def parts(self) -> int:
+        """How many parts of the test images there are: in a tenth of a second one passes the network."""
+        return max(FEWEST_PARTS, num_parameters(dimensions_of(self.params)) // PASSED_AT_ONCE)
+
+    @property
+    def num_steps(self) -> int:
+        """Copies times parts."""
+        return self.parts * len(self.damages)
+
+    @property
+    def kind(self) -> Hashable:
+        """What decides which operations are compiled."""
+        return "ablation", *kind_of(self.config)
+
+    def images(self, dataset: Dataset) -> int:
+        """Return how many test images are read: all, unless very many copies of a large network read them."""
+        common = layers_in_common(self.damages)
+        behind = num_parameters(dimensions_of(self.params)[common:]) * len(self.damages)
+        return min(len(dataset.test.labels), max(FEWEST_IMAGES, MOST_WORK // behind))
+
+    def steps(self, dataset: Dataset) -> Iterator[Step]:
+        """Have one copy after the other read one part after the other."""
+        common, read = layers_in_common(self.damages), -1
+        parts = np.array_split(np.arange(self.images(dataset)), self.parts)
+        for step in range(self.step, self.num_steps):
+            part, copy = divmod(step, len(self.damages))
+            if part != read:
+                images, labels = (array[parts[part]] for array in dataset.test)
+                activations, read = entering(self.params, images, self.config, common), part
+            behind = damaged(self.params, self.damages[copy])[common:]
+            self.correct[copy] += count_correct(behind, activations, labels, self.config)
+            yield Step(self.params, step + 1, self.num_steps)
+
+    def result(self, dataset: Dataset) -> Recalls:
+        """Return what was counted."""
+        return Recalls(self.correct, count_digits(dataset.test.labels[: self.images(dataset)]))
+
+
+def ablation(config: TrainConfig, params: Params, damages: tuple[Damage, ...]) -> AblationTask:
+    """Return the task for some damages, nothing of it done."""
+    return AblationTask(config, params, damages, np.zeros((len(damages), NUM_CLASSES), int))
 
 
 class EpochTask(NamedTuple):

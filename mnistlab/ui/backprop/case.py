@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.analysis.equations import symbol
+from mnistlab.analysis.formatting import numeral
 from mnistlab.analysis.single_image import Followed, Place, telling_source
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.network import Params
@@ -67,7 +68,7 @@ def draw_picker(case: Case) -> None:
     followed, place = case.followed, case.place
     for key, value in zip(PICKERS, place, strict=True):
         show_in(key, value)
-    chosen = symbol("W", *place)
+    chosen = f"{symbol('W', *place)} = {numeral(followed.weight(place))}"
     st.markdown(f"**The chosen weight:** ${chosen}.$ Choose it here, or click in a figure.")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="row_backprop_weight"):
         if followed.depth > 1:
