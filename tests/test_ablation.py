@@ -5,12 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnistlab.analysis.ablation import Damage, damaged, pixel_order, shuffled, silenced_layers
+from mnistlab.analysis.ablation import (
+    Damage,
+    damaged,
+    layers_in_common,
+    pixel_order,
+    shuffled,
+    silenced_layers,
+)
+from mnistlab.data.datasets import Split
 from mnistlab.engine.config import PRESETS, TrainConfig
-from mnistlab.engine.evaluation import activations_of, evaluate, score
+from mnistlab.engine.evaluation import activations_of, evaluate
+from mnistlab.engine.network import initialize_network
 from mnistlab.engine.training import train
 from mnistlab.jobs.measurement import Measurement
-from mnistlab.ui.backprop.ablation import lesson
+from mnistlab.jobs.tasks import ablation
+from mnistlab.ui.backprop.ablation import hardest_hit, lesson
 from tests.oracles import NUMPY, some_network
 from tests.small_worker import pool_in_this_process, small_dataset
 
@@ -109,20 +119,86 @@ def test_noise_is_as_strong_as_was_asked_for_in_each_layer_and_another_with_anot
     assert not np.allclose(one, other, atol=1e-3)
 
 
-def test_a_worker_measures_the_copy_on_all_test_images(network):
-    dataset = small_dataset()
+def measured(dataset, network, damages, hand_back_after=SECONDS):
+    """What a worker finds out about damaged copies, all at once or in slices."""
     pool = pool_in_this_process(dataset)
+    pool._slice_seconds = hand_back_after
     try:
-        measurement = Measurement(pool, CONFIG, damaged(network, Damage(shuffled=True)))
+        measurement = Measurement(pool, CONFIG, network, damages)
         measurement.wait(SECONDS)
     finally:
         pool.close()
-    mixed = np.stack([shuffled(image) for image in dataset.test.images])
-    truth = score(answers(network, rows(mixed)), dataset.test.labels)
     assert measurement.is_done
-    assert measurement.score.num_images == len(dataset.test.labels)
-    assert measurement.score.cost == pytest.approx(truth.cost, rel=1e-5)
-    assert np.array_equal(measurement.score.confusion, truth.confusion)
+    return measurement.recalls
+
+
+def right_by_numpy(network, pixels, labels, masks=None):
+    """How many images of each digit numpy reads right."""
+    right = answers(network, pixels, masks).argmax(axis=1) == labels
+    return [int((right & (labels == digit)).sum()) for digit in range(10)]
+
+
+def test_a_worker_counts_what_the_copies_read_right_of_all_test_images(network):
+    dataset = small_dataset()
+    (images, labels), damages = dataset.test, (Damage(), Damage(shuffled=True))
+    mixed = rows(np.stack([shuffled(image) for image in images]))
+    recalls = measured(dataset, network, damages)
+    assert recalls.correct.tolist() == [
+        right_by_numpy(network, pixels, labels) for pixels in (rows(images), mixed)
+    ]
+    assert recalls.images.tolist() == [int((labels == digit).sum()) for digit in range(10)]
+    assert recalls.accuracy[1] == recalls.correct[1].sum() / len(labels)
+
+
+@pytest.mark.parametrize(("layer", "hand_back_after"), [(1, SECONDS), (2, SECONDS), (2, 0.0)])
+def test_each_unit_is_silenced_by_itself_in_whatever_slices(network, layer, hand_back_after):
+    dataset, width = small_dataset(), DIMENSIONS[layer]
+    images, labels = dataset.test
+    silenced = [Damage(silenced=((layer, unit),)) for unit in range(width)]
+    recalls = measured(dataset, network, (Damage(), *silenced), hand_back_after)
+    expected = [right_by_numpy(network, rows(images), labels)]
+    for unit in range(width):
+        masks = [np.ones(8), np.ones(6)]
+        masks[layer - 1][unit] = 0
+        expected.append(right_by_numpy(network, rows(images), labels, masks))
+    assert recalls.correct.tolist() == expected
+    assert len(set(map(tuple, expected))) > 2, "some units matter, and not all the same"
+
+
+@pytest.mark.parametrize(
+    ("damages", "common"),
+    [
+        ((Damage(silenced=((2, 0),)), Damage()), 2),
+        ((Damage(silenced=((2, 0),)), Damage(silenced=((1, 3), (2, 1)))), 1),
+        ((Damage(silenced=((2, 0),), noise=0.5),), 0),
+        ((Damage(silenced=((2, 0),)), Damage(zero_biases=True)), 0),
+    ],
+)
+def test_copies_have_the_layers_below_the_first_silenced_one_in_common(network, damages, common):
+    assert layers_in_common(damages) == common
+    for damage in damages:
+        for ours, theirs in zip(damaged(network, damage)[:common], network, strict=False):
+            assert np.array_equal(ours.weights, theirs.weights)
+            assert np.array_equal(ours.biases, theirs.biases)
+
+
+def test_very_many_copies_of_a_large_network_read_a_part_of_the_images():
+    """A thousand units of six wide layers take no longer than a minute or two."""
+    dataset = small_dataset()
+    many = dataset._replace(test=Split(*(np.repeat(array, 20, axis=0) for array in dataset.test)))
+    wide, narrow = (784, *[1024] * 6, 10), (784, 100, 10)
+    for dimensions, expected in ((wide, 1000), (narrow, 6000)):
+        network = initialize_network(dimensions)
+        units = tuple(Damage(silenced=((1, unit),)) for unit in range(dimensions[1]))
+        assert ablation(CONFIG, network, units).images(many) == expected
+
+
+def test_the_digit_that_is_hit_hardest_is_the_one_whose_recall_fell_most():
+    before, after = np.full(10, 0.9), np.full(10, 0.8)
+    before[3], after[3] = 0.5, 0.45  # the weakest, before and after
+    before[7], after[7] = 0.99, 0.61
+    assert hardest_hit(before, after) == "7: recall 99.0% → 61.0%"
+    assert hardest_hit(before, before) == ""
 
 
 @pytest.mark.slow

@@ -68,7 +68,8 @@ def draw_away(snapshot: Snapshot) -> None:
 
 def draw_downloads(run: Run, trainer: Trainer) -> None:
     """Draw a button for each file; it is made when it is asked for."""
-    st.markdown(f"#### Download {plain(run.name)}")
+    st.markdown("#### Download")
+    st.caption(f"Each file is of **{plain(run.name)}** with its own settings, whatever the sidebar says.")
     report = partial(html_report, drawings=own_digits())
     with st.container(horizontal=True, gap="small"):
         notebook = ("Jupyter notebook", "zip" if has_data(run) else "ipynb", notebook_file, NOTEBOOK)
