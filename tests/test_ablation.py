@@ -11,11 +11,11 @@ from mnistlab.analysis.ablation import (
     layers_in_common,
     pixel_order,
     shuffled,
-    silenced_layers,
+    silences_a_layer,
 )
 from mnistlab.data.datasets import Split
 from mnistlab.engine.config import PRESETS, TrainConfig
-from mnistlab.engine.evaluation import activations_of, evaluate
+from mnistlab.engine.evaluation import Score, activations_of, evaluate, score
 from mnistlab.engine.network import initialize_network
 from mnistlab.engine.training import train
 from mnistlab.jobs.measurement import Measurement
@@ -87,8 +87,8 @@ def test_behind_a_layer_that_is_silent_all_images_look_the_same(network, images)
     damage = Damage(silenced=tuple((1, unit) for unit in range(8)))
     outputs = activations_of(damaged(network, damage), images, CONFIG)
     assert np.ptp(outputs, axis=0).max() < 1e-6
-    assert silenced_layers(network, damage) == [1]
-    assert silenced_layers(network, Damage(silenced=damage.silenced[1:])) == []
+    assert silences_a_layer(network, damage)
+    assert not silences_a_layer(network, Damage(silenced=damage.silenced[1:]))
 
 
 def test_the_damaged_network_reads_an_image_as_the_whole_one_reads_it_shuffled(network, images):
@@ -129,25 +129,18 @@ def measured(dataset, network, damages, hand_back_after=SECONDS):
     finally:
         pool.close()
     assert measurement.is_done
-    return measurement.recalls
+    return measurement.scores
 
 
-def right_by_numpy(network, pixels, labels, masks=None):
-    """How many images of each digit numpy reads right."""
-    right = answers(network, pixels, masks).argmax(axis=1) == labels
-    return [int((right & (labels == digit)).sum()) for digit in range(10)]
-
-
-def test_a_worker_counts_what_the_copies_read_right_of_all_test_images(network):
+def test_a_worker_takes_the_score_of_the_copies_on_all_test_images(network):
     dataset = small_dataset()
     (images, labels), damages = dataset.test, (Damage(), Damage(shuffled=True))
-    mixed = rows(np.stack([shuffled(image) for image in images]))
-    recalls = measured(dataset, network, damages)
-    assert recalls.correct.tolist() == [
-        right_by_numpy(network, pixels, labels) for pixels in (rows(images), mixed)
-    ]
-    assert recalls.images.tolist() == [int((labels == digit).sum()) for digit in range(10)]
-    assert recalls.accuracy[1] == recalls.correct[1].sum() / len(labels)
+    mixed = np.stack([shuffled(image) for image in images])
+    for ours, seen in zip(measured(dataset, network, damages), (images, mixed), strict=True):
+        truth = score(answers(network, rows(seen)), labels)
+        assert ours.num_images == len(labels)
+        assert ours.cost == pytest.approx(truth.cost, rel=1e-5)
+        assert np.array_equal(ours.confusion, truth.confusion)
 
 
 @pytest.mark.parametrize(("layer", "hand_back_after"), [(1, SECONDS), (2, SECONDS), (2, 0.0)])
@@ -155,14 +148,14 @@ def test_each_unit_is_silenced_by_itself_in_whatever_slices(network, layer, hand
     dataset, width = small_dataset(), DIMENSIONS[layer]
     images, labels = dataset.test
     silenced = [Damage(silenced=((layer, unit),)) for unit in range(width)]
-    recalls = measured(dataset, network, (Damage(), *silenced), hand_back_after)
-    expected = [right_by_numpy(network, rows(images), labels)]
-    for unit in range(width):
+    whole, *without = measured(dataset, network, (Damage(), *silenced), hand_back_after)
+    assert np.array_equal(whole.confusion, score(answers(network, rows(images)), labels).confusion)
+    for unit, ours in enumerate(without):
         masks = [np.ones(8), np.ones(6)]
         masks[layer - 1][unit] = 0
-        expected.append(right_by_numpy(network, rows(images), labels, masks))
-    assert recalls.correct.tolist() == expected
-    assert len(set(map(tuple, expected))) > 2, "some units matter, and not all the same"
+        truth = score(answers(network, rows(images), masks), labels)
+        assert np.array_equal(ours.confusion, truth.confusion)
+    assert len({each.num_correct for each in without}) > 1, "some units matter more than others"
 
 
 @pytest.mark.parametrize(
@@ -194,9 +187,11 @@ def test_very_many_copies_of_a_large_network_read_a_part_of_the_images():
 
 
 def test_the_digit_that_is_hit_hardest_is_the_one_whose_recall_fell_most():
-    before, after = np.full(10, 0.9), np.full(10, 0.8)
-    before[3], after[3] = 0.5, 0.45  # the weakest, before and after
-    before[7], after[7] = 0.99, 0.61
+    def with_recalls(**percents):
+        right = [percents.get(f"of_{digit}", 90) for digit in range(10)]
+        return Score(0.5, np.diag(right) + np.roll(np.diag(np.subtract(100, right)), 1, axis=1))
+
+    before, after = with_recalls(of_3=50, of_7=99), with_recalls(of_3=45, of_7=61)
     assert hardest_hit(before, after) == "7: recall 99.0% → 61.0%"
     assert hardest_hit(before, before) == ""
 

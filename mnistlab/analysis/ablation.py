@@ -1,5 +1,6 @@
 """Ablation: damage to a network, each kind a change of its parameters, to see what its answers depend on."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -7,8 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from mnistlab.engine.config import NUM_CLASSES, TrainConfig
-from mnistlab.engine.evaluation import batch_forward, batch_outputs
+from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.evaluation import batch_forward
 from mnistlab.engine.network import Layer, Params
 from mnistlab.engine.scaling import network_inputs
 
@@ -69,36 +70,10 @@ def shuffled(image: np.ndarray) -> np.ndarray:
     return image.ravel()[pixel_order(image.size)].reshape(image.shape)
 
 
-def silenced_layers(params: Params, damage: Damage) -> list[int]:
-    """Return the hidden layers of which every unit is silenced."""
-    units = set(damage.silenced)
-    return [
-        layer
-        for layer, (_, biases) in enumerate(params[:-1], start=1)
-        if all((layer, unit) in units for unit in range(len(biases)))
-    ]
-
-
-class Recalls(NamedTuple):
-    """How many images of each digit some networks read right."""
-
-    correct: np.ndarray  # (networks, 10)
-    images: np.ndarray  # of each digit, (10,)
-
-    @property
-    def accuracy(self) -> np.ndarray:
-        """Share of all images that each network reads right, (networks,)."""
-        return self.correct.sum(axis=1) / max(1, self.images.sum())
-
-    @property
-    def recall(self) -> np.ndarray:
-        """Share of the images of each digit, (networks, 10); 0 for a digit without any."""
-        return self.correct / np.maximum(self.images, 1)
-
-
-def count_digits(labels: np.ndarray) -> np.ndarray:
-    """Return how many there are of each digit, (10,)."""
-    return np.bincount(labels, minlength=NUM_CLASSES)
+def silences_a_layer(params: Params, damage: Damage) -> bool:
+    """Return whether every unit of a hidden layer is silenced."""
+    counts = Counter(layer for layer, _ in damage.silenced)
+    return any(count == len(params[layer - 1].biases) for layer, count in counts.items())
 
 
 def layers_in_common(damages: Sequence[Damage]) -> int:
@@ -113,11 +88,3 @@ def entering(params: Params, images: np.ndarray, config: TrainConfig, layers: in
     """Return what so many layers make of images, uint8 (n, 28, 28), for those behind them, (n, width)."""
     pixels = jnp.asarray(network_inputs(images, config.scaling))
     return jnp.asarray(batch_forward(config.activation)(params[: layers + 1], pixels).activations[layers])
-
-
-def count_correct(
-    params: Params, activations: jax.Array, labels: np.ndarray, config: TrainConfig
-) -> np.ndarray:
-    """Return how many images of each digit are read right by the layers that activations enter, (10,)."""
-    answers = np.asarray(batch_outputs(config.activation)(params, activations)).argmax(axis=1)
-    return count_digits(labels[answers == labels])

@@ -3,15 +3,16 @@
 import threading
 from collections.abc import Sequence
 
-from mnistlab.analysis.ablation import Damage, Recalls
+from mnistlab.analysis.ablation import Damage
 from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.evaluation import Score
 from mnistlab.engine.network import Params
 from mnistlab.jobs.pool import Job, Listener, Pool
 from mnistlab.jobs.tasks import ablation
 
 
 class Measurement(Listener):
-    """How many test images of each digit damaged copies read right: None at first, there a moment later.
+    """How well damaged copies do on the test images: no scores at first, there a moment later.
 
     Args:
         pool: Where it is worked out.
@@ -21,7 +22,7 @@ class Measurement(Listener):
     """
 
     def __init__(self, pool: Pool, config: TrainConfig, params: Params, damages: Sequence[Damage]):
-        self.recalls: Recalls | None = None
+        self.scores: list[Score] = []
         self.fraction = 0.0  # of the copies that are measured
         self.error = ""  # one sentence when it cannot be worked out
         self._done = threading.Event()
@@ -46,9 +47,9 @@ class Measurement(Listener):
         """Take note of copies that are measured."""
         self.fraction = step / num_steps
 
-    def finished(self, job: Job, result: Recalls) -> None:
+    def finished(self, job: Job, result: list[Score]) -> None:
         """Take in the figures."""
-        self.recalls = result
+        self.scores = result
         self._done.set()
 
     def refused(self, job: Job, sentence: str) -> None:

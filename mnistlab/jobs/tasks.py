@@ -7,24 +7,17 @@ from typing import Any, NamedTuple, Protocol
 import jax
 import numpy as np
 
-from mnistlab.analysis.ablation import (
-    Damage,
-    Recalls,
-    count_correct,
-    count_digits,
-    damaged,
-    entering,
-    layers_in_common,
-)
+from mnistlab.analysis.ablation import Damage, damaged, entering, layers_in_common
 from mnistlab.data.combined import draw_ahead
 from mnistlab.data.datasets import COMBINED, Dataset
 from mnistlab.data.user_digits import own_digit_steps
 from mnistlab.engine.config import NUM_CLASSES, TrainConfig
-from mnistlab.engine.evaluation import activations_of, epoch_metrics, evaluate
+from mnistlab.engine.evaluation import Score, activations_of, batch_outputs, epoch_metrics, evaluate, score
 from mnistlab.engine.network import Params, dimensions_of, num_parameters
 from mnistlab.engine.training import Epoch, Step, epoch_key, epoch_steps, training_images
 
 FEWEST_PARTS, PASSED_AT_ONCE = 4, 200_000  # of the test images; parameters for each part
+NO_SCORE = Score(0.0, np.zeros((NUM_CLASSES, NUM_CLASSES), int))
 FEWEST_IMAGES, MOST_WORK = 1_000, 10**12  # test images; products, half a minute's work
 
 
@@ -95,7 +88,7 @@ class MeasureTask(NamedTuple):
 
 
 class AblationTask(NamedTuple):
-    """Count what damaged copies of a network read right of the test images, a part of these at a time.
+    """Take the score of damaged copies of a network on the test images, a part of these at a time.
 
     What the copies have in common is passed once for all; so each of a thousand units can be silenced.
     """
@@ -103,7 +96,7 @@ class AblationTask(NamedTuple):
     config: TrainConfig
     params: Params
     damages: tuple[Damage, ...]
-    correct: np.ndarray  # (copies, 10); it is filled in on the way
+    scores: list[Score]  # of each copy, on the parts that it has read
     step: int = 0
     seconds: float = 0.0
 
@@ -138,17 +131,24 @@ class AblationTask(NamedTuple):
                 images, labels = (array[parts[part]] for array in dataset.test)
                 activations, read = entering(self.params, images, self.config, common), part
             behind = damaged(self.params, self.damages[copy])[common:]
-            self.correct[copy] += count_correct(behind, activations, labels, self.config)
+            outputs = np.asarray(batch_outputs(self.config.activation)(behind, activations))
+            self.scores[copy] = joined(self.scores[copy], score(outputs, labels))
             yield Step(self.params, step + 1, self.num_steps)
 
-    def result(self, dataset: Dataset) -> Recalls:
-        """Return what was counted."""
-        return Recalls(self.correct, count_digits(dataset.test.labels[: self.images(dataset)]))
+    def result(self, dataset: Dataset) -> list[Score]:
+        """Return the score of each copy."""
+        return self.scores
 
 
 def ablation(config: TrainConfig, params: Params, damages: tuple[Damage, ...]) -> AblationTask:
     """Return the task for some damages, nothing of it done."""
-    return AblationTask(config, params, damages, np.zeros((len(damages), NUM_CLASSES), int))
+    return AblationTask(config, params, damages, [NO_SCORE] * len(damages))
+
+
+def joined(one: Score, other: Score) -> Score:
+    """Return the score on the images of two scores together."""
+    total = one.cost * one.num_images + other.cost * other.num_images
+    return Score(total / (one.num_images + other.num_images), one.confusion + other.confusion)
 
 
 class EpochTask(NamedTuple):

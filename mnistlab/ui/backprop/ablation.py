@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from mnistlab.analysis.ablation import Damage, Recalls, damaged, shuffled, silenced_layers
-from mnistlab.engine.evaluation import activations_of
+from mnistlab.analysis.ablation import Damage, damaged, shuffled, silences_a_layer
+from mnistlab.engine.evaluation import Score, activations_of
 from mnistlab.figures.image_grid import digit_picture
 from mnistlab.jobs.labs import labs
 from mnistlab.jobs.measurement import Measurement
-from mnistlab.ui.backprop.case import Case
+from mnistlab.ui.backprop.case import Case, answer_given, draw_answers, praise
 from mnistlab.ui.bars import bars_markup
 from mnistlab.ui.formatting import changed, percent
 from mnistlab.ui.glossary import help_of
@@ -20,7 +20,7 @@ from mnistlab.ui.memo import remembered
 from mnistlab.ui.widgets import choose, renew, widget_key
 
 CONTROLS = "backprop_damage"  # the group of widgets: all that is done to the copy
-GUESS = "backprop_damage_guess"  # session state: network, damage, and the answer
+GUESS = "backprop_damage_guess"  # the question
 MEASURED, RANKED = "backprop_measured", "backprop_ranked"  # session state: network, damages, measurement
 ASKED = "backprop_ranking_asked"  # session state: network and layer whose units are to be ranked
 LOSSES = (0.01, 0.1, 0.5)  # of the test accuracy, where one answer ends and the next begins
@@ -58,7 +58,7 @@ def draw_ablation(lab: Lab, case: Case) -> None:
 def draw_damage(case: Case, damage: Damage, before: float) -> None:
     """Draw the question what some damage does and, after a guess, the answer."""
     measurement = measured(MEASURED, case, (Damage(), damage))
-    answer = answer_given(case, damage)
+    answer = answer_given(GUESS, (case.network, damage))
     if answer is None:
         draw_question(case, damage, before)
     else:
@@ -109,7 +109,7 @@ def draw_controls(case: Case) -> Damage:
         )
         seed = st.number_input("Random seed", 0, 999, key=key("seed"), **kept, disabled=not noise, width=130)
         st.button("Undo all", key="backprop_damage_undo", on_click=renew, args=(CONTROLS,))
-        st.toggle("Guess first", key="backprop_damage_guess_first", **kept, value=True)
+        st.toggle("Guess first", key=f"{GUESS}_first", **kept, value=True)
     chosen = {unit for name in silenced for unit in units.get(name, ())}
     return Damage(bool(zero_biases), float(noise), int(seed), tuple(sorted(chosen)), bool(mixed))
 
@@ -148,30 +148,13 @@ def under_way() -> list[Measurement]:
     return [each[2] for each in known if each is not None and not each[2].is_done]
 
 
-def answer_given(case: Case, damage: Damage) -> str | None:
-    """Return what was guessed for this damage, "" when nobody wants to guess, None before an answer."""
-    if not st.session_state.get("backprop_damage_guess_first", True):
-        return ""
-    network, asked, answer = st.session_state.get(GUESS, ("", None, None))
-    return answer if (network, asked) == (case.network, damage) else None
-
-
 def draw_question(case: Case, damage: Damage, before: float) -> None:
     """Ask how much of the test accuracy will be lost."""
     with st.container(border=True, key="backprop_damage_question"):
         st.markdown(
             f"The test accuracy is {percent(before)}. **By how much will it fall, in percentage points?**"
         )
-        with st.container(horizontal=True, gap="small"):
-            for answer in (*ANSWERS, ""):
-                st.button(
-                    answer or "Just show me",
-                    key=f"backprop_damage_{ANSWERS.index(answer) if answer else 'none'}",
-                    type="secondary" if answer else "tertiary",
-                    on_click=lambda answer=answer: st.session_state.update(
-                        {GUESS: (case.network, damage, answer)}
-                    ),
-                )
+        draw_answers(GUESS, (case.network, damage), {answer: answer for answer in ANSWERS})
 
 
 def draw_outcome(case: Case, damage: Damage, before: float, measurement: Measurement) -> None:
@@ -191,35 +174,34 @@ def draw_outcome(case: Case, damage: Damage, before: float, measurement: Measure
         place.html(bars_markup(values, case.followed.label))
     with figures:
         st.metric("Test accuracy before", percent(before), help=help_of("test accuracy"))
-        if measurement.recalls is None:
+        if not measurement.scores:
             st.metric("Test accuracy after", "–")
         else:
-            after = float(measurement.recalls.accuracy[1])
+            after = measurement.scores[1].accuracy
             change = changed(f"{100 * (after - before):+.2f} points", after - before, after > before)
             st.metric("Test accuracy after", percent(after), **change)
 
 
 def draw_verdict(case: Case, damage: Damage, answer: str, measurement: Measurement) -> None:
     """Say whether the guess was right, and what the damage teaches."""
-    recalls = measurement.recalls
-    if recalls is None:
+    if not measurement.scores:
         st.markdown(measurement.error or "The damaged copy is reading all test images ...")
         return
-    lost = float(recalls.accuracy[0] - recalls.accuracy[1])
+    before, after = measurement.scores
+    lost = before.accuracy - after.accuracy
     right = ANSWERS[int(np.searchsorted(LOSSES, lost, side="right"))]
-    praise = {"": "", right: "**You guessed right.** "}.get(answer, f"**Not so: {right.lower()}.** ")
-    taught = lesson(damage, bool(silenced_layers(case.params, damage)), lost)
-    hit = hardest_hit(*recalls.recall)
-    st.markdown(
-        praise + taught + (f" Hit hardest is the {hit}." if hit else " No digit's recall has fallen.")
-    )
+    said = praise(answer, right, f"Not so: {right.lower()}.")
+    hit = hardest_hit(before, after)
+    whose = f"Hit hardest is the {hit}." if hit else "No digit's recall has fallen."
+    st.markdown(f"{said}{lesson(damage, silences_a_layer(case.params, damage), lost)} {whose}")
 
 
-def hardest_hit(before: np.ndarray, after: np.ndarray) -> str:
+def hardest_hit(before: Score, after: Score) -> str:
     """Return the digit whose recall fell most, and from what to what; "" where none fell."""
-    digit = int(np.argmax(before - after))
-    fell = before[digit] > after[digit]
-    return f"{digit}: recall {percent(before[digit], 1)} → {percent(after[digit], 1)}" if fell else ""
+    fall = before.recall - after.recall
+    digit = int(np.nanargmax(fall))
+    was, now = (percent(float(each.recall[digit]), 1) for each in (before, after))
+    return f"{digit}: recall {was} → {now}" if fall[digit] > 0 else ""
 
 
 def draw_ranking(case: Case, damage: Damage) -> None:
@@ -242,21 +224,21 @@ def draw_ranking(case: Case, damage: Damage) -> None:
         return
     silenced = [Damage(silenced=((layer, unit),)) for unit in range(widths[layer - 1])]
     ranking = measured(RANKED, case, (Damage(), *silenced))
-    if ranking.recalls is None:
+    if not ranking.scores:
         st.markdown(ranking.error or f"The {len(silenced):,} units of layer {layer} are silenced in turn ...")
     else:
-        draw_ranked(case, damage, layer, ranking.recalls)
+        draw_ranked(case, damage, layer, *ranking.scores)
 
 
-def draw_ranked(case: Case, damage: Damage, layer: int, recalls: Recalls) -> None:
+def draw_ranked(case: Case, damage: Damage, layer: int, whole: Score, *without: Score) -> None:
     """Draw the units whose loss costs most; a click on one silences it."""
-    whole, *rest = recalls.accuracy.tolist()
-    units = sorted(range(len(rest)), key=rest.__getitem__)[:SHOWN]
-    worst, images = rest[units[0]], f"{recalls.images.sum():,} test images"
-    if worst < whole:
+    units = sorted(range(len(without)), key=lambda unit: without[unit].accuracy)[:SHOWN]
+    copies, images = [without[unit] for unit in units], f"{whole.num_images:,} test images"
+    if copies[0].num_correct < whole.num_correct:
         st.markdown(
-            f"Without **unit {units[0]}** the accuracy on {images} falls most, from {percent(whole)} to "
-            f"{percent(worst)}. Click a row, and above you see the network without that unit."
+            f"Without **unit {units[0]}** the accuracy on {images} falls most, from "
+            f"{percent(whole.accuracy)} to {percent(copies[0].accuracy)}. Click a row, and above you see the "
+            "network without that unit."
         )
     else:
         st.markdown(f"It can spare any one of them: on {images} none costs accuracy.")
@@ -265,9 +247,9 @@ def draw_ranked(case: Case, damage: Damage, layer: int, recalls: Recalls) -> Non
     st.dataframe(
         {
             "unit": units,
-            "points lost": [100 * (whole - rest[unit]) for unit in units],
-            "accuracy after": [100 * rest[unit] for unit in units],
-            "hit hardest": [hardest_hit(recalls.recall[0], recalls.recall[1 + unit]) for unit in units],
+            "points lost": [100 * (whole.accuracy - copy.accuracy) for copy in copies],
+            "accuracy after": [100 * copy.accuracy for copy in copies],
+            "hit hardest": [hardest_hit(whole, copy) for copy in copies],
         },
         key=key,
         on_select=lambda: silence_alone(
@@ -288,7 +270,7 @@ def silence_alone(case: Case, units: list[tuple[int, int]]) -> None:
     """Undo all damage, then silence the unit that was clicked, if any; its loss is known and not guessed."""
     renew(CONTROLS)
     st.session_state[widget_key(f"{CONTROLS}_silenced", CONTROLS)] = [unit_name(*unit) for unit in units]
-    st.session_state[GUESS] = case.network, Damage(silenced=tuple(units)), ""
+    st.session_state[GUESS] = (case.network, Damage(silenced=tuple(units))), ""
 
 
 def lesson(damage: Damage, layer_silenced: bool, lost: float) -> str:

@@ -32,7 +32,6 @@ RATIO = (
     "**Actual / predicted**: The change of the cost divided by its first-order prediction. It is the nearer "
     "to 100%, the shorter the step."
 )
-HARDLY = 0.01  # of the average image's gradient: less is hardly any
 LEVEL = 0.1  # a curve that ends within a tenth of where it begins is called level
 
 
@@ -192,12 +191,7 @@ def on_the_mean(growth: Growth) -> str:
     if abs(mean - first) <= LEVEL * first:
         return "The lower curve, the mean, ends about as high as it begins."
     if mean > first:
-        if first >= HARDLY * average:
-            return "The lower curve, the mean, rises, for the first image's gradient is below the average."
-        return (
-            "The lower curve, the mean, rises, for the first image has hardly any gradient: it is learned "
-            "already, or its outputs are saturated."
-        )
+        return "The lower curve, the mean, rises, for the first image's gradient is below the average."
     if mean / average < average / first:
         return "The lower curve, the mean, falls, for what the images disagree on cancels."
     return "The lower curve, the mean, falls, for the first image's gradient is far above the average."
