@@ -109,8 +109,10 @@ def test_with_a_run_its_settings_come_back_also_the_learning_rate_set_since(gene
     first = run_of(app).id
     app.select_slider(key="set_learning_rate").set_value(0.01).run()
     settled(pressed(app, "one_epoch"))
+    next(s for s in app.select_slider if s.key.startswith("set_learning_rate")).set_value(0.02).run()
     app = settled(pressed(app, "reset"))
     next(s for s in app.select_slider if s.key.startswith("set_learning_rate")).set_value(0.1).run()
+    app = settled(pressed(app, "one_epoch"))
     app = in_tab(app, "Runs")
     app.session_state["widget_values"]["train_runs"] = (first,)
     app.run()

@@ -109,7 +109,7 @@ def draw_actions(runs: Sequence[Run], current: Run) -> None:
         label = "Delete" if is_single else f"Delete {len(runs)} runs"
         st.button(label, key="train_delete", on_click=ask_to_delete, args=([each.id for each in runs],))
     if not is_single:
-        st.caption("Tick a single run to rename it or to make it current.")
+        st.caption("Tick a single run to rename it, or to make it current: then you can export it.")
 
 
 def ask_to_delete(run_ids: Sequence[str]) -> None:
