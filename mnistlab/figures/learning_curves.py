@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import plotly.graph_objects as go
 
 from mnistlab.figures.curve_axes import LIVE, MARKED, View, beyond, epoch_axis, value_axis
-from mnistlab.figures.theme import MUTED, TRAINING, empty, framed, line, note, run_style
+from mnistlab.figures.theme import MUTED, TRAINING, dots, empty, framed, line, note, run_style
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     from mnistlab.engine.evaluation import EpochMetrics, Score
@@ -62,22 +62,10 @@ def lowest_test_cost(run: Course) -> dict | None:
     if len(costs) < MARKS_LOWEST or min(costs) == math.inf:
         return None
     epoch = costs.index(min(costs))
-    return {
-        "type": "scatter",
-        "x": [history[epoch].epoch],
-        "y": [costs[epoch]],
-        "name": "lowest test cost",
-        "uid": "lowest test cost",
-        "mode": "markers",
-        "marker": {
-            "symbol": "circle-open",
-            "size": 13,
-            "color": run_style(run.place)[0],
-            "line": {"width": 2},
-        },
-        "hovertemplate": "%{y:.4f}",
-        "text": [f"{costs[epoch]:.4f}"],
-    }
+    look = {"symbol": "circle-open", "size": 13, "color": run_style(run.place)[0], "line": {"width": 2}}
+    name, value = "lowest test cost", costs[epoch]
+    own = {"name": name, "uid": name, "text": [f"{value:.4f}"]}
+    return dots([history[epoch].epoch], [value], look, "%{y:.4f}", **own)
 
 
 def plot_accuracy(
