@@ -81,15 +81,14 @@ def plot_accuracy(
     Accuracies near 1 all look alike, so a logarithmic axis shows the error rate, too. The other arguments are
     those of `plot_cost`.
     """
+    least = None if view == "log" else 0.0  # a logarithmic axis has no zero
+    title, top, value = "Accuracy", 1.02, lambda score: score.accuracy
     if errors or view == "log":
         rates = [1 - m.test.accuracy for run in runs for m in run.history]
-        least = None if view == "log" else 0.0  # a logarithmic axis has no zero
-        axis = partial(value_axis, "error rate", view, (0.0, 1.06 * (max(rates, default=0.0) or 1.0)), True)
-        rate = lambda score: (1 - score.accuracy) or least  # noqa: E731
-        return runs_figure(runs, "Error rate", rate, ".2%", axis, x_max, changes, only_test)
-    axis = partial(value_axis, "accuracy", view, (0.0, 1.02), True)
-    accuracy = lambda score: score.accuracy  # noqa: E731
-    return runs_figure(runs, "Accuracy", accuracy, ".2%", axis, x_max, changes, only_test)
+        title, top = "Error rate", 1.06 * (max(rates, default=0.0) or 1.0)
+        value = lambda score: 1 - score.accuracy or least  # noqa: E731
+    axis = partial(value_axis, title.lower(), view, (0.0, top), True)
+    return runs_figure(runs, title, value, ".2%", axis, x_max, changes, only_test)
 
 
 def runs_figure(
