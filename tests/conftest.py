@@ -8,6 +8,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 from mnistlab.data.mnist.originals import import_tensorflow_datasets
+from mnistlab.engine.compilation_cache import keep_compiled_operations
 from mnistlab.operating_system import one_thread_per_operation
 
 PLUGINS = "browser", "predict_page", "registry_bench", "trainer_bench"
@@ -58,6 +59,12 @@ def is_in_browser(node_id: str) -> bool:
 def pytest_xdist_make_scheduler(config, log):
     """Share the tests out among the processes."""
     return BrowserTestsInOneProcess(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_operations():
+    """Operations compiled once for all processes of a test run, as for those of the server."""
+    keep_compiled_operations()
 
 
 @pytest.fixture(scope="session")
