@@ -52,8 +52,8 @@ def task(config, networks):
     params = [jax.tree.map(np.asarray, initial_params(each)) for each in configs]
     first = config.num_steps - 1
     if networks > 1:
-        return SweepTask(configs, stacked(params), 1, first)
-    return EpochTask(config, params[0], 0, first)
+        return SweepTask(configs[0], stacked(params), configs, 1, step=first)
+    return EpochTask(config, params[0], 0, step=first)
 
 def done(config, networks):
     after, last = stepped(task(config, networks), dataset, 60.0)

@@ -160,12 +160,12 @@ def test_a_network_of_a_sweep_becomes_the_current_one_and_is_trained_on():
 
 def test_a_task_taken_up_by_another_worker_goes_on_where_it_was():
     data = small_dataset()
-    task = SweepTask(CONFIGS, stacked([run.params for run in begun(CONFIGS)]), 1)
+    task = SweepTask(CONFIGS[0], stacked([run.params for run in begun(CONFIGS)]), CONFIGS, 1)
     *_, in_one_go = task.steps(data)
     for step in task.steps(data):
         if step.index == 37:
             break
-    task = task._replace(params=jax.tree.map(np.asarray, step.params), step=37)
+    task = replace(task, params=jax.tree.map(np.asarray, step.params), step=37)
     *_, in_two = task.steps(data)
     for one, two in zip(jax.tree.leaves(in_one_go.params), jax.tree.leaves(in_two.params), strict=True):
         assert np.array_equal(one, two)

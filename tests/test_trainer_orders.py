@@ -4,6 +4,7 @@ import random
 import sys
 import threading
 import traceback
+from dataclasses import replace
 
 import pytest
 
@@ -278,7 +279,7 @@ def test_a_step_done_twice_would_be_noticed():
     trainer.start()
     pool.turn()
     job = pool.jobs[0]
-    job.task = job.task._replace(step=job.task.step - 1)
+    job.task = replace(job.task, step=job.task.step - 1)
     pool.turn()
     pool.turn()
     with pytest.raises(AssertionError):

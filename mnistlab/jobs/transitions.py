@@ -18,8 +18,8 @@ def next_task(run: Run, digits: OwnDigitsTask | None, target: int) -> RunTask | 
         return MeasureTask(run.settings, run.params)
     if digits is not None:
         times = sum(isinstance(change, OwnDigits) and change.epoch == run.epoch for change in run.schedule)
-        return digits._replace(
-            config=run.settings, params=run.params, before=run.params, epoch=run.epoch, number=times
+        return replace(
+            digits, config=run.settings, params=run.params, before=run.params, epoch=run.epoch, number=times
         )
     return EpochTask(run.settings, run.params, run.epoch) if run.epoch < target else None
 
