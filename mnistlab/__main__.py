@@ -158,10 +158,10 @@ def train_command(given: argparse.Namespace) -> int:
     config = config_of(given)
     from mnistlab.data.datasets import load_dataset
     from mnistlab.jobs.memory_limit import require_memory
-    from mnistlab.jobs.transitions import is_finite, no_better_sentence
+    from mnistlab.jobs.transitions import no_better_sentence, with_measured
     from mnistlab.runs import checkpoints
     from mnistlab.runs.export import log_lines
-    from mnistlab.runs.run import new_run, with_epoch, with_weights_of
+    from mnistlab.runs.run import new_run, with_weights_of
 
     try:
         if given.save:
@@ -174,10 +174,8 @@ def train_command(given: argparse.Namespace) -> int:
     run = new_run(config, initial_params(config), "")
     for epoch in drawing_ahead(train(config, dataset, watched=progress_bar), config):
         print("\n".join(log_lines(epoch.metrics)), flush=True)
-        if run.broken_in or not is_finite(epoch):
-            run = replace(run, broken_in=run.broken_in or epoch.metrics.epoch)
-        else:
-            run = with_epoch(run, epoch.metrics, epoch.params)
+        if not run.broken_in:
+            run = with_measured(run, epoch)
         if stopped := no_better_sentence(run, 0):
             print(stopped, file=sys.stderr)
             if config.restore_best:

@@ -35,11 +35,11 @@ def eventful_run(dataset, name):
         steps = [
             trainer.start,
             lambda: trainer.train_on(dataset.test.images[:3], dataset.test.labels[:3], 5),
-            lambda: (trainer.set_learning_rate(0.03), trainer.one_epoch()),
+            lambda: (trainer.change("learning_rate", 0.03), trainer.one_epoch()),
             lambda: trainer.train_on(dataset.test.images[3:4], dataset.test.labels[3:4], 4),
             lambda: trainer.train_on(dataset.test.images[5:6], dataset.test.labels[5:6], 4),
             lambda: restore(trainer, 1),
-            lambda: (trainer.set_learning_rate(0.01), trainer.set_num_epochs(5), trainer.start()),
+            lambda: (trainer.change("learning_rate", 0.01), trainer.change("num_epochs", 5), trainer.start()),
         ]
         for step in steps:
             trainer.wait_for(lambda snapshot: not snapshot.active and not snapshot.doing, PATIENCE)

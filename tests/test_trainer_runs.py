@@ -68,7 +68,7 @@ def test_an_untrained_run_with_the_same_settings_takes_the_place_of_the_last_tha
     first = ready(trainer, pool, seed=5)
     trainer.one_epoch()
     epoch(pool)
-    trainer.set_learning_rate(0.25)
+    trainer.change("learning_rate", 0.25)
     trainer.start()
     pool.turn()
     trainer.delete(first.id)
@@ -85,7 +85,7 @@ def test_reset_begins_a_new_run_and_the_one_before_stays(trainer, pool):
     first = ready(trainer, pool)
     trainer.one_epoch()
     epoch(pool)
-    trainer.set_learning_rate(0.25)
+    trainer.change("learning_rate", 0.25)
     trained = trainer.snapshot().run
     trainer.reset()
     pool.turn()

@@ -25,12 +25,17 @@ def next_task(run: Run, digits: OwnDigitsTask | None, target: int) -> RunTask | 
 
 
 def with_result(run: Run, task: Task, result: Any) -> Run:
-    """Return the run after a task; figures that are not finite leave the network as it was and are noted."""
+    """Return the run after a task."""
     if isinstance(task, OwnDigitsTask):
         return with_own_digits_learned(run, task, result)
-    if not is_finite(result):
-        return replace(apply_pending_changes(run), broken_in=result.metrics.epoch)
-    return with_epoch(run, result.metrics, result.params)
+    return with_measured(run, result)
+
+
+def with_measured(run: Run, epoch: Epoch) -> Run:
+    """Return the run after an epoch, or where its figures are not finite as it was, with a note of that."""
+    if is_finite(epoch):
+        return with_epoch(run, epoch.metrics, epoch.params)
+    return replace(apply_pending_changes(run), broken_in=epoch.metrics.epoch)
 
 
 def with_own_digits_learned(run: Run, task: OwnDigitsTask, result: FineTuned) -> Run:

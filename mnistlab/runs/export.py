@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mnistlab.analysis.formatting import count
 from mnistlab.engine.config import BOUNDS, NUM_CLASSES
 from mnistlab.engine.evaluation import EpochMetrics, Score
 from mnistlab.runs.run import OwnDigits, RestoredWeights, Run, SettingChange, settings_in
@@ -100,7 +101,7 @@ def script(run: Run) -> str:
     )
     text = SCRIPT.format(
         title=run.title,
-        epochs=f"{run.epoch} epoch{'' if run.epoch == 1 else 's'}",
+        epochs=count(run.epoch, "epoch"),
         imports=OWN_IMPORTS if taught else "",
         own_import="from mnistlab.data.user_digits import own_digit_steps\n" if taught else "",
         settings=settings,

@@ -9,6 +9,7 @@ from tempfile import TemporaryFile
 import numpy as np
 
 from mnistlab import interruption
+from mnistlab.analysis.formatting import count
 from mnistlab.data.datasets import Dataset, load_dataset
 from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.memory_limit import require_memory
@@ -245,8 +246,3 @@ def table_row(number: int, configs: Sequence[TrainConfig], figures: np.ndarray, 
     settings = [config.initialization, f"{config.learning_rate:g}", str(config.seed)]
     right = f"diverged at epoch {broken_in:.0f}" if broken_in else f"{correct:.0f} / {num_images}"
     return [str(number + 1), *settings, f"{cost:.6f}", right]
-
-
-def count(number: int, thing: str) -> str:
-    """Return a number of things: 1 epoch, 10 epochs."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
