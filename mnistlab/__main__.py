@@ -16,6 +16,7 @@ from pathlib import Path
 
 from mnistlab.data.datasets import COMBINED, DATASETS
 from mnistlab.engine.activations import ACTIVATIONS
+from mnistlab.engine.compilation_cache import keep_compiled_operations
 from mnistlab.engine.config import PRESETS, TrainConfig
 from mnistlab.engine.training import Epoch, Step, initial_params, train
 from mnistlab.operating_system import free_bytes, keep_freed_memory, one_thread_per_operation
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         interruption.watch()
         if isinstance(sys.stdout, io.TextIOWrapper):  # where there is no é, \\xe9, as on standard error
             sys.stdout.reconfigure(errors="backslashreplace")
+        keep_compiled_operations()
     given = build_parser().parse_args(arguments)
     try:
         status = given.command(given)

@@ -8,6 +8,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 from mnistlab.data.mnist.originals import import_tensorflow_datasets
+from mnistlab.engine.compilation_cache import keep_compiled_operations
 from mnistlab.operating_system import one_thread_per_operation
 
 PLUGINS = "browser", "predict_page", "registry_bench", "trainer_bench"
@@ -34,6 +35,7 @@ os.environ["TFDS_DATA_DIR"] = str(Path(_private.name) / "tfds")
 # A cache of its own, kept from run to run when asked for: generated digits take a while to draw.
 os.environ.setdefault("MNISTLAB_CACHE_DIR", str(Path(_private.name) / "cache"))
 os.environ.pop("MNISTLAB_DATA_DIR", None)
+keep_compiled_operations()  # as in the workers and the server: who compiles one first does it for all
 
 
 class BrowserTestsInOneProcess(LoadFileScheduling):
