@@ -238,15 +238,12 @@ def evaluate_command(given: argparse.Namespace) -> int:
     from mnistlab.data.datasets import load_dataset
     from mnistlab.engine.evaluation import evaluate
     from mnistlab.runs import checkpoints
+    from mnistlab.runs.export import score_lines
 
     run = checkpoints.load(given.network)
     dataset = load_dataset(given.dataset or run.config.dataset, given.data_dir)
-    score = evaluate(run.params, dataset.test, run.config)
-    print(f"Current cost: {score.cost:.6f}")
-    print(f"Correctly predicted labels: {score.num_correct} / {score.num_images}")
-    if dataset.generated_test:
-        score = evaluate(run.params, dataset.generated_test, run.config)
-        print(f"Of generated digits: {score.num_correct} / {score.num_images}")
+    beside = dataset.generated_test and evaluate(run.params, dataset.generated_test, run.config)
+    print("\n".join(score_lines(evaluate(run.params, dataset.test, run.config), beside)))
     return OK
 
 

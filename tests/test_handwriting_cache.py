@@ -59,8 +59,8 @@ def small(monkeypatch):
 
 
 def expected():
-    train, test = handwriting.generate(20, 60), handwriting.generate(10, 10)
-    return *train, *test
+    first, second, test = (handwriting.generate_chunk(*chunk) for chunk in ((60, 0), (60, 1), (10, 0)))
+    return *(np.concatenate(parts) for parts in zip(first, second, strict=True)), *test
 
 
 def assert_same(arrays, others):
