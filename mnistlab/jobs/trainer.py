@@ -131,12 +131,12 @@ class Trainer(Listener):
 
     # Commands: runs.
 
-    def new(self, config: TrainConfig, name: str | None = None) -> str:
+    def new(self, config: TrainConfig) -> str:
         """Make a new untrained run the current one and return its id; a trained one stays in the list."""
         self._require_memory(config)
         params = self._initial(config)
         with self._changed:
-            self._put(lambda store: stores.with_new(store, config, params, name))
+            self._put(lambda store: stores.with_new(store, config, params))
             return self._store.current_id
 
     def add(self, run: Run) -> str:
