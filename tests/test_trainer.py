@@ -8,7 +8,7 @@ from mnistlab.jobs.trainer import Trainer
 from mnistlab.jobs.transitions import is_finite
 from mnistlab.runs.run import SettingChange
 from tests.fake_engine import STEPS, assert_whole, initial, metrics_of, params_of, settings
-from tests.trainer_bench import epoch, ready
+from tests.trainer_bench import epoch, ready, trained_once
 
 pytest_plugins = ("tests.trainer_bench",)
 
@@ -23,9 +23,7 @@ def test_a_trainer_begins_with_an_untrained_run_of_its_settings(pool):
 
 
 def test_a_trainer_goes_on_with_the_runs_that_were_saved(trainer, pool):
-    ready(trainer, pool)
-    trainer.one_epoch()
-    epoch(pool)
+    trained_once(trainer, pool)
     again = Trainer(pool, settings(seed=7), trainer.store, initial=initial)
     assert again.snapshot().runs == trainer.snapshot().runs
 
@@ -173,9 +171,7 @@ def test_a_setting_of_an_untrained_run_is_simply_that_setting(trainer, pool):
 
 
 def test_a_setting_set_back_leaves_no_trace(trainer, pool):
-    ready(trainer, pool)
-    trainer.one_epoch()
-    epoch(pool)
+    trained_once(trainer, pool)
     trainer.change("learning_rate", 0.1)
     trainer.change("learning_rate", 0.5)
     assert trainer.snapshot().run.schedule == ()
