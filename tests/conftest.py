@@ -36,9 +36,7 @@ os.environ["TFDS_DATA_DIR"] = str(Path(_private.name) / "tfds")
 os.environ.setdefault("MNISTLAB_CACHE_DIR", str(Path(_private.name) / "cache"))
 os.environ.pop("MNISTLAB_DATA_DIR", None)
 keep_compiled_operations()  # as in the workers and the server: who compiles one first does it for all
-
-
-# What a program that knows nothing of the lab needs to find them too.
+# What a program that knows nothing of the lab needs to find them, too.
 COMPILED = {
     "JAX_COMPILATION_CACHE_DIR": str(cache_folder() / "jax"),
     "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
@@ -68,6 +66,12 @@ def is_in_browser(node_id: str) -> bool:
 def pytest_xdist_make_scheduler(config, log):
     """Share the tests out among the processes."""
     return BrowserTestsInOneProcess(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_operations():
+    """Operations compiled once for all processes of a test run, as for those of the server."""
+    keep_compiled_operations()
 
 
 @pytest.fixture(scope="session")

@@ -106,14 +106,14 @@ def outputs_for(name: str, run: Run, images: np.ndarray) -> np.ndarray:
     )
 
 
-@shared(max_entries=SETS)
-def _projections(_key: tuple[str, int], images: np.ndarray) -> Projections:
-    return projections_of(images)
+@shared(SETS, key_of)
+def projections(dataset: Dataset) -> Projections:
+    """Return the training images as the search for the nearest wants them."""
+    return projections_of(dataset.train.images)
 
 
 def nearest_training_digits(
     dataset: Dataset, image: np.ndarray, count: int = 5
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return indices and distances of the training images that differ least from one, uint8 (28, 28)."""
-    images = dataset.train.images
-    return nearest(image, images, count, _projections((dataset.name, len(images)), images))
+    return nearest(image, dataset.train.images, count, projections(dataset))
