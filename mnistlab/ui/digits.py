@@ -13,7 +13,6 @@ from mnistlab.engine.evaluation import activations_of
 from mnistlab.runs.run import Run
 from mnistlab.ui.memo import remembered, shared
 
-FIRST = 1_000  # generated digits that are there at once
 SETS = 4  # MNIST, the generated digits, the first thousand of those, and the mixture
 
 
@@ -47,9 +46,11 @@ def generated_digits() -> Drawing:
 @shared()
 def first_digits() -> Dataset:
     """Return the first generated digits, for the seconds until all are there."""
-    images, labels = handwriting.preview(FIRST)
+    images, labels = handwriting.preview()
     some = Split(images, labels)
-    return Dataset("generated digits", f"The first {FIRST:,}; the others are being generated.", some, some)
+    return Dataset(
+        "generated digits", f"The first {len(labels):,}; the others are being generated.", some, some
+    )
 
 
 def key_of(dataset: Dataset) -> tuple[str, int]:
