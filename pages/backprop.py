@@ -4,8 +4,9 @@ from functools import partial
 
 import streamlit as st
 
+from mnistlab.jobs.measurement import Measurement
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.ui.backprop.ablation import draw_ablation, is_measuring
+from mnistlab.ui.backprop.ablation import draw_ablation, under_way
 from mnistlab.ui.backprop.case import draw_picker
 from mnistlab.ui.backprop.check import draw_check
 from mnistlab.ui.backprop.choice import draw_choice
@@ -41,14 +42,16 @@ def follow_one_image(lab: Lab) -> None:
             "Source code": draw_code,
         },
     )
-    measuring = is_measuring()
-    draw_live(lab, partial(draw_when_measured, measuring), tick=TICK if measuring else 0.0)
+    measuring = under_way()
+    draw_live(lab, partial(draw_measuring, measuring), tick=TICK if measuring else 0.0)
 
 
-def draw_when_measured(measuring: bool, snapshot: Snapshot) -> None:
-    """Have the page drawn anew once what was being measured is there."""
-    if measuring and not is_measuring():
-        st.rerun()
+def draw_measuring(measuring: list[Measurement], snapshot: Snapshot) -> None:
+    """Draw how far it is; have the page drawn anew once one of them is done."""
+    for measurement in measuring:
+        if measurement.is_done:
+            st.rerun()
+        st.progress(measurement.fraction, "reading the test images")
 
 
 follow_one_image(current_lab())

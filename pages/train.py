@@ -11,7 +11,7 @@ from mnistlab.ui.live import TICK, draw_live
 from mnistlab.ui.settings import current_lesson
 from mnistlab.ui.train.control import draw_controls, draw_progress
 from mnistlab.ui.train.curves import draw_cards, draw_curves
-from mnistlab.ui.train.diagnosis import draw_diagnosis
+from mnistlab.ui.train.diagnosis import draw_diagnosis, draw_other_findings
 from mnistlab.ui.train.digits import draw_digits
 from mnistlab.ui.train.export_import import draw_away
 from mnistlab.ui.train.runs import draw_runs
@@ -35,6 +35,8 @@ def draw_training(lab: Lab, moves: tuple[bool, bool], snapshot: Snapshot) -> Non
     if experiment is not None:
         draw_curves(snapshot, experiment.curve)
     draw_diagnosis(snapshot)
+    if experiment is not None:
+        draw_other_findings(snapshot.run)
     draw_cards(snapshot.run)
     if experiment is None:
         draw_curves(snapshot)

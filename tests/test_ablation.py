@@ -5,12 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mnistlab.analysis.ablation import Damage, damaged, pixel_order, shuffled, silenced_layers
+from mnistlab.analysis.ablation import (
+    Damage,
+    damaged,
+    layers_in_common,
+    pixel_order,
+    shuffled,
+    silences_a_layer,
+)
+from mnistlab.data.datasets import Split
 from mnistlab.engine.config import PRESETS, TrainConfig
-from mnistlab.engine.evaluation import activations_of, evaluate, score
+from mnistlab.engine.evaluation import Score, activations_of, evaluate, score
+from mnistlab.engine.network import initialize_network
 from mnistlab.engine.training import train
 from mnistlab.jobs.measurement import Measurement
-from mnistlab.ui.backprop.ablation import lesson
+from mnistlab.jobs.tasks import ablation
+from mnistlab.ui.backprop.ablation import hardest_hit, lesson
 from tests.oracles import NUMPY, some_network
 from tests.small_worker import pool_in_this_process, small_dataset
 
@@ -77,8 +87,8 @@ def test_behind_a_layer_that_is_silent_all_images_look_the_same(network, images)
     damage = Damage(silenced=tuple((1, unit) for unit in range(8)))
     outputs = activations_of(damaged(network, damage), images, CONFIG)
     assert np.ptp(outputs, axis=0).max() < 1e-6
-    assert silenced_layers(network, damage) == [1]
-    assert silenced_layers(network, Damage(silenced=damage.silenced[1:])) == []
+    assert silences_a_layer(network, damage)
+    assert not silences_a_layer(network, Damage(silenced=damage.silenced[1:]))
 
 
 def test_the_damaged_network_reads_an_image_as_the_whole_one_reads_it_shuffled(network, images):
@@ -109,20 +119,81 @@ def test_noise_is_as_strong_as_was_asked_for_in_each_layer_and_another_with_anot
     assert not np.allclose(one, other, atol=1e-3)
 
 
-def test_a_worker_measures_the_copy_on_all_test_images(network):
-    dataset = small_dataset()
+def measured(dataset, network, damages, hand_back_after=SECONDS):
+    """What a worker finds out about damaged copies, all at once or in slices."""
     pool = pool_in_this_process(dataset)
+    pool._slice_seconds = hand_back_after
     try:
-        measurement = Measurement(pool, CONFIG, damaged(network, Damage(shuffled=True)))
+        measurement = Measurement(pool, CONFIG, network, damages)
         measurement.wait(SECONDS)
     finally:
         pool.close()
-    mixed = np.stack([shuffled(image) for image in dataset.test.images])
-    truth = score(answers(network, rows(mixed)), dataset.test.labels)
     assert measurement.is_done
-    assert measurement.score.num_images == len(dataset.test.labels)
-    assert measurement.score.cost == pytest.approx(truth.cost, rel=1e-5)
-    assert np.array_equal(measurement.score.confusion, truth.confusion)
+    return measurement.scores
+
+
+def test_a_worker_takes_the_score_of_the_copies_on_all_test_images(network):
+    dataset = small_dataset()
+    (images, labels), damages = dataset.test, (Damage(), Damage(shuffled=True))
+    mixed = np.stack([shuffled(image) for image in images])
+    for ours, seen in zip(measured(dataset, network, damages), (images, mixed), strict=True):
+        truth = score(answers(network, rows(seen)), labels)
+        assert ours.num_images == len(labels)
+        assert ours.cost == pytest.approx(truth.cost, rel=1e-5)
+        assert np.array_equal(ours.confusion, truth.confusion)
+
+
+@pytest.mark.parametrize(("layer", "hand_back_after"), [(1, SECONDS), (2, SECONDS), (2, 0.0)])
+def test_each_unit_is_silenced_by_itself_in_whatever_slices(network, layer, hand_back_after):
+    dataset, width = small_dataset(), DIMENSIONS[layer]
+    images, labels = dataset.test
+    silenced = [Damage(silenced=((layer, unit),)) for unit in range(width)]
+    whole, *without = measured(dataset, network, (Damage(), *silenced), hand_back_after)
+    assert np.array_equal(whole.confusion, score(answers(network, rows(images)), labels).confusion)
+    for unit, ours in enumerate(without):
+        masks = [np.ones(8), np.ones(6)]
+        masks[layer - 1][unit] = 0
+        truth = score(answers(network, rows(images), masks), labels)
+        assert np.array_equal(ours.confusion, truth.confusion)
+    assert len({each.num_correct for each in without}) > 1, "some units matter more than others"
+
+
+@pytest.mark.parametrize(
+    ("damages", "common"),
+    [
+        ((Damage(silenced=((2, 0),)), Damage()), 2),
+        ((Damage(silenced=((2, 0),)), Damage(silenced=((1, 3), (2, 1)))), 1),
+        ((Damage(silenced=((2, 0),), noise=0.5),), 0),
+        ((Damage(silenced=((2, 0),)), Damage(zero_biases=True)), 0),
+    ],
+)
+def test_copies_have_the_layers_below_the_first_silenced_one_in_common(network, damages, common):
+    assert layers_in_common(damages) == common
+    for damage in damages:
+        for ours, theirs in zip(damaged(network, damage)[:common], network, strict=False):
+            assert np.array_equal(ours.weights, theirs.weights)
+            assert np.array_equal(ours.biases, theirs.biases)
+
+
+def test_very_many_copies_of_a_large_network_read_a_part_of_the_images():
+    """A thousand units of six wide layers take no longer than a minute or two."""
+    dataset = small_dataset()
+    many = dataset._replace(test=Split(*(np.repeat(array, 20, axis=0) for array in dataset.test)))
+    wide, narrow = (784, *[1024] * 6, 10), (784, 100, 10)
+    for dimensions, expected in ((wide, 1000), (narrow, 6000)):
+        network = initialize_network(dimensions)
+        units = tuple(Damage(silenced=((1, unit),)) for unit in range(dimensions[1]))
+        assert ablation(CONFIG, network, units).images(many) == expected
+
+
+def test_the_digit_that_is_hit_hardest_is_the_one_whose_recall_fell_most():
+    def with_recalls(**percents):
+        right = [percents.get(f"of_{digit}", 90) for digit in range(10)]
+        return Score(0.5, np.diag(right) + np.roll(np.diag(np.subtract(100, right)), 1, axis=1))
+
+    before, after = with_recalls(of_3=50, of_7=99), with_recalls(of_3=45, of_7=61)
+    assert hardest_hit(before, after) == "7: recall 99.0% → 61.0%"
+    assert hardest_hit(before, before) == ""
 
 
 @pytest.mark.slow

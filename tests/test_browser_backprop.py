@@ -130,7 +130,7 @@ def test_the_slider_the_check_and_the_step_work_and_the_choice_outlives_the_page
     expect(page.get_by_text("Backpropagation against central differences.")).to_be_visible()
     open_tab(page, "SGD step")
     press(page, "backprop_step")
-    expect(page.get_by_text("The sum and the mean.")).to_be_visible()
+    expect(page.get_by_text("takes the step too")).to_be_visible()
     number = page.locator("[class*=st-key-backprop_number] input").first
     after = str(int(number.input_value()) + 1)
     press(page, "backprop_next")

@@ -154,7 +154,9 @@ def test_the_latest_view_leaves_the_first_jump_behind_and_says_so():
     low, high = figure.layout.yaxis.range
     assert low <= 0.15
     assert 0.4 <= high < 0.6, "training and test cost fill the axis"
-    assert figure.layout.annotations[0].text == "↑ epoch 0: 5.0000"
+    words = figure.layout.annotations[0]
+    assert words.text == "↑ epoch 0: 5.0000"
+    assert (words.y, words.yref, words.yanchor) == (1, "paper", "bottom"), "no curve comes there"
     assert plot_cost([Course("now", falling(5))], 10, "all").layout.yaxis.range[1] > 5.0
 
 

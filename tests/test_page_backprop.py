@@ -6,16 +6,20 @@ import re
 import sys
 from dataclasses import replace
 
+import jax
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnistlab.analysis.ablation import Damage, damaged
+from mnistlab.analysis.formatting import factor, numeral
 from mnistlab.analysis.gradient_check import against_differences, against_jax, random_places
 from mnistlab.analysis.sgd_step import Growth, SgdStep, batch_of, take_step
 from mnistlab.analysis.single_image import follow, telling_image
 from mnistlab.data.datasets import Dataset, Split
 from mnistlab.engine import backprop
 from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.evaluation import evaluate
 from mnistlab.engine.network import initialize_network
 from mnistlab.engine.training import epoch_key, epoch_steps, train
 from mnistlab.jobs.labs import labs
@@ -24,6 +28,7 @@ from mnistlab.ui.backprop.code import SHOWN
 from mnistlab.ui.backprop.step import words_on, words_on_growth
 from mnistlab.ui.formatting import change_of_cost
 from tests.conftest import REPOSITORY
+from tests.oracles import summed_cost
 from tests.widgets import named
 
 SETTINGS = {"hidden": "12", "scaling": "unit", "initialization": "scaled", "dataset": "generated"}
@@ -347,7 +352,7 @@ def test_the_words_on_the_mini_batch_follow_its_numbers():
     disagreeing = words_on_growth(some_growth(alike, across, (-1, 1)))
     assert "falls, for what the images disagree on cancels" in disagreeing
     learned = words_on_growth(some_growth((1e-6, 0), alike, across))
-    assert "rises, for the first image has hardly any gradient" in learned
+    assert "rises, for the first image's gradient is below" in learned
     assert "cancel." not in learned
     assert "rises, for the first image's gradient is below" in words_on_growth(some_growth((1, 0), alike))
     assert "falls, for the first image's gradient is far above" in words_on_growth(
@@ -387,23 +392,45 @@ def test_a_copy_is_broken_the_accuracy_is_guessed_first_and_one_click_undoes_it(
     app.run()
     assert "Nothing is damaged" in shown(app)
     named(app.toggle, "backprop_damage_pixels").set_value(True).run()
-    assert "backprop_damage_none" in button_keys(app)
+    assert "backprop_damage_guess_none" in button_keys(app)
     assert [metric.label for metric in app.metric] == []
-    app.session_state["backprop_measurement"][2].wait(120)
-    app.button(key="backprop_damage_3").click().run()
+    measurement = app.session_state["backprop_measured"][2]
+    measurement.wait(120)
+    app.button(key="backprop_damage_guess_More than 50 points").click().run()
     assert not app.exception
-    said, (before, after) = shown(app), [metric.value for metric in app.metric]
-    share = app.session_state["backprop_measurement"][2].score.accuracy
-    assert (before, after) == (f"{100 * trained.accuracy:.2f}%", f"{100 * share:.2f}%")
+    said = shown(app)
+    before, after = measurement.scores
+    assert [metric.value for metric in app.metric] == [
+        f"{100 * accuracy:.2f}%" for accuracy in (trained.accuracy, after.accuracy)
+    ]
     assert "All the ink is still there" in said
-    assert ("You guessed right" in said) == (trained.accuracy - share >= 0.5)
+    assert ("You guessed right" in said) == (before.accuracy - after.accuracy >= 0.5)
     named(app.multiselect, "backprop_damage_silenced").set_value(["Layer 1: all 12 units"]).run()
-    assert "backprop_damage_none" in button_keys(app)
+    assert "backprop_damage_guess_none" in button_keys(app)
     app.button(key="backprop_damage_undo").click().run()
     assert "Nothing is damaged" in shown(app)
     kept = [array for layer in trainer.snapshot().run.params for array in layer]
     given = [array for layer in trained.params for array in layer]
     assert all(map(np.array_equal, kept, given))
+
+
+def test_the_units_are_ranked_by_what_their_loss_costs(generated, trained):
+    app = page("Ablation")
+    labs().open(app.session_state["tab"].token).add(trained)
+    app.run()
+    app.button(key="backprop_rank").click().run()
+    app.session_state["backprop_ranked"][2].wait(120)
+    app.run()
+    assert not app.exception
+    (table,) = [each.value for each in app.dataframe]
+    copies = [damaged(trained.params, Damage(silenced=((1, unit),))) for unit in range(12)]
+    whole, *rest = [
+        evaluate(params, generated.test, trained.config).accuracy for params in (trained.params, *copies)
+    ]
+    lost = [100 * (whole - accuracy) for accuracy in rest]
+    assert list(table["points lost"]) == pytest.approx(sorted(lost, reverse=True)[:10])
+    assert list(table["points lost"]) == pytest.approx([lost[unit] for unit in table["unit"]])
+    assert f"Without **unit {table['unit'][0]}** the accuracy on 10,000 test images falls most" in shown(app)
 
 
 def test_the_first_image_is_misread_by_the_network_shown_until_somebody_chooses_another(generated, trained):
@@ -440,14 +467,52 @@ def test_the_weight_that_was_turned_is_where_it_was_when_one_comes_back(generate
     assert next(s for s in app.slider if s.key.startswith("backprop_turn_")).value == 120
 
 
-def test_the_chosen_weight_takes_the_step_too(generated):
-    app = page("SGD step")
+def step_of_weight(app):
+    """The weight, the learning rate, the slope and the weight after the step, as the page says them."""
     app.button(key="backprop_step").click().run()
     assert not app.exception
     (words,) = [each.value for each in app.markdown if "takes the step too" in each.value]
     numbers = words.partition("arrow ")[2].rstrip("$.").replace(r" \cdot 10^{", "e").replace("}", "")
     weight, rate, slope, after = map(float, re.split(r" - (?=[\d.])| \\cdot \(|\) = ", numbers))
     assert after == pytest.approx(weight - rate * slope, abs=2e-3 * abs(weight))
+    return weight, rate, slope
+
+
+def test_the_step_takes_the_image_that_is_followed_or_a_mini_batch_and_says_which(generated):
+    app = page("SGD step")
+    app.session_state["backprop_weight"] = (1, 5, 350)
+    number = int(np.flatnonzero(generated.test.images[:, 12, 14] > 100)[0])  # pixel 350 has ink
+    named(app.number_input, "backprop_number").set_value(number).run()
+    run = labs().open(app.session_state["tab"].token).snapshot().run
+
+    def slope_by_jax(images, labels):
+        pixels, targets = images.reshape(-1, 784) / np.float32(255), np.eye(10, dtype=np.float32)[labels]
+        gradient = jax.grad(summed_cost)(run.params, pixels, targets, run.config.activation)
+        return float(gradient[0].weights[5, 350])
+
+    one = generated.test.images[number : number + 1], generated.test.labels[number : number + 1]
+    assert f"test image {number:,} alone" in shown(app)
+    weight, _, slope = step_of_weight(app)
+    assert weight == pytest.approx(run.params[0].weights[5, 350], rel=1e-3)
+    assert slope == pytest.approx(slope_by_jax(*one), rel=1e-3)
+    app.segmented_control(key="backprop_size").set_value(8).run()
+    app.number_input(key="backprop_batch").set_value(2).run()
+    assert "training images 16 to 23" in shown(app)
+    *_, slope = step_of_weight(app)
+    some = generated.train.images[16:24], generated.train.labels[16:24]
+    assert slope == pytest.approx(slope_by_jax(*some), rel=1e-3)
+
+
+def test_the_gradient_of_the_chosen_weight_is_written_as_a_product(generated):
+    app = page("Gradient")
+    run, number = labs().open(app.session_state["tab"].token).snapshot().run, number_of(app)
+    followed = follow(generated.test.images[number], generated.test.labels[number], run.params, run.config)
+    app.session_state["backprop_weight"] = (1, 5, 350)
+    app.run()
+    (words,) = [each.value for each in app.markdown if each.value.startswith("Of the chosen weight")]
+    delta, carried = float(followed.deltas[0][5]), float(followed.activations[0][350])
+    assert f"= {factor(delta)} \\cdot {factor(carried)} = " in words
+    assert rf"\mathbf{{{numeral(delta * carried)}}}" in words
 
 
 def test_a_weight_begins_where_its_seed_has_it(generated):

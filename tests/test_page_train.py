@@ -178,7 +178,9 @@ def test_the_learning_rate_changes_on_the_way_and_the_network_stays(generated):
     before = run_of(app)
     app.select_slider(key="set_learning_rate").set_value(0.01).run()
     assert run_of(app).id == before.id
+    assert "It holds from epoch 3 on; before, η was 0.001." in shown(app)
     settled(pressed(app, "one_epoch"))
+    assert "It holds from" not in shown(app)
     rates = [metrics.learning_rate for metrics in run_of(app).history]
     assert rates == [0.001, 0.001, 0.001, 0.01]
     words = figure(app, "cost")["layout"]["annotations"][0]

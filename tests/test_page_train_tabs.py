@@ -88,6 +88,8 @@ def test_runs_that_are_ticked_are_compared_and_laid_over_the_current_one(generat
     app.session_state["widget_values"]["train_runs"] = (runs[0].id, runs[1].id)
     app.run()
     assert "**Run 1** and **Run 2**" in shown(app)
+    assert app.button(key="train_select").disabled, "which of the two?"
+    assert "Tick a single run" in shown(app)
     assert "differ in a single setting: learning rate η, 0" in shown(app).replace("\\", "")
     assert list(app.table[0].value.iloc[0]) == ["Learning rate η", "0\\.001", "0\\.005"]
     curves = {trace["name"]: trace for trace in figure(app, "test_cost")["data"]}
@@ -100,6 +102,25 @@ def test_runs_that_are_ticked_are_compared_and_laid_over_the_current_one(generat
     app.session_state["widget_values"]["train_runs"] = (runs[0].id,)
     app.run()
     assert "test, Run 2" not in [trace["name"] for trace in figure(app, "cost")["data"]]
+
+
+def test_with_a_run_its_settings_come_back_also_the_learning_rate_set_since(generated):
+    app = trained()
+    first = run_of(app).id
+    app.select_slider(key="set_learning_rate").set_value(0.01).run()
+    settled(pressed(app, "one_epoch"))
+    next(s for s in app.select_slider if s.key.startswith("set_learning_rate")).set_value(0.02).run()
+    app = settled(pressed(app, "reset"))
+    next(s for s in app.select_slider if s.key.startswith("set_learning_rate")).set_value(0.1).run()
+    app = settled(pressed(app, "one_epoch"))
+    app = in_tab(app, "Runs")
+    app.session_state["widget_values"]["train_runs"] = (first,)
+    app.run()
+    app.button(key="train_select").click().run()
+    assert run_of(app).id == first
+    assert next(s for s in app.select_slider if s.key.startswith("set_learning_rate")).value == 0.01
+    assert app.session_state["setup"].settings.learning_rate == 0.01
+    assert trainer(app).snapshot().run.settings.learning_rate == 0.01
 
 
 def test_weights_of_the_best_epoch_are_restored_by_a_button_and_taken_back(generated):

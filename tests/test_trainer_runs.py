@@ -77,17 +77,19 @@ def test_an_untrained_run_with_the_same_settings_takes_the_place_of_the_last_tha
 
 def test_reset_begins_a_new_run_and_the_one_before_stays(trainer, pool):
     first = trained_once(trainer, pool)
+    rate, params = first.settings.learning_rate, trainer.snapshot().run.params
     trainer.change("learning_rate", 0.25)
-    trained = trainer.snapshot().run
     trainer.reset()
     pool.turn()
     fresh = trainer.snapshot()
-    assert (fresh.runs[0], fresh.run.epoch, fresh.can_undo_reset, len(fresh.runs)) == (trained, 0, True, 2)
+    assert (fresh.runs[0].epoch, fresh.run.epoch, fresh.can_undo_reset, len(fresh.runs)) == (1, 0, True, 2)
     assert fresh.run.config.learning_rate == 0.25
+    assert fresh.runs[0].settings.learning_rate == rate != 0.25, "it was not trained with the new one"
     assert (fresh.runs[0].id, fresh.run.name, fresh.run.color) == (first.id, "Run 2", 1)
     trainer.undo_reset()
     back = trainer.snapshot()
-    assert (back.run, back.runs, back.can_undo_reset) == (trained, (trained,), False)
+    assert (back.run.id, len(back.runs), back.can_undo_reset) == (first.id, 1, False)
+    assert (back.run.params, back.run.settings.learning_rate) == (params, 0.25)
 
 
 def test_undo_of_a_reset_keeps_what_was_trained_since(trainer, pool):

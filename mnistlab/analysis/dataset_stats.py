@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 
 from mnistlab.engine.config import NUM_CLASSES
@@ -10,8 +9,6 @@ from mnistlab.engine.config import NUM_CLASSES
 CHUNK = 4_096  # images looked at together; wider numbers than bytes never exist for all of them at once
 SEED = 123  # of the rule that guesses
 FULL_INK = 255.0
-AMONG = 10  # directions that are followed to find two principal components
-ROUNDS = 12  # multiplications; the first two are then right to float32
 
 
 class ClassPictures(NamedTuple):
@@ -127,8 +124,7 @@ class Projection(NamedTuple):
 def project(images: np.ndarray, sample: int = 800, seed: int = 123) -> Projection:
     """Return the first two principal components of a sample of images.
 
-    With the mean image m, the rows x - m of the sample are U S V^T; the rows of V^T are the directions, and
-    U S are the points.
+    The directions are the eigenvectors of the covariance matrix of the pixels with the largest eigenvalues.
 
     Args:
         images: uint8, (n, 28, 28).
@@ -139,30 +135,15 @@ def project(images: np.ndarray, sample: int = 800, seed: int = 123) -> Projectio
     """
     size = min(sample, len(images))
     indices = np.sort(np.random.default_rng(seed).choice(len(images), size, replace=False))
-    rows = jnp.asarray(images[indices].reshape(size, -1), jnp.float32) / FULL_INK
-    rows = rows - rows.mean(axis=0)
-    left, spreads, directions = widest(rows, seed)
+    rows = images[indices].reshape(size, -1).astype(np.float32) / FULL_INK
+    rows -= rows.mean(axis=0)
+    variances, directions = np.linalg.eigh(rows.T @ rows)  # ascending, a direction in each column
+    widest = directions[:, [-1, -2]]
     # A direction may be turned round: its largest pixel is made positive, so that the map never flips.
-    largest = jnp.abs(directions).argmax(axis=1)
-    signs = jnp.sign(directions[jnp.arange(2), largest])
+    widest *= np.sign(widest[np.abs(widest).argmax(axis=0), [0, 1]])
     return Projection(
         indices,
-        np.asarray(left * spreads * signs),
-        np.asarray(directions * signs[:, None]).reshape(2, *images.shape[1:]),
-        np.asarray(spreads**2 / (rows**2).sum()),
+        rows @ widest,
+        widest.T.reshape(2, *images.shape[1:]),
+        variances[[-1, -2]] / (rows**2).sum(),
     )
-
-
-def widest(rows: jnp.ndarray, seed: int) -> tuple[jnp.ndarray, jnp.ndarray, jnp.ndarray]:
-    """Return the first two singular vectors and values of a matrix: left (n, 2), values (2,), right (2, m).
-
-    The whole decomposition would find hundreds and take seconds. Some random directions, multiplied a few
-    times by the matrix and its transpose, turn towards the widest ones; the decomposition is done among them.
-
-    Source: Halko, Martinsson, Tropp, Finding structure with randomness, SIAM Review 2011.
-    """
-    span = jnp.asarray(np.random.default_rng(seed).standard_normal((rows.shape[1], AMONG)), jnp.float32)
-    for _ in range(ROUNDS):
-        span, _ = jnp.linalg.qr(rows.T @ (rows @ span))
-    left, spreads, right = jnp.linalg.svd(rows @ span, full_matrices=False)
-    return left[:, :2], spreads[:2], right[:2] @ span.T

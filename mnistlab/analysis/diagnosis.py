@@ -391,7 +391,12 @@ def _how_it_goes(seen: Seen) -> Finding:
         if seen.progress < STILL:
             return Finding("early", "note", f"It has learned little so far: {accuracy}.", evidence)
         return Finding("learning", "note", f"It is learning: {accuracy}.", evidence)
-    return Finding("all well", "good", f"Nothing is wrong: {accuracy}.", evidence)
+    if seen.rise:
+        evidence += (
+            f" The test cost is {seen.test[-1]:.4f}; it was lowest after epoch {seen.lowest}, "
+            f"{seen.test[seen.lowest]:.4f}."
+        )
+    return Finding("all well", "good", f"No fault found: {accuracy}.", evidence)
 
 
 def _smaller(seen: Seen) -> float:

@@ -85,13 +85,16 @@ def round_step(size: float) -> float:
     return power * max(m for m in (1, 2, 5) if m * power <= size * (1 + 1e-9))
 
 
-def beyond(curve: Sequence[float | None], axis: dict[str, Any], digits: str) -> list[dict]:
+def beyond(curve: Sequence[float | None], axis: dict[str, Any], digits: str, above: int) -> list[dict]:
     """Return the note that says which first epochs lie out of range, in a list; an empty one where none do.
+
+    It stands beside the title, above the legend, where no curve comes.
 
     Args:
         curve: Values from epoch 0 on.
         axis: Settings of the vertical axis.
         digits: Format of a value, such as ".3f".
+        above: How far above the plot it stands, in px.
     """
     if "range" not in axis or not curve:
         return []
@@ -100,9 +103,8 @@ def beyond(curve: Sequence[float | None], axis: dict[str, Any], digits: str) -> 
     count = inside.index(True) if True in inside else len(inside)
     if not count or curve[0] is None:
         return []
-    above = curve[0] > high
     epochs = "epoch 0" if count == 1 else f"epochs 0 to {count - 1}"
     far = f"{curve[0]:{digits}}" if count == 1 else f"from {curve[0]:{digits}}"
-    words = f"{'↑' if above else '↓'} {epochs}: {far}"
-    place = {"yref": "paper", "xref": "paper", "xanchor": "right", "yanchor": "top" if above else "bottom"}
-    return [note(words, 0.99, 0.98 if above else 0.02, **place)]
+    words = f"{'↑' if curve[0] > high else '↓'} {epochs}: {far}"
+    place = {"yref": "paper", "xref": "paper", "xanchor": "right", "yanchor": "bottom", "yshift": above}
+    return [note(words, 1, 1, **place)]

@@ -9,7 +9,7 @@ from mnistlab.figures.html_figure import Sketch
 if TYPE_CHECKING:  # the keys' module imports JAX, which no figure needs
     from mnistlab.analysis.random_keys import Split
 
-STEP, ROW, BOX = 190, 92, 150  # px: from split to split, from row to row, width of a key
+STEP, ROW, BOX = 174, 92, 144  # px: from split to split, from row to row, width of a key
 
 
 def draw_key_tree(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import plotly.graph_objects as go
 
 from mnistlab.figures.curve_axes import LIVE, MARKED, View, beyond, epoch_axis, value_axis
-from mnistlab.figures.theme import MUTED, TRAINING, dots, empty, framed, line, note, run_style
+from mnistlab.figures.theme import HEIGHT, MUTED, TRAINING, dots, empty, framed, line, note, run_style
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     from mnistlab.engine.evaluation import EpochMetrics, Score
@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     History = Sequence[EpochMetrics]
     Change = tuple[int, str]
 
+LEGEND_ROW, LEGEND_ROWS = 19, 2  # px; rows of two curves for which there is room above the plot
+TITLE = 46  # px above the plot, where the legend has no more rows
 MARKS_LOWEST = 4  # values: from then on the lowest test cost is marked
 # Of a sparkline; the color is the accent, at a lightness that stands out from a light and a dark page.
 COLOR, WIDTH, SPARK_HEIGHT, EDGE = "#7166D9", 200, 40, 4
@@ -124,6 +126,7 @@ def runs_figure(
         )
     alt += "".join(f" After epoch {epoch}: {what}." for epoch, what in changes)
     y = axis([trace["y"] for trace in traces])
+    more = LEGEND_ROW * max(0, (len(traces) + 1) // 2 - LEGEND_ROWS)
     return by_epoch(
         traces,
         x_max,
@@ -131,8 +134,9 @@ def runs_figure(
         title=title,
         alt=alt,
         shapes=[dotted(epoch) for epoch, _ in changes],
-        annotations=[*starmap(upright, changes), *beyond(traces[0]["y"], y, digits)],
-        margin={"l": 64, "r": 28, "t": 74, "b": 54, "pad": 0},
+        annotations=[*starmap(upright, changes), *beyond(traces[0]["y"], y, digits, TITLE + more)],
+        margin={"l": 64, "r": 28, "t": 74 + more, "b": 54, "pad": 0},
+        height=HEIGHT + more,
     )
 
 

@@ -7,13 +7,18 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
+from mnistlab.analysis.ablation import Damage, damaged, entering, layers_in_common
 from mnistlab.data.combined import draw_ahead
 from mnistlab.data.datasets import COMBINED, Dataset
 from mnistlab.data.user_digits import own_digit_steps
-from mnistlab.engine.config import TrainConfig
-from mnistlab.engine.evaluation import activations_of, epoch_metrics, evaluate
-from mnistlab.engine.network import Params
+from mnistlab.engine.config import NUM_CLASSES, TrainConfig
+from mnistlab.engine.evaluation import Score, activations_of, batch_outputs, epoch_metrics, evaluate, score
+from mnistlab.engine.network import Params, dimensions_of, num_parameters
 from mnistlab.engine.training import Epoch, Step, epoch_key, epoch_steps, training_images
+
+FEWEST_PARTS, PASSED_AT_ONCE = 4, 200_000  # of the test images; parameters for each part
+NO_SCORE = Score(0.0, np.zeros((NUM_CLASSES, NUM_CLASSES), int))
+FEWEST_IMAGES, MOST_WORK = 1_000, 10**12  # test images; products, half a minute's work
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +56,62 @@ class MeasureTask(Task):
     def result(self, dataset: Dataset) -> Epoch:
         """Return the figures with the network."""
         return measured(self, dataset, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class AblationTask(Task):
+    """Take the score of damaged copies of a network on the test images, a part of these at a time.
+
+    What the copies have in common is passed once for all; so each of a thousand units can be silenced.
+    """
+
+    damages: tuple[Damage, ...]
+    scores: list[Score]  # of each copy, on the parts that it has read
+
+    @property
+    def parts(self) -> int:
+        """How many parts of the test images there are: in a tenth of a second one passes the network."""
+        return max(FEWEST_PARTS, num_parameters(dimensions_of(self.params)) // PASSED_AT_ONCE)
+
+    @property
+    def num_steps(self) -> int:
+        """Copies times parts."""
+        return self.parts * len(self.damages)
+
+    def images(self, dataset: Dataset) -> int:
+        """Return how many test images are read: all, unless very many copies of a large network read them."""
+        common = layers_in_common(self.damages)
+        behind = num_parameters(dimensions_of(self.params)[common:]) * len(self.damages)
+        return min(len(dataset.test.labels), max(FEWEST_IMAGES, MOST_WORK // behind))
+
+    def steps(self, dataset: Dataset) -> Iterator[Step]:
+        """Have one copy after the other read one part after the other."""
+        common, read = layers_in_common(self.damages), -1
+        parts = np.array_split(np.arange(self.images(dataset)), self.parts)
+        for step in range(self.step, self.num_steps):
+            part, copy = divmod(step, len(self.damages))
+            if part != read:
+                images, labels = (array[parts[part]] for array in dataset.test)
+                activations, read = entering(self.params, images, self.config, common), part
+            behind = damaged(self.params, self.damages[copy])[common:]
+            outputs = np.asarray(batch_outputs(self.config.activation)(behind, activations))
+            self.scores[copy] = joined(self.scores[copy], score(outputs, labels))
+            yield Step(self.params, step + 1, self.num_steps)
+
+    def result(self, dataset: Dataset) -> list[Score]:
+        """Return the score of each copy."""
+        return self.scores
+
+
+def ablation(config: TrainConfig, params: Params, damages: tuple[Damage, ...]) -> AblationTask:
+    """Return the task for some damages, nothing of it done."""
+    return AblationTask(config, params, damages, [NO_SCORE] * len(damages))
+
+
+def joined(one: Score, other: Score) -> Score:
+    """Return the score on the images of two scores together."""
+    total = one.cost * one.num_images + other.cost * other.num_images
+    return Score(total / (one.num_images + other.num_images), one.confusion + other.confusion)
 
 
 @dataclass(frozen=True, eq=False)

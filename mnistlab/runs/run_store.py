@@ -7,7 +7,19 @@ from typing import NamedTuple
 
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.network import Params
-from mnistlab.runs.run import MAX_NAME, NO_COLOR, Run, bounded_name, new_run, num_bytes, with_weights_of
+from mnistlab.runs.run import (
+    CHANGEABLE,
+    MAX_NAME,
+    NO_COLOR,
+    Run,
+    SettingChange,
+    bounded_name,
+    changed,
+    new_run,
+    num_bytes,
+    settings_in,
+    with_weights_of,
+)
 
 MAX_RUNS = 100
 MAX_BYTES = 256 * 2**20  # of all networks of a lab together, kept epochs included
@@ -155,19 +167,33 @@ def renamed(store: RunStore, run_id: str, name: str) -> RunStore:
 def with_reset(store: RunStore, params: Params) -> RunStore:
     """Return the store with a new untrained run, with the current one's settings, as the current one.
 
+    A setting that no epoch of the old run had is the new run's alone.
+
     Raises:
         ValueError: There is no room.
     """
     old = required(store, store.current_id)
     store = with_new(store, old.settings, params)
     fresh = required(store, store.current_id)
-    return with_changed(store, replace(fresh, reset_of=old.id if store.get(old.id) else ""))
+    kept = store.get(old.id)
+    if kept and old.settings != settings_in(old.config, old.schedule, old.epoch):
+        had = tuple(c for c in kept.schedule if not isinstance(c, SettingChange) or c.epoch <= kept.epoch)
+        store = with_changed(store, replace(kept, schedule=had))
+    return with_changed(store, replace(fresh, reset_of=old.id if kept else ""))
 
 
 def reset_undone(store: RunStore) -> RunStore:
-    """Return the store with the run that was reset as the current one; what was trained since stays."""
+    """Return the store with the run that was reset as the current one; what was trained since stays.
+
+    What had been set for its next epoch, and was the new run's from its first on, is set again.
+    """
     fresh = required(store, store.current_id)
-    return selected(with_changed(store, replace(fresh, reset_of="")), fresh.reset_of)
+    store = selected(with_changed(store, replace(fresh, reset_of="")), fresh.reset_of)
+    old = required(store, store.current_id)
+    for name in CHANGEABLE:
+        if getattr(old.settings, name) != getattr(fresh.config, name):
+            old = changed(old, name, getattr(fresh.config, name), old.epoch + 1)
+    return with_changed(store, old)
 
 
 def with_undo(store: RunStore, before: Run, what: str) -> RunStore:

@@ -73,7 +73,9 @@ function begin(place) {
     place.seen = entries.at(-1).isIntersecting
     draw(place)
   })
-  const size = new ResizeObserver(() => place.layout && place.clientWidth && window.Plotly.Plots.resize(place))
+  // Drawn once more: a legend whose rows the new width breaks anew is first placed as the old ones were.
+  const size = new ResizeObserver(() => place.layout && place.clientWidth
+    && window.Plotly.Plots.resize(place).then(() => window.Plotly.redraw(place)))
   seen.observe(place)
   size.observe(place)
   // What is being dragged is not changed under the pointer.

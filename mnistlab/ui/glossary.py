@@ -58,7 +58,8 @@ GLOSSARY = {
     "those before it. PCA shows each image by how far it lies along the first two.",
     "saturated": "|z| is so large that σ hardly changes: σ'(z) is near 0 and little is learned there.",
     "weight initialization": "The standard deviation of the normal distribution that the weights are drawn "
-    "from: 0.01 as in the notebook, or 1/√n for a layer with n inputs (LeCun normal).",
+    "from: 0.01 as in the notebook that this lab is made after, or 1/√n for a layer with n inputs (LeCun "
+    "normal).",
     "input scaling": "Pixels are stored as 0 to 255. Fed like that, sums in the first layer become large and "
     "the sigmoid is saturated; multiplied by 1/255 they stay small.",
     "random seed": "Where the random numbers begin. The same seed gives the same network, the same order of "
@@ -97,7 +98,8 @@ SETTINGS = {  # the terms that a setting is about, and what is to be said of the
 }
 
 PRESETS = {
-    "notebook": "The settings of the notebook: 784-100-10, raw pixels, η = 0.001, seed 123.",
+    "notebook": "The settings of the notebook that this lab is made after: 784-100-10, raw pixels, "
+    "η = 0.001, seed 123.",
     "recommended": "Settings with a test accuracy of about 98% after 12 epochs.",
     "drawing": "Settings for digits that you draw: a wider network, trained on MNIST and generated digits.",
 }

@@ -9,7 +9,7 @@ from mnistlab.ui.lab_session import Places, open_lab, remember_token
 from mnistlab.ui.network_status import draw_arrival_buttons, draw_dataset_choice, draw_questions
 from mnistlab.ui.page_list import PAGES, PageInfo
 from mnistlab.ui.settings import current_lesson, current_setup
-from mnistlab.ui.sidebar import draw_settings
+from mnistlab.ui.sidebar import draw_rate_note, draw_settings
 
 SIDEBAR_WIDTH = 336  # px, so that both presets can be read; on a phone it stays closed until it is opened
 HERE = Path(__file__).parent
@@ -71,6 +71,7 @@ def draw_frame(title: str) -> None:
     status, questions = network.empty(), network.container()
     choice, arrival, retry = digits.container(), digits.empty(), digits.container()
     lab = open_lab(settings, Places(status, arrival))
+    draw_rate_note(lab.run, asks_for_other=bool(lab.differs))
     with questions:
         draw_questions(lab)
     with choice:

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from mnistlab.engine.config import BOUNDS, MAX_HIDDEN_LAYERS, MAX_WIDTH, PRESETS, TrainConfig
+from mnistlab.runs.run import Run, SettingChange
 from mnistlab.setting_labels import CHOICE_NAMES, SETTING_NAMES, on_screen
 from mnistlab.ui.formatting import plain
 from mnistlab.ui.glossary import PRESETS as PRESET_HELP
@@ -29,6 +30,7 @@ BATCH_SIZES = (1, 5, 10, 20, 32, 50, 64, 100, 128, 256, 512, 1024, 4096)
 TRAIN_SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 60_000)
 SCALES = {"learning_rate": LEARNING_RATES, "train_size": TRAIN_SIZES, "batch_size": BATCH_SIZES}
 REFUSED = "settings_refused"  # session state: why a preset is not in force
+RATE_NOTE = "learning_rate_note"  # session state: a place, while the page is drawn
 PRESET_WIDTHS = (5, 7)  # of the first two, as long as their names
 
 
@@ -157,6 +159,28 @@ def from_scale(settings: TrainConfig, name: str) -> float:
     )
 
 
+def draw_learning_rate(settings: TrainConfig, name: str) -> float:
+    """Draw the learning rate, and below it the place where is said from when on a change of it holds."""
+    rate = from_scale(settings, name)
+    st.session_state[RATE_NOTE] = st.container()
+    return rate
+
+
+def draw_rate_note(run: Run, asks_for_other: bool) -> None:
+    """Say from which epoch on a learning rate holds that a trained network was not trained with so far."""
+    place = st.session_state.pop(RATE_NOTE, None)
+    ahead = [
+        change.epoch
+        for change in run.schedule
+        if isinstance(change, SettingChange) and change.name == "learning_rate" and change.epoch > run.epoch
+    ]
+    if place and ahead and run.epoch and not asks_for_other:
+        place.caption(
+            f"It holds from epoch {ahead[-1]} on; before, η was {run.history[-1].learning_rate:g}. To train "
+            "with it from the beginning, press **Reset** on Train."
+        )
+
+
 NETWORK: dict[str, Control] = {
     "hidden": layers,
     "activation": choice,
@@ -166,7 +190,7 @@ NETWORK: dict[str, Control] = {
 }
 TRAINING: dict[str, Control] = {
     "num_epochs": number,
-    "learning_rate": from_scale,
+    "learning_rate": draw_learning_rate,
     "train_size": from_scale,
     "batch_size": from_scale,
     "patience": number,

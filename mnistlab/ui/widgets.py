@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 VALUES, VERSIONS = "widget_values", "widget_versions"  # by the name of the widget
 MOST_ROWS = 20  # of a table that is shown as a whole
+ROW, BAR = 35, 12  # px: a row, of which two are titles, and room for the bar that scrolls the table sideways
 PRESSES = "presses"  # key of a button -> how often it was pressed
 
 
@@ -102,7 +103,7 @@ def choose_rows(
         selection_default={"selection": {"rows": list(rows)}},
         hide_index=True,
         column_config=columns,
-        height="content" if len(next(iter(table.values()))) <= MOST_ROWS else "auto",
+        height=ROW * (2 + min(MOST_ROWS, len(next(iter(table.values()))))) + BAR,
         placeholder="",
         alt=alt,
     )

@@ -1,6 +1,6 @@
 """Backprop: the image, the network and the weight that are followed, and the choice of that weight."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.analysis.equations import symbol
+from mnistlab.analysis.formatting import numeral
 from mnistlab.analysis.single_image import Followed, Place, telling_source
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.network import Params
@@ -67,7 +68,7 @@ def draw_picker(case: Case) -> None:
     followed, place = case.followed, case.place
     for key, value in zip(PICKERS, place, strict=True):
         show_in(key, value)
-    chosen = symbol("W", *place)
+    chosen = f"{symbol('W', *place)} = {numeral(followed.weight(place))}"
     st.markdown(f"**The chosen weight:** ${chosen}.$ Choose it here, or click in a figure.")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="row_backprop_weight"):
         if followed.depth > 1:
@@ -112,3 +113,33 @@ def computed(key: str, made_with: Hashable, label: str, doing: str, compute: Cal
             st.session_state[f"{key}_result"] = made_with, compute()
     known, result = st.session_state.get(f"{key}_result", (None, None))
     return result if known == made_with else None
+
+
+def answer_given(name: str, asked: Hashable) -> str | None:
+    """Return what was guessed, "" when nobody wants to guess, None before an answer.
+
+    Args:
+        name: Of the question; that of the switch "Guess first" is the same with "_first" behind it.
+        asked: What the question is about: an answer counts for nothing else.
+    """
+    if not st.session_state.get(f"{name}_first", True):
+        return ""
+    known, answer = st.session_state.get(name, (None, None))
+    return answer if known == asked else None
+
+
+def draw_answers(name: str, asked: Hashable, answers: Mapping[str, str]) -> None:
+    """Draw the answers to a question as buttons, and one for who does not want to guess."""
+    with st.container(horizontal=True, gap="small"):
+        for answer, label in {**answers, "": "Just show me"}.items():
+            st.button(
+                label,
+                key=f"{name}_{answer or 'none'}",
+                type="secondary" if answer else "tertiary",
+                on_click=lambda answer=answer: st.session_state.update({name: (asked, answer)}),
+            )
+
+
+def praise(answer: str, right: str, otherwise: str = "Not so.") -> str:
+    """Return what is said of a guess, in front of the explanation; nothing where there was none."""
+    return f"**{'You guessed right.' if answer == right else otherwise}** " if answer else ""

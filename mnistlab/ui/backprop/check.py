@@ -87,6 +87,9 @@ def draw_weights(weights) -> None:
         rf"{numeral(first.by_hand, 9)} \\[8pt] \frac{{L(W + h) - L(W - h)}}{{2h}} &= "
         rf"{numeral(first.difference, 9)} \end{{aligned}}"
     )
+    if first.by_hand:
+        relative = abs(first.by_hand - first.difference) / abs(first.by_hand)
+        st.markdown(f"Relative difference of the two: {plain(relative, 2)}.")
     names = [f"layer {p.layer}, to unit {p.unit} from {p.source}" for p in (check.place for check in weights)]
     show(
         plot_agreement([check.by_hand for check in weights], [check.difference for check in weights], names),

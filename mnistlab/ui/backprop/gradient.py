@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from mnistlab.analysis.equations import weight_gradient
 from mnistlab.analysis.formatting import numeral
 from mnistlab.figures.gradients import draw_gradient_matrix, draw_gradient_picture, draw_gradient_sheet
 from mnistlab.figures.image_grid import digit_picture
@@ -26,6 +27,8 @@ def draw_gradient(case: Case) -> None:
         "beginning. So in the first layer each unit's 784 slopes are **the image itself, times one "
         "number**. Where the paper is white, $a_j = 0$, and the weight learns nothing."
     )
+    numbers = weight_gradient(case.followed, case.place)
+    st.markdown(f"Of the chosen weight: $\\displaystyle {' '.join(numbers.lines).replace('&', '')}.$")
     draw_first_layer(case)
     if case.followed.depth > 1:
         draw_last_layer(case)

@@ -24,14 +24,14 @@ from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
 from mnistlab.ui.widgets import choose
 
-SIZES = (1, 8, 32, 128)
+FOLLOWED = 0  # in place of a number of images
+SIZES = (8, 32, 128)
 PARTS = {1: "η", 10: "η / 10", 100: "η / 100"}
 PREDICTED_CHANGE = r"predicted change, $-\eta\,\lVert g \rVert^2$"
 RATIO = (
     "**Actual / predicted**: The change of the cost divided by its first-order prediction. It is the nearer "
     "to 100%, the shorter the step."
 )
-HARDLY = 0.01  # of the average image's gradient: less is hardly any
 LEVEL = 0.1  # a curve that ends within a tenth of where it begins is called level
 
 
@@ -50,32 +50,30 @@ def draw_step(lab: Lab, case: Case) -> None:
         "times the squared length of $g$."
     )
     size, number, part = draw_settings(lab, case)
-    first = number * size % max(1, len(lab.dataset.train.labels) - size + 1)
-    st.caption(
-        f"Its images are training images {first:,} to {first + size - 1:,}, whichever is followed above."
-    )
-
-    def mini_batch() -> Batch:
+    if size == FOLLOWED:
+        made_with: tuple = case.id, part
+        batch = Batch(case.followed.activations[0][None], case.followed.target[None])
+        whose = f"It takes {case.name} alone, the image that is followed above."
+    else:
+        made_with, first = (case.network, size, number, part), number * size
         images, labels = (array[first : first + size] for array in lab.dataset.train)
-        return batch_of(images, labels, case.config.scaling)
+        batch = batch_of(images, labels, case.config.scaling)
+        whose = f"It takes training images {first:,} to {first + size - 1:,}, whichever is followed above."
 
     def taken() -> tuple[SgdStep, Growth]:
-        batch = mini_batch()
         step = take_step(case.params, batch, case.config.learning_rate / part, case.config)
         return step, gradient_growth(case.params, batch, case.config.activation)
 
-    made_with = (case.network, size, number, part)
+    st.caption(f"{whose} The step is taken on a copy; your network stays as it is.")
     result = computed("backprop_step", made_with, "Take the step", "Stepping", taken)
-    if result is None:
-        st.caption("The step is taken on a copy; your network stays as it is.")
-    else:
-        draw_outcome(*result)
+    if result is not None:
         slope = remembered(
             "backprop_step_slope",
             (case.params, *made_with, *case.place),
-            lambda: slope_of_weight(case.params, mini_batch(), case.config.activation, *case.place),
+            lambda: slope_of_weight(case.params, batch, case.config.activation, *case.place),
         )
         st.markdown(words_on_weight(case, result[0].learning_rate, slope))
+        draw_outcome(*result)
 
 
 def words_on_weight(case: Case, learning_rate: float, slope: float) -> str:
@@ -90,15 +88,22 @@ def words_on_weight(case: Case, learning_rate: float, slope: float) -> str:
 
 
 def draw_settings(lab: Lab, case: Case) -> tuple[int, int, int]:
-    """Draw the choice of mini-batch and learning rate."""
+    """Draw the choice of images and learning rate: how many images, which mini-batch, a part of the rate."""
     most = len(lab.dataset.train.labels)
     own = min(case.config.batch_size, 1024, most)
-    sizes = {size: str(size) for size in sorted({*SIZES, own})}
+    sizes = {FOLLOWED: "the followed image"} | {size: str(size) for size in sorted({*SIZES, own})}
+    number = 0
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="row_backprop_step"):
-        size = choose("Images in the mini-batch", sizes, own, "backprop_size", persist_state="session")
-        number = st.number_input(
-            "Which mini-batch", 0, most // size - 1, key="backprop_batch", persist_state="session", width=150
-        )
+        size = choose("Images in the mini-batch", sizes, FOLLOWED, "backprop_size", persist_state="session")
+        if size != FOLLOWED:
+            number = st.number_input(
+                "Which mini-batch",
+                0,
+                most // size - 1,
+                key="backprop_batch",
+                persist_state="session",
+                width=150,
+            )
         part = choose(
             f"Learning rate, η = {case.config.learning_rate:g}",
             PARTS,
@@ -186,12 +191,7 @@ def on_the_mean(growth: Growth) -> str:
     if abs(mean - first) <= LEVEL * first:
         return "The lower curve, the mean, ends about as high as it begins."
     if mean > first:
-        if first >= HARDLY * average:
-            return "The lower curve, the mean, rises, for the first image's gradient is below the average."
-        return (
-            "The lower curve, the mean, rises, for the first image has hardly any gradient: it is learned "
-            "already, or its outputs are saturated."
-        )
+        return "The lower curve, the mean, rises, for the first image's gradient is below the average."
     if mean / average < average / first:
         return "The lower curve, the mean, falls, for what the images disagree on cancels."
     return "The lower curve, the mean, falls, for the first image's gradient is far above the average."

@@ -135,22 +135,21 @@ def draw_keys(lab: Lab, case: Case) -> None:
     depth = len(config.dimensions) - 1
     weights = [f"weights of layer {number}" if number <= depth else "" for number in range(1, SPLITS + 1)]
     orders = [f"order of epoch {number}" for number in range(1, SPLITS + 1)]
-    if config.seed_of_order == config.seed:
-        show_sketch(draw_key_tree(splits(config.seed, SPLITS), config.seed, weights, orders), "backprop_keys")
-    else:  # of a sweep: networks that differ in their seed share the order of their images
-        none = [""] * SPLITS
-        show_sketch(draw_key_tree(splits(config.seed, SPLITS), config.seed, weights, none), "backprop_keys")
-        order = config.seed_of_order
-        show_sketch(draw_key_tree(splits(order, SPLITS), order, none, orders), "backprop_order_keys")
+    none, trees = [""] * SPLITS, [(config.seed, weights, orders)]
+    if config.seed_of_order != config.seed:  # of a sweep: networks that differ in their seed share the order
+        trees = [(config.seed, weights, none), (config.seed_of_order, none, orders)]
+    for number, (seed, carried, other) in enumerate(trees):
+        tree = draw_key_tree(splits(seed, SPLITS), seed, carried, other)
+        show_sketch(tree, f"backprop_keys{number or ''}")
     low, high = BOUNDS["seed"]
     next_seed = min(config.seed_of_order + 1, high)
-    other = st.number_input("Another seed", low, high, next_seed, key="backprop_other_seed", width=220)
+    another = st.number_input("Another seed", low, high, next_seed, key="backprop_other_seed", width=220)
     left, right = st.columns(2, gap="medium")
     with left:
         draw_order(lab, case, config.seed_of_order, SAME_SEED, "own")
     with right:
-        is_same = other == config.seed_of_order
-        draw_order(lab, case, int(other), SAME_SEED if is_same else OTHER_SEED, "other")
+        is_same = another == config.seed_of_order
+        draw_order(lab, case, int(another), SAME_SEED if is_same else OTHER_SEED, "other")
 
 
 def draw_order(lab: Lab, case: Case, seed: int, sentence: str, side: str) -> None:

@@ -5,12 +5,12 @@ import streamlit as st
 from mnistlab.analysis.equations import Equation, symbol, worked_weight
 from mnistlab.analysis.formatting import aligned, numeral, plain
 from mnistlab.analysis.gradient_check import moved, nudge
-from mnistlab.ui.backprop.case import Case
+from mnistlab.ui.backprop.case import Case, answer_given, draw_answers, praise
 from mnistlab.ui.formatting import Change, change_of_cost
 from mnistlab.ui.glossary import help_of
 
-GUESS = "backprop_guess"  # (weight_id, answer)
-ANSWERS = {"raise": "Raise it", "lower": "Lower it", "same": "No difference", "": "Just show me"}
+GUESS = "backprop_guess"  # the question
+ANSWERS = {"raise": "Raise it", "lower": "Lower it", "same": "No difference"}
 SYMBOLS = ("slope", "BP1", "BP2", "BP4")
 TITLES = {
     "sum": "its sum",
@@ -27,22 +27,14 @@ LITTLE = 1000  # nudges that make a small change one can see in the cost
 def draw_weight(case: Case) -> None:
     """Draw the question, and after the answer the equations."""
     st.subheader("One weight: the four equations", anchor=False, help=help_of("weight"))
-    st.toggle("Guess first", key="backprop_guess_first", persist_state="session", value=True)
+    st.toggle("Guess first", key=f"{GUESS}_first", persist_state="session", value=True)
     equations = worked_weight(case.followed, case.place)
-    answer = answer_given(case)
+    answer = answer_given(GUESS, case.weight_id)
     if answer is None:
         draw_question(case, equations)
     else:
         draw_verdict(case, answer)
         draw_equations(case, equations)
-
-
-def answer_given(case: Case) -> str | None:
-    """Return what was guessed for this weight, "" when nobody wants to guess, None before an answer."""
-    if not st.session_state.get("backprop_guess_first", True):
-        return ""
-    weight_id, answer = st.session_state.get(GUESS, ("", None))
-    return answer if weight_id == case.weight_id else None
 
 
 def draw_question(case: Case, equations: tuple[Equation, ...]) -> None:
@@ -56,21 +48,9 @@ def draw_question(case: Case, equations: tuple[Equation, ...]) -> None:
                 "or lowered?**"
             )
             st.markdown("What you know:\n" + "".join(f"\n- {clue}" for clue in clues(case, equations)))
-            draw_answers(case)
+            draw_answers(GUESS, case.weight_id, ANSWERS)
         symbols = [equation.lines[0] for equation in unique(equations) if equation.name in SYMBOLS]
         formulas.latex(r"\begin{aligned}" + r" \\[6pt] ".join(symbols) + r"\end{aligned}")
-
-
-def draw_answers(case: Case) -> None:
-    """Draw the answers as buttons."""
-    with st.container(horizontal=True, gap="small"):
-        for answer, label in ANSWERS.items():
-            st.button(
-                label,
-                key=f"backprop_guess_{answer or 'none'}",
-                type="secondary" if answer else "tertiary",
-                on_click=lambda answer=answer: st.session_state.update({GUESS: (case.weight_id, answer)}),
-            )
 
 
 def unique(equations: tuple[Equation, ...]) -> list[Equation]:
@@ -101,7 +81,6 @@ def draw_verdict(case: Case, answer: str) -> None:
     """Say which way lowers the cost, and check it with three costs."""
     slope, name = case.followed.slope_of(case.place), symbol("W", *case.place)
     right = "same" if slope == 0 else "raise" if slope < 0 else "lower"
-    praise = {"": "", right: "**You guessed right.** "}.get(answer, "**Not so.** ")
     because = {
         "raise": f"Raise it: the slope $\\partial L / \\partial {name} = {numeral(slope)}$ is negative, "
         "so a larger weight gives a lower cost.",
@@ -110,7 +89,9 @@ def draw_verdict(case: Case, answer: str) -> None:
         "same": "It makes no difference: what this weight carries is 0, or the error at its end is, and "
         "the product with them.",
     }
-    st.markdown(f"{praise}{because[right]} Here is a check, computed afresh in double precision:")
+    st.markdown(
+        f"{praise(answer, right)}{because[right]} Here is a check, computed afresh in double precision:"
+    )
     h, weight = LITTLE * nudge(case.followed, case.place), case.followed.weight(case.place)
     costs = moved(case.followed, case.place, (weight - h, weight, weight + h)).costs
     with st.container(horizontal=True, key="backprop_proof"):

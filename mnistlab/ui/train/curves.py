@@ -30,10 +30,14 @@ MAX_OVERLAID = 8
 
 
 def draw_curves(snapshot: Snapshot, watched: str = "") -> None:
-    """Draw cost, accuracy, recall and gradients by epoch, first the one that is to be `watched`."""
+    """Draw cost, accuracy, recall and gradients by epoch, first the one that is to be `watched`.
+
+    Where one is, the diagnosis stands below, and all its findings together.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="train_axis"):
         with st.container(gap="xsmall"):
-            draw_other_findings(snapshot.run)
+            if not watched:
+                draw_other_findings(snapshot.run)
         view, errors = chosen_view()
     run, runs = snapshot.run, [snapshot.run, *overlaid(snapshot)]
     x_max = max([snapshot.target_epoch, run.settings.num_epochs, *(each.epoch for each in runs)])

@@ -8,6 +8,7 @@ from mnistlab.runs.run import Run
 from mnistlab.ui.formatting import plain
 from mnistlab.ui.memo import remembered
 
+HEADING = ":gray-badge[Diagnosis]"
 BADGES = {"warning": ":red-badge[Warning]", "note": ":blue-badge[Note]", "good": ":green-badge[OK]"}
 WAITING = "What can be said about it will stand here after the first epoch."
 
@@ -21,7 +22,7 @@ def draw_diagnosis(snapshot: Snapshot) -> None:
         if found:
             draw_finding(found[0])
         else:
-            st.markdown(f":gray-badge[Diagnosis] {WAITING}")
+            st.markdown(f"{HEADING} {WAITING}")
             st.caption("Each finding comes with the figures that show it, and with what helps.")
 
 
@@ -36,7 +37,7 @@ def draw_other_findings(run: Run) -> None:
 
 def draw_finding(finding: Finding) -> None:
     """Draw what is the case, what shows it, and what helps."""
-    st.markdown(f"{BADGES[finding.level]} **{plain(finding.sentence)}**")
+    st.markdown(f"{HEADING} {BADGES[finding.level]} **{plain(finding.sentence)}**")
     st.caption(told(finding))
 
 

@@ -39,11 +39,11 @@ FILES = (
         "A row for each epoch: costs, accuracies, recall, gradient norms, seconds.",
     ),
     ("Script", "py", script, "Python that repeats this run with mnistlab, to the last digit."),
-    ("Training log", "txt", log_text, "What the notebook would have printed."),
+    ("Training log", "txt", log_text, "What the notebook that this lab is made after would have printed."),
 )
 
 NOTEBOOK = (
-    "A Jupyter notebook that repeats this run without mnistlab: the functions of the engine, your settings, "
+    "A notebook that repeats this run without mnistlab: the functions of the engine, your settings, "
     "log and curves. Other digits than MNIST's come with it, in a .zip."
 )
 REPORT = "One page to print and hand in: settings, curves, diagnosis, and your own digits."
@@ -56,9 +56,10 @@ def draw_away(snapshot: Snapshot) -> None:
     with left:
         draw_downloads(run, current_trainer())
         draw_link(run)
-        st.markdown("#### Log in the notebook's format")
+        st.markdown("#### Training log")
         st.caption(
-            "Word for word as the introduction behind this lab prints it: its episode 0 is your epoch 1."
+            "As the notebook that this lab is made after prints it, word for word: its episode 0 is your "
+            "epoch 1."
         )
         st.code(log_text(run) or "Nothing yet.", language=None, height=260)
     with right:
@@ -68,9 +69,10 @@ def draw_away(snapshot: Snapshot) -> None:
 def draw_downloads(run: Run, trainer: Trainer) -> None:
     """Draw a button for each file; it is made when it is asked for."""
     st.markdown("#### Download")
+    st.caption(f"Each file is of **{plain(run.name)}** with its own settings, whatever the sidebar says.")
     report = partial(html_report, drawings=own_digits())
     with st.container(horizontal=True, gap="small"):
-        notebook = ("Notebook", "zip" if has_data(run) else "ipynb", notebook_file, NOTEBOOK)
+        notebook = ("Jupyter notebook", "zip" if has_data(run) else "ipynb", notebook_file, NOTEBOOK)
         for label, suffix, content, words in (*FILES, notebook, ("Report", "html", report, REPORT)):
             st.download_button(
                 label,

@@ -89,25 +89,27 @@ def draw_what_is_not_kept(runs: Sequence[Run]) -> None:
 
 def draw_actions(runs: Sequence[Run], current: Run) -> None:
     """Draw the field for the name of a single run, and the buttons."""
-    run = runs[0]
+    run, is_single = runs[0], len(runs) == 1
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        if len(runs) == 1:
+        if is_single:
             name = f"train_name_{run.id}"
             show_in(name, run.name)
             field = widget_key(name)
             st.text_input(
                 "Name", run.name, MAX_NAME, key=field, on_change=rename, args=(run.id, name), width=260
             )
-            st.button(
-                "Make current",
-                key="train_select",
-                on_click=switch_network,
-                args=(Trainer.select, run.id),
-                disabled=run.id == current.id,
-                help="Makes this the current network: all pages work with it, and Train goes on from here.",
-            )
-        label = "Delete" if len(runs) == 1 else f"Delete {len(runs)} runs"
+        st.button(
+            "Make current",
+            key="train_select",
+            on_click=switch_network,
+            args=(Trainer.select, run.id),
+            disabled=not is_single or run.id == current.id,
+            help="Makes this the current network: all pages work with it, and Train goes on from here.",
+        )
+        label = "Delete" if is_single else f"Delete {len(runs)} runs"
         st.button(label, key="train_delete", on_click=ask_to_delete, args=([each.id for each in runs],))
+    if not is_single:
+        st.caption("Tick a single run to rename it, or to make it current: then you can export it.")
 
 
 def ask_to_delete(run_ids: Sequence[str]) -> None:
