@@ -20,6 +20,8 @@ BIMODAL = 0.85  # share of the variance that two classes explain; under an uneve
 SOFT = 0.6  # pixels of faint ink for each of strong ink: more are no soft edges but what the paper has
 FAINTEST_ON_PAPER = 0.08  # of the strongest ink, where the paper is uneven
 PAPER_WINDOW = 1 / 3  # of the shorter side: wider than any stroke, narrower than a patch or a shadow
+SOLID = 0.97  # of the outline of a solid rectangle
+SMALLEST_PATCH = 0.2  # of the picture, of the ink of a solid rectangle around a digit
 FRAME_DEPTH = 8  # a frame lies in the outer eighth of a picture
 COARSE = 140  # cells on the longer side, for what needs no detail
 RULED = 60  # pixels; on a smaller picture nobody can tell a ruled line from a stroke
@@ -41,7 +43,7 @@ def paper_removed(colors: np.ndarray) -> tuple[np.ndarray, float, tuple[slice, s
     inside = slice(0, height), slice(0, width)
     contrast = _contrast(colors, noise)
     level, bimodality = otsu(contrast)
-    if framed := _inside_frame(contrast, level):
+    if framed := _inside_patch(contrast > level) or _inside_frame(contrast, level):
         inside = framed
         contrast = _contrast(colors[:, *inside], noise)
         level, bimodality = otsu(contrast)
@@ -173,6 +175,28 @@ def _inside_frame(contrast: np.ndarray, level: float) -> tuple[slice, slice] | N
     top, bottom, left, right = depths
     height, width = strong.shape
     return slice(top, height - bottom), slice(left, width - right)
+
+
+def _inside_patch(strong: np.ndarray) -> tuple[slice, slice] | None:
+    """Return the part of a picture inside a solid rectangle, as a plot has it around an image; None without.
+
+    Its outline is ink nearly all around, and so is most of it: it is the paper of what it holds.
+    """
+    if np.count_nonzero(strong) < SMALLEST_PATCH * strong.size:
+        return None
+    labels, _ = ndimage.label(strong)
+    largest = labels == np.bincount(labels[strong]).argmax()
+    sides = []
+    for axis in (1, 0):  # marks of a scale may stick out of it
+        lines = np.count_nonzero(largest, axis=axis)
+        full = np.flatnonzero(lines > lines.max() / 2)
+        edge = 1 + len(full) // 100
+        sides.append(slice(int(full[0]) + edge, int(full[-1]) + 1 - edge))
+    inner = largest[sides[0], sides[1]]
+    if np.count_nonzero(inner) < 0.9 * np.count_nonzero(largest) or inner.mean() < 0.5:
+        return None
+    outline = inner[0], inner[-1], inner[:, 0], inner[:, -1]
+    return (sides[0], sides[1]) if min(edge.mean() for edge in outline) > SOLID else None
 
 
 def opaque(image_data: np.ndarray) -> np.ndarray:
