@@ -111,8 +111,8 @@ def segmented(image_data: np.ndarray, by_pen: bool = False) -> Segmentation:
 def digits_of(ink: np.ndarray, threshold: float) -> tuple[np.ndarray, list[list[Piece]], list[Piece]]:
     """Return the ink labeled, the pieces of each digit, the largest digit first, and all pieces that count.
 
-    A piece is ink that hangs together. To no digit belong frames, what lies along an edge or is cut by it, and
-    pieces under a tenth of the digit.
+    A piece is ink that hangs together. To no digit belong frames, what lies along an edge or is cut by it,
+    and pieces under a tenth of the digit.
     """
     labels, pieces = pieces_of(ink, threshold)
     most = max((piece.mass for piece in pieces), default=0)
