@@ -21,6 +21,7 @@ SOFT = 0.6  # pixels of faint ink for each of strong ink: more are no soft edges
 FAINTEST_ON_PAPER = 0.08  # of the strongest ink, where the paper is uneven
 PAPER_WINDOW = 1 / 3  # of the shorter side: wider than any stroke, narrower than a patch or a shadow
 SOLID = 0.97  # of the outline of a solid rectangle
+FULL = 0.995  # of a solid rectangle that holds nothing
 SMALLEST_PATCH = 0.2  # of the picture, of the ink of a solid rectangle around a digit
 FRAME_DEPTH = 8  # a frame lies in the outer eighth of a picture
 COARSE = 140  # cells on the longer side, for what needs no detail
@@ -193,7 +194,7 @@ def _inside_patch(strong: np.ndarray) -> tuple[slice, slice] | None:
         edge = 1 + len(full) // 100
         sides.append(slice(int(full[0]) + edge, int(full[-1]) + 1 - edge))
     inner = largest[sides[0], sides[1]]
-    if np.count_nonzero(inner) < 0.9 * np.count_nonzero(largest) or inner.mean() < 0.5:
+    if np.count_nonzero(inner) < 0.9 * np.count_nonzero(largest) or not 0.5 < inner.mean() < FULL:
         return None
     outline = inner[0], inner[-1], inner[:, 0], inner[:, -1]
     return (sides[0], sides[1]) if min(edge.mean() for edge in outline) > SOLID else None
