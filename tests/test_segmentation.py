@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
 from mnistlab.data.framing import all_stages, frame
-from mnistlab.data.paper import without_ruled_lines
+from mnistlab.data.ruled_lines import without_ruled_lines
 from mnistlab.data.segmentation import NO_INK, NO_STROKES, TEXT, segmented
 from mnistlab.data.synthetic.handwriting import variations
 

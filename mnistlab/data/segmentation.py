@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
-from mnistlab.data.paper import inked_box, opaque, paper_removed, without_ruled_lines
+from mnistlab.data.paper import inked_box, opaque, paper_removed
+from mnistlab.data.ruled_lines import without_ruled_lines
 
 SMALLEST_PIECE = 0.1  # of the ink of the digit
 SMALLEST_MAIN = 0.02  # of the ink: where less is left without what lies at the edges, those are the digit
@@ -204,17 +205,11 @@ def _belongs(piece: Piece, group: list[Piece]) -> bool:
 
 def _num_afloat(labels: np.ndarray, main: Piece, pieces: list[Piece]) -> int:
     """Return how many pieces lie inside what the main piece of a digit encloses."""
-    box = _box([main])
-    inside = [piece for piece in pieces if piece != main and _within(_box([piece]), box)]
-    if len(inside) <= MOST_AFLOAT:
+    if len(pieces) <= 1 + MOST_AFLOAT:
         return 0
-    filled = np.unique(labels[box][ndimage.binary_fill_holes(labels[box] == main.label)])
-    return sum(piece.label in filled for piece in inside)
-
-
-def _within(one: tuple[slice, slice], other: tuple[slice, slice]) -> bool:
-    """Whether a box lies in another."""
-    return all(b.start <= a.start and a.stop <= b.stop for a, b in zip(one, other, strict=True))
+    box = _box([main])
+    inside = np.unique(labels[box][ndimage.binary_fill_holes(labels[box] == main.label)])
+    return sum(piece.label in inside for piece in pieces if piece != main)
 
 
 def is_written(digit: np.ndarray) -> bool:
