@@ -16,6 +16,7 @@ from pathlib import Path
 
 from mnistlab.data.datasets import COMBINED, DATASETS
 from mnistlab.engine.activations import ACTIVATIONS
+from mnistlab.engine.compilation_cache import keep_compiled_operations
 from mnistlab.engine.config import PRESETS, TrainConfig
 from mnistlab.engine.training import Epoch, Step, initial_params, train
 from mnistlab.operating_system import free_bytes, keep_freed_memory, one_thread_per_operation
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         interruption.watch()
         if isinstance(sys.stdout, io.TextIOWrapper):  # where there is no é, \\xe9, as on standard error
             sys.stdout.reconfigure(errors="backslashreplace")
+        keep_compiled_operations()
     given = build_parser().parse_args(arguments)
     try:
         status = given.command(given)
@@ -158,10 +160,10 @@ def train_command(given: argparse.Namespace) -> int:
     config = config_of(given)
     from mnistlab.data.datasets import load_dataset
     from mnistlab.jobs.memory_limit import require_memory
-    from mnistlab.jobs.transitions import is_finite, no_better_sentence
+    from mnistlab.jobs.transitions import no_better_sentence, with_measured
     from mnistlab.runs import checkpoints
     from mnistlab.runs.export import log_lines
-    from mnistlab.runs.run import new_run, with_epoch, with_weights_of
+    from mnistlab.runs.run import new_run, with_weights_of
 
     try:
         if given.save:
@@ -174,10 +176,8 @@ def train_command(given: argparse.Namespace) -> int:
     run = new_run(config, initial_params(config), "")
     for epoch in drawing_ahead(train(config, dataset, watched=progress_bar), config):
         print("\n".join(log_lines(epoch.metrics)), flush=True)
-        if run.broken_in or not is_finite(epoch):
-            run = replace(run, broken_in=run.broken_in or epoch.metrics.epoch)
-        else:
-            run = with_epoch(run, epoch.metrics, epoch.params)
+        if not run.broken_in:
+            run = with_measured(run, epoch)
         if stopped := no_better_sentence(run, 0):
             print(stopped, file=sys.stderr)
             if config.restore_best:
@@ -238,15 +238,12 @@ def evaluate_command(given: argparse.Namespace) -> int:
     from mnistlab.data.datasets import load_dataset
     from mnistlab.engine.evaluation import evaluate
     from mnistlab.runs import checkpoints
+    from mnistlab.runs.export import score_lines
 
     run = checkpoints.load(given.network)
     dataset = load_dataset(given.dataset or run.config.dataset, given.data_dir)
-    score = evaluate(run.params, dataset.test, run.config)
-    print(f"Current cost: {score.cost:.6f}")
-    print(f"Correctly predicted labels: {score.num_correct} / {score.num_images}")
-    if dataset.generated_test:
-        score = evaluate(run.params, dataset.generated_test, run.config)
-        print(f"Of generated digits: {score.num_correct} / {score.num_images}")
+    beside = dataset.generated_test and evaluate(run.params, dataset.generated_test, run.config)
+    print("\n".join(score_lines(evaluate(run.params, dataset.test, run.config), beside)))
     return OK
 
 

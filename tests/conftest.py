@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-from mnistlab.data.mnist.originals import import_tensorflow_datasets
+from mnistlab.data.mnist.originals import cache_folder, import_tensorflow_datasets
+from mnistlab.engine.compilation_cache import keep_compiled_operations
 from mnistlab.operating_system import one_thread_per_operation
 
 PLUGINS = "browser", "predict_page", "registry_bench", "trainer_bench"
@@ -34,6 +35,13 @@ os.environ["TFDS_DATA_DIR"] = str(Path(_private.name) / "tfds")
 # A cache of its own, kept from run to run when asked for: generated digits take a while to draw.
 os.environ.setdefault("MNISTLAB_CACHE_DIR", str(Path(_private.name) / "cache"))
 os.environ.pop("MNISTLAB_DATA_DIR", None)
+keep_compiled_operations()  # as in the workers and the server: who compiles one first does it for all
+# What a program that knows nothing of the lab needs to find them, too.
+COMPILED = {
+    "JAX_COMPILATION_CACHE_DIR": str(cache_folder() / "jax"),
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+}
 
 
 class BrowserTestsInOneProcess(LoadFileScheduling):
@@ -58,6 +66,12 @@ def is_in_browser(node_id: str) -> bool:
 def pytest_xdist_make_scheduler(config, log):
     """Share the tests out among the processes."""
     return BrowserTestsInOneProcess(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_operations():
+    """Operations compiled once for all processes of a test run, as for those of the server."""
+    keep_compiled_operations()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ what it must be, by the run's own settings and schedule alone.
 import os
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 
 import numpy as np
 
@@ -62,7 +63,7 @@ def advanced(task, steps):
     while steps and task.step < total:
         marker = task.epoch if isinstance(task, EpochTask) else -1 - task.number
         checksum = stepped(checksum_of(task.params), marker, task.step, task.config.learning_rate)
-        task = task._replace(params=params_of(checksum), step=task.step + 1)
+        task = replace(task, params=params_of(checksum), step=task.step + 1)
         steps -= 1
     return task
 
@@ -73,7 +74,7 @@ def result_of(task):
         return None
     if isinstance(task, OwnDigitsTask):
         return FineTuned(task.params, 0.5, 0.6, 0.7, 0.8)
-    epoch = task.epoch + isinstance(task, EpochTask)
+    epoch = task.epoch + 1 if isinstance(task, EpochTask) else 0
     return Epoch(metrics_of(task.params, task.config, epoch), task.params)
 
 

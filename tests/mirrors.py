@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import http.server
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -246,9 +247,8 @@ def nothing_is_trusted(machine):
 
 def fetching_process():
     return subprocess.Popen(
-        [sys.executable, "-m", "mnistlab.data.mnist.fetching", json.dumps(asdict(QUICK))],
+        [sys.executable, "-m", "mnistlab.data.mnist.fetching", json.dumps(asdict(QUICK)), str(os.getpid())],
         cwd=REPOSITORY,
-        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

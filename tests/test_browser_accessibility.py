@@ -1,4 +1,4 @@
-"""Nothing serious is in the way of anybody: axe-core on every page, light and dark."""
+"""Every page opened cold by its address, and nothing serious in the way: axe-core, light and dark."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,18 +13,27 @@ AT_ONCE = """
 * { transition: none !important; animation: none !important; }
 [data-stale="true"] { opacity: 1 !important; }
 """
-PAGES = ("/", "/data", "/architecture", "/backprop", "/train", "/predict")
+PAGES = {
+    "/": "mnistlab",
+    "/data": "Data",
+    "/architecture": "Architecture",
+    "/backprop": "Backprop",
+    "/train": "Train",
+    "/predict": "Predict",
+}
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing_serious(page, path):
+def test_a_page_opens_cold_by_its_address_and_axe_finds_nothing_serious(page, path):
     page.goto(path)
+    expect(page.get_by_role("heading", level=1)).to_have_text(PAGES[path])
     expect(page.locator(".st-key-network_state:not(:has([role=progressbar]))")).to_be_visible()
     page.add_style_tag(content=AT_ONCE)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         settled(page)
         until(page, lambda: serious(page), lambda found: found == [])
+    expect(page.locator(".stException")).to_have_count(0)
 
 
 def serious(page) -> list[tuple]:

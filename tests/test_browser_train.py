@@ -60,8 +60,12 @@ def stop(page) -> int:
     return epoch(page)
 
 
-def test_train_pause_resume_stop_in_the_browser(page):
-    begin(page)
+def test_a_key_trains_and_buttons_pause_resume_and_stop(page):
+    page.goto(LONG)
+    expect(button(page, "start")).to_be_enabled()
+    settled(page)
+    page.keyboard.press("t")
+    expect_epoch(page, 1)
     button(page, "pause").click()
     expect(button(page, "resume")).to_be_enabled()
     settled(page)
@@ -69,14 +73,6 @@ def test_train_pause_resume_stop_in_the_browser(page):
     button(page, "resume").click()
     expect_epoch(page, paused + 2)
     assert stop(page) >= paused + 2
-
-
-def test_a_key_on_the_keyboard_trains(page):
-    page.goto(SHORT)
-    expect(button(page, "start")).to_be_enabled()
-    settled(page)
-    page.keyboard.press("t")
-    expect_end(page)
 
 
 def test_a_press_in_a_busy_browser_counts_once(page):
@@ -304,7 +300,7 @@ CHART = """place => ({
 })"""
 
 
-def test_a_zoom_and_a_hidden_line_outlive_ten_epochs(page):
+def test_a_chart_goes_on_after_a_finger_scrolled_and_keeps_zoom_and_hidden_line_for_ten_epochs(page):
     begin(page)
     place = page.locator(".st-key-train_cost .chart")
 
@@ -315,8 +311,12 @@ def test_a_zoom_and_a_hidden_line_outlive_ten_epochs(page):
         for stop in stops:
             place.hover(position={"x": stop, "y": 200}, force=True)  # a drag has a cover over all
 
+    place.scroll_into_view_if_needed()
+    place.dispatch_event("pointerdown")
+    place.dispatch_event("pointercancel", {"bubbles": True})  # a finger that scrolls the page
+    before = max(chart()["epochs"], 0)
+    until(page, chart, lambda seen: seen["epochs"] > before + 2)
     drag(120)
-    until(page, chart, lambda seen: seen["epochs"] > 0)
     page.mouse.down()
     drag(150, 220)
     before = chart()["epochs"]
@@ -335,35 +335,22 @@ def test_a_zoom_and_a_hidden_line_outlive_ten_epochs(page):
     until(page, chart, lambda seen: seen["hidden"] == [] and seen["range"] != zoomed)
 
 
-def test_hovering_tells_the_values_below_the_chart_where_they_cover_no_curve(page):
+def test_a_chart_is_drawn_when_it_is_scrolled_to_and_tells_its_values_below_where_they_cover_no_curve(page):
     begin(page, SHORT)
+    recall = page.locator(".st-key-train_recall .chart")
+    assert recall.locator("svg").count() == 0
+    recall.scroll_into_view_if_needed()
+    expect(recall.locator(".scatterlayer .trace")).to_have_count(10)
     expect_end(page)
     place = page.locator(".st-key-train_cost .chart")
     readout = page.locator(".st-key-train_cost .readout")
+    place.scroll_into_view_if_needed()
     expect(place.locator(".scatterlayer .trace").first).to_be_attached()
     place.hover(position={"x": 200, "y": 200})
     expect(readout).to_have_text(re.compile(r"^epoch \d\s*test: 0\.\d{4}\s*training: 0\.\d{4}"))
     expect(place.locator(".hoverlayer .legend, .hoverlayer .hovertext")).to_have_count(0)
     page.mouse.move(5, 5)
     expect(readout).to_be_empty()
-
-
-def test_a_finger_that_scrolls_the_page_does_not_stop_a_chart(page):
-    begin(page)
-    place = page.locator(".st-key-train_cost .chart")
-    place.scroll_into_view_if_needed()
-    place.dispatch_event("pointerdown")
-    place.dispatch_event("pointercancel", {"bubbles": True})
-    before = place.evaluate(CHART)["epochs"]
-    until(page, lambda: place.evaluate(CHART)["epochs"], lambda epochs: epochs > max(before, 0) + 2)
-
-
-def test_a_chart_below_the_window_is_drawn_when_it_is_scrolled_to(page):
-    begin(page, SHORT)
-    recall = page.locator(".st-key-train_recall .chart")
-    assert recall.locator("svg").count() == 0
-    recall.scroll_into_view_if_needed()
-    expect(recall.locator(".scatterlayer .trace")).to_have_count(10)
 
 
 def tick(page, *rows: int) -> None:

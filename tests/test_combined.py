@@ -241,7 +241,7 @@ def test_each_network_of_a_sweep_sees_the_images_it_would_see_alone(dataset, mad
         found = last.metrics[place].generated
         assert found == alone.metrics.generated
     kept_chunk.cache_clear()
-    task = SweepTask(configs, stacked([network_of(last.params, place) for place in (0, 1)]), 8)
+    task = SweepTask(configs[0], stacked([network_of(last.params, place) for place in (0, 1)]), configs, 8)
     steps = task.steps(dataset)
     assert [next(steps).index for _ in range(len(missing_chunks(5, 7, CONFIG.train_size)))] == [0, 0, 0]
 

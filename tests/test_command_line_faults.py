@@ -123,15 +123,15 @@ runpy.run_module("mnistlab", run_name="__main__", alter_sys=True)
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
-    "module",
+    ("module", "number"),
     [
-        "argparse",
-        "jax",
-        "mnistlab.sweeps.cli",
-        "mnistlab.data.datasets",
-        "mnistlab.data.synthetic.handwriting",
+        ("argparse", signal.SIGINT),
+        ("argparse", signal.SIGTERM),
+        ("jax", signal.SIGINT),
+        ("mnistlab.sweeps.cli", signal.SIGTERM),
+        ("mnistlab.data.datasets", signal.SIGINT),
+        ("mnistlab.data.synthetic.handwriting", signal.SIGTERM),
     ],
 )
 def test_a_signal_at_any_moment_ends_in_a_sentence(module, number, network):

@@ -36,13 +36,12 @@ def ended_by(number, mark, *arguments):
     return process.returncode, complaint.strip()
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_training_that_is_ended_keeps_what_is_done(tmp_path, generated, number, status):
+def test_a_training_that_is_ended_keeps_what_is_done(tmp_path, generated):
     path = tmp_path / "net.safetensors"
-    ended = ended_by(number, "Episode 2", "train", *SMALL, 1000, "--save", path)
+    ended = ended_by(signal.SIGINT, "Episode 2", "train", *SMALL, 1000, "--save", path)
     assert ended == (
-        status,
-        f"mnistlab: Ended by {number.name}. The epochs that were finished are saved in {path}.",
+        130,
+        f"mnistlab: Ended by SIGINT. The epochs that were finished are saved in {path}.",
     )
     assert 2 <= checkpoints.load(path).epoch < 1000
     assert list(tmp_path.iterdir()) == [path]

@@ -229,7 +229,7 @@ def test_a_damaged_own_copy_is_noticed_and_healed(empty_machine):
     put_into_tfds_folder(empty_machine / "tfds" / "downloads" / "mnist")
     load_mnist()
     whole = own_copy().read_bytes()
-    for damaged in (whole[:-1], whole[:1000], b"", whole[:5_000_000] + b"\xaa" + whole[5_000_001:]):
+    for damaged in (whole[:1000], whole[:5_000_000] + b"\xaa" + whole[5_000_001:]):
         rewrite(own_copy(), damaged)
         assert load_mnist().source.startswith("Downloaded")
         assert own_copy().read_bytes() == whole

@@ -16,7 +16,7 @@ from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs import export
 from mnistlab.runs.run import OwnDigits, with_weights_of
 from mnistlab.runs.run_store import with_changed
-from tests.conftest import MNIST_FOLDER, REPOSITORY
+from tests.conftest import COMPILED, MNIST_FOLDER, REPOSITORY
 from tests.small_worker import pool_in_this_process
 
 PATIENCE = 120.0
@@ -35,11 +35,11 @@ def eventful_run(dataset, name):
         steps = [
             trainer.start,
             lambda: trainer.train_on(dataset.test.images[:3], dataset.test.labels[:3], 5),
-            lambda: (trainer.set_learning_rate(0.03), trainer.one_epoch()),
+            lambda: (trainer.change("learning_rate", 0.03), trainer.one_epoch()),
             lambda: trainer.train_on(dataset.test.images[3:4], dataset.test.labels[3:4], 4),
             lambda: trainer.train_on(dataset.test.images[5:6], dataset.test.labels[5:6], 4),
             lambda: restore(trainer, 1),
-            lambda: (trainer.set_learning_rate(0.01), trainer.set_num_epochs(5), trainer.start()),
+            lambda: (trainer.change("learning_rate", 0.01), trainer.change("num_epochs", 5), trainer.start()),
         ]
         for step in steps:
             trainer.wait_for(lambda snapshot: not snapshot.active and not snapshot.doing, PATIENCE)
@@ -69,7 +69,7 @@ def output_of(script, tmp_path, **environment):
     done = subprocess.run(
         [sys.executable, str(path)],
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(REPOSITORY)} | environment,
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY)} | COMPILED | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -78,11 +78,16 @@ def output_of(script, tmp_path, **environment):
     return done.stdout.splitlines()
 
 
-def test_the_script_of_a_run_on_mnist_gives_its_numbers_to_the_last_digit(mnist, tmp_path):
-    run = eventful_run(mnist, "mnist")
-    assert len(run.schedule) == 7
-    assert sum(isinstance(change, OwnDigits) for change in run.schedule) == 3
-    assert output_of(export.script(run), tmp_path, MNISTLAB_DATA_DIR=str(MNIST_FOLDER)) == lines_of(run)
+@pytest.fixture(scope="module")
+def on_mnist(mnist):
+    return eventful_run(mnist, "mnist")
+
+
+def test_the_script_of_a_run_on_mnist_gives_its_numbers_to_the_last_digit(on_mnist, tmp_path):
+    assert len(on_mnist.schedule) == 7
+    assert sum(isinstance(change, OwnDigits) for change in on_mnist.schedule) == 3
+    printed = output_of(export.script(on_mnist), tmp_path, MNISTLAB_DATA_DIR=str(MNIST_FOLDER))
+    assert printed == lines_of(on_mnist)
 
 
 def test_the_script_of_a_run_on_generated_digits_does_too(generated, tmp_path):
@@ -97,10 +102,10 @@ def run():
     return trained_run()
 
 
-def test_a_script_that_left_out_a_change_would_be_noticed(mnist, tmp_path):
-    run = eventful_run(mnist, "mnist")
-    script = re.sub(r"3, 1, 0\.03\)", "3, 1, 0.04)", export.script(run).replace("2, 1, 0.03", "2, 1, 0.031"))
-    assert output_of(script, tmp_path, MNISTLAB_DATA_DIR=str(MNIST_FOLDER)) != lines_of(run)
+def test_a_script_that_left_out_a_change_would_be_noticed(on_mnist, tmp_path):
+    script = export.script(on_mnist).replace("2, 1, 0.03", "2, 1, 0.031")
+    script = re.sub(r"3, 1, 0\.03\)", "3, 1, 0.04)", script)
+    assert output_of(script, tmp_path, MNISTLAB_DATA_DIR=str(MNIST_FOLDER)) != lines_of(on_mnist)
 
 
 def test_the_script_is_python_whatever_the_run_is_called(run):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mnistlab.figures.confusion import draw_confusion
+from tests.test_figures_html import said
 
 COUNTS = np.arange(100).reshape(10, 10)
 
@@ -36,7 +37,7 @@ def test_the_diagonal_has_another_color_and_each_kind_its_own_scale():
 def test_a_click_on_a_cell_tells_what_it_is_and_what_was_read():
     drawn = draw_confusion(COUNTS, chosen=(3, 8))
     assert drawn.picked(0, 38) == (3, 8)
-    assert drawn.fields[0].said(38) == "true label 3, predicted 8: 38 times, 11.0% of the 3s"
+    assert said(drawn.fields[0], 38) == "true label 3, predicted 8: 38 times, 11.0% of the 3s"
     assert 'class="frame" style="left:80.0000%;top:30.0000%' in drawn.markup
 
 

@@ -22,6 +22,13 @@ from tests.test_figures_diagram import network
 RANDOM = np.random.default_rng(2)
 
 
+def said(field, cell):
+    """What hovering over a cell says, as the browser makes it."""
+    row, column = divmod(cell, field.columns)
+    own = {name: entries[cell] for name, entries in field.lists.items()}
+    return field.says.format(cell=cell, row=row, column=column, **own)
+
+
 def framed_cell(sketch, field=0):
     """Which cell of a field is framed."""
     part = sketch.markup.split(f'data-field="{field}"')[1].split("data-field")[0]
@@ -58,8 +65,8 @@ def strips(*sizes):
 def test_every_unit_has_a_cell_that_knows_its_layer_number_and_value(sizes):
     layers = strips(*sizes)
     drawn = draw_passes(layers, {1: 2}, "cells")
-    said = [(field.picks[cell], field.said(cell)) for field in drawn.fields for cell in range(field.cells)]
-    assert said == [
+    told = [(field.picks[cell], said(field, cell)) for field in drawn.fields for cell in range(field.cells)]
+    assert told == [
         ((strip.layer, unit), f"unit {unit}\nz = {plain(value, 6)}")
         for strip in layers
         for unit, value in enumerate(strip.values.tolist())
@@ -94,7 +101,7 @@ def test_a_gradient_picture_is_the_gradient_row_by_row_and_each_pixel_tells_its_
     (field,) = drawn.fields
     assert field.levels.ravel().tolist() == signed_levels(gradient, 3).tolist()
     assert list(field.picks) == list(range(784))
-    assert field.said(29) == f"pixel 29\n∂L/∂W = {plain(gradient[29], 6)}"
+    assert said(field, 29) == f"pixel 29\n∂L/∂W = {plain(gradient[29], 6)}"
     assert framed_cell(drawn) == 29
 
 
@@ -111,7 +118,7 @@ def test_a_matrix_cell_tells_its_weight():
     gradient = np.arange(30.0).reshape(10, 3)
     drawn = draw_gradient_matrix(gradient, [5, 40, 90], chosen=(2, 40))
     assert drawn.picked(0, 7) == (2, 40)
-    assert drawn.fields[0].said(7) == "to unit 2 from unit 40\n∂L/∂W = 7"
+    assert said(drawn.fields[0], 7) == "to unit 2 from unit 40\n∂L/∂W = 7"
     assert framed_cell(drawn) == 7
     assert framed_cell(draw_gradient_matrix(gradient, [5, 40, 90], chosen=(2, 41))) is None
 
@@ -140,7 +147,7 @@ def test_weights_of_units_are_on_one_scale_and_only_the_first_hundred_are_shown(
     assert framed_cell(drawn) == 13
     reach = np.quantile(np.abs(weights[:100]), 0.998)
     assert np.array_equal(field.levels[1:29, 31:59], signed_levels(weights[1], reach).reshape(28, 28))
-    assert field.said(3).startswith("unit 3\nweights from −")
+    assert said(field, 3).startswith("unit 3\nweights from −")
 
 
 def test_units_can_be_clicked_where_one_is_chosen():
@@ -160,7 +167,7 @@ def test_means_stand_above_spreads():
     means, spreads = np.full((10, 28, 28), 200.0), np.full((10, 28, 28), 50.0)
     (field,) = class_means(means, spreads).fields
     assert (field.levels[10, 10], field.levels[40, 10]) == (200, 50)
-    assert field.said(13) == "standard deviation of all 3s"
+    assert said(field, 13) == "standard deviation of all 3s"
 
 
 def test_tiles_that_cannot_be_clicked_are_no_buttons():

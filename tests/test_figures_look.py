@@ -102,13 +102,6 @@ def test_a_figure_is_valid_json_and_light(name):
     assert len(text) < 200_000
 
 
-@pytest.mark.parametrize("name", FULL)
-def test_a_click_on_a_trace_tells_a_page_plain_numbers(name):
-    for trace in FULL[name]().data:
-        if trace.customdata is not None and trace.hoverinfo != "skip":
-            json.dumps([list(item) if isinstance(item, tuple) else item for item in trace.customdata])
-
-
 def test_figures_load_neither_jax_nor_streamlit():
     names = [module.name for module in pkgutil.iter_modules(figures.__path__)]
     code = (

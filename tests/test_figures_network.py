@@ -16,6 +16,7 @@ from mnistlab.figures.statistics import (
     plot_pixel_histogram,
 )
 from mnistlab.figures.theme import ACCENT, number
+from tests.test_figures_html import said
 
 RANDOM = np.random.default_rng(2)
 
@@ -85,7 +86,7 @@ def test_evidence_tells_each_pixels_value_and_their_sum():
     values = RANDOM.normal(size=(28, 28))
     drawn = draw_evidence(values, RANDOM.integers(0, 256, (28, 28), dtype=np.uint8), "Evidence")
     (field,) = drawn.fields
-    assert field.said(29).startswith("row 1, column 1\n")
+    assert said(field, 29).startswith("row 1, column 1\n")
     assert [float(value) for value in field.lists["value"]] == pytest.approx(values.ravel(), rel=1e-5)
     assert drawn.alt.endswith(f"the sum is {number(float(values.sum()))}.")
 

@@ -2,18 +2,25 @@
 
 import subprocess
 import sys
+import tracemalloc
+from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import psutil
 import pytest
 
 from mnistlab import __main__ as entry
+from mnistlab.data.combined import Mixture
+from mnistlab.data.datasets import Split
+from mnistlab.data.synthetic.handwriting import CHUNK
 from mnistlab.engine.config import PRESETS, TrainConfig
 from mnistlab.jobs import labs as registries
 from mnistlab.jobs.labs import Labs, new_token
 from mnistlab.jobs.memory_limit import (
     LEAST,
     MEGABYTE,
+    digit_bytes,
     kept_bytes,
     require_memory,
     working_bytes,
@@ -52,8 +59,8 @@ def task(config, networks):
     params = [jax.tree.map(np.asarray, initial_params(each)) for each in configs]
     first = config.num_steps - 1
     if networks > 1:
-        return SweepTask(configs, stacked(params), 1, first)
-    return EpochTask(config, params[0], 0, first)
+        return SweepTask(configs[0], stacked(params), configs, 1, step=first)
+    return EpochTask(config, params[0], 0, step=first)
 
 def done(config, networks):
     after, last = stepped(task(config, networks), dataset, 60.0)
@@ -157,6 +164,25 @@ def test_the_sentence_has_the_figures_and_says_what_to_do(config, networks, free
     assert_clear(str(refusal.value))
     assert "784-1024-1024-1024-1024-1024-1024-10" in str(refusal.value)
     assert "smaller mini-batches" in str(refusal.value)
+
+
+def test_a_mixture_takes_no_more_than_was_reckoned_for_its_images_nor_much_less(monkeypatch):
+    chunk = Split(np.zeros((CHUNK, 28, 28), np.uint8), np.zeros(CHUNK, np.uint8))
+    whole = Split(np.broadcast_to(np.uint8(0), (60_000, 28, 28)), np.zeros(60_000, np.uint8))  # takes no room
+    monkeypatch.setattr("mnistlab.data.combined.kept_chunk", lambda seed, number: chunk)
+    tracemalloc.start()
+    mixture = Mixture(whole, whole)
+    for epoch in range(4):
+        mixture.of_epoch(1, epoch, 60_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    reckoned = digit_bytes(PRESETS["drawing"])
+    assert reckoned / 2 < peak < reckoned
+    require_memory(PRESETS["drawing"], 1000 * MEGABYTE, num_labs=2, num_workers=2)
+    larger = replace(PRESETS["drawing"], hidden=(1024, 1024))
+    require_memory(replace(larger, dataset="mnist"), 1000 * MEGABYTE, num_labs=2, num_workers=2)
+    with pytest.raises(ValueError, match=r"share of memory, 400 MB\. Got \d+ MB"):
+        require_memory(larger, 1000 * MEGABYTE, num_labs=2, num_workers=2)
 
 
 @pytest.mark.slow

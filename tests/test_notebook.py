@@ -16,7 +16,7 @@ from mnistlab.runs import notebook as notebooks
 from mnistlab.runs.export import log_text
 from mnistlab.runs.notebook import has_data, notebook, notebook_file
 from mnistlab.runs.run import OwnDigits, SettingChange, new_run, with_epoch
-from tests.conftest import MNIST_FOLDER
+from tests.conftest import COMPILED, MNIST_FOLDER
 
 nbformat = pytest.importorskip("nbformat")
 SETTINGS = TrainConfig(
@@ -63,9 +63,11 @@ def executed(text, folder):
 
 
 @pytest.fixture(autouse=True)
-def drawn_in_the_notebook(monkeypatch):
+def environment_of_jupyter(monkeypatch):
     """Charts go where Jupyter wants them, whatever a test before has asked of matplotlib for this process."""
     monkeypatch.delenv("MPLBACKEND", raising=False)
+    for name, value in COMPILED.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs import labs as registries
 from mnistlab.jobs.labs import (
     FREE_SECONDS,
-    MAX_LABS,
     PAUSE_SECONDS,
     STOP_SECONDS,
     Labs,
@@ -22,6 +21,12 @@ from tests.registry_bench import QuietPool, real_initial, same_run, started
 from tests.test_checkpoints import trained_run
 
 pytest_plugins = ("tests.registry_bench",)
+ROOM = 40  # labs; there are hundreds, and it makes no difference
+
+
+@pytest.fixture
+def room(monkeypatch):
+    monkeypatch.setattr(registries, "MAX_LABS", ROOM)
 
 
 def test_tokens_have_128_random_bits_and_lead_to_no_path():
@@ -122,11 +127,11 @@ def test_a_viewer_who_comes_back_at_the_last_moment_keeps_the_trainer(labs, cloc
     assert labs.open(token) is trainer
 
 
-def test_there_is_room_for_so_many_labs_and_an_idle_one_makes_place(labs, clock):
-    tokens = [new_token() for _ in range(MAX_LABS)]
+def test_there_is_room_for_so_many_labs_and_an_idle_one_makes_place(labs, clock, room):
+    tokens = [new_token() for _ in range(ROOM)]
     for token in tokens:
         labs.open(token)
-    with pytest.raises(LabsFull, match=f"at most {MAX_LABS} labs"):
+    with pytest.raises(LabsFull, match=f"at most {ROOM} labs"):
         labs.open(new_token())
     first = labs.open(tokens[0])
     clock.now += PAUSE_SECONDS
@@ -135,7 +140,7 @@ def test_there_is_room_for_so_many_labs_and_an_idle_one_makes_place(labs, clock)
     assert labs.open(tokens[0]) is first
 
 
-def test_opening_and_closing_pages_keeps_nobody_out_and_costs_nobody_a_lab_in_use(labs, clock):
+def test_opening_and_closing_pages_keeps_nobody_out_and_costs_nobody_a_lab_in_use(labs, clock, room):
     live = set()
 
     def visit(tab):
@@ -147,18 +152,18 @@ def test_opening_and_closing_pages_keeps_nobody_out_and_costs_nobody_a_lab_in_us
 
     mine = [visit(f"mine {number}") for number in range(10)]
     mine[0][1].add(trained_run())
-    for number in range(2 * MAX_LABS):
+    for number in range(2 * ROOM):
         visit(f"ghost {number}")
         live.discard(f"ghost {number}")
-    assert len(labs._labs) == MAX_LABS
-    newcomers = [visit(f"new {number}") for number in range(MAX_LABS - len(mine))]
+    assert len(labs._labs) == ROOM
+    newcomers = [visit(f"new {number}") for number in range(ROOM - len(mine))]
     for token, trainer in (*mine, *newcomers):
         assert labs.open(token, None, live.__contains__) is trainer
     with pytest.raises(LabsFull):
         visit("one too many")
 
 
-def test_the_untrained_lab_of_a_closed_tab_makes_room_before_a_trained_one(labs, clock):
+def test_the_untrained_lab_of_a_closed_tab_makes_room_before_a_trained_one(labs, clock, room):
     trained, untrained = new_token(), new_token()
     for token in (trained, untrained):
         labs.open(token)
@@ -166,7 +171,7 @@ def test_the_untrained_lab_of_a_closed_tab_makes_room_before_a_trained_one(labs,
     trainer = started(labs, trained)
     clock.now += 1
     labs.open(untrained)
-    while len(labs._labs) < MAX_LABS:
+    while len(labs._labs) < ROOM:
         labs.open(new_token())
     labs.open(new_token(), None, lambda tab: False)
     assert labs.open(trained) is trainer

@@ -21,7 +21,7 @@ def test_a_lab_is_whole_after_the_process_was_killed(labs, clock):
     trainer = started(labs, token)
     first = trainer.snapshot().run
     trainer.rename(first.id, "renamed")
-    trainer.set_learning_rate(0.25)
+    trainer.change("learning_rate", 0.25)
     trainer.add(trained_run(epochs=2))
     trainer.reset()
     labs.sweep()

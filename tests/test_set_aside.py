@@ -90,6 +90,14 @@ def test_a_damaged_record_and_its_networks_stay_and_come_back(folder, run, other
     assert same_run(back, run)
 
 
+def test_as_many_runs_are_told_as_cannot_be_read(folder):
+    for path in folder.glob("*.run"):
+        path.write_bytes(b"{")
+    autosave = Autosave(folder)
+    assert not autosave.load().runs
+    assert autosave.set_aside.endswith(": 2 runs.")
+
+
 @pytest.mark.parametrize("epoch", [1, 2], ids=["of an earlier epoch", "of the run"])
 def test_a_damaged_network_stays_and_comes_back(folder, run, epoch):
     record = json.loads(record_of(folder, run).read_bytes())

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from mnistlab.engine.config import TrainConfig
+from mnistlab.engine.training import train
 from mnistlab.jobs.labs import PAUSE_SECONDS, Labs, new_token
 from mnistlab.jobs.pool import Pool
 from mnistlab.jobs.trainer import Trainer
@@ -151,21 +152,20 @@ def test_a_network_of_a_sweep_becomes_the_current_one_and_is_trained_on():
     trainer.one_epoch()
     while pool.jobs:
         pool.turn()
-    longer = members(replace(BASE, num_epochs=3), [0.02], [2])
-    *_, last = sweep(longer, small_dataset())
+    *_, last = train(replace(CONFIGS[3], num_epochs=3), small_dataset())
     np.testing.assert_allclose(
-        trainer.snapshot().run.params[0].weights, last.params[0].weights[0], rtol=2e-4, atol=2e-6
+        trainer.snapshot().run.params[0].weights, last.params[0].weights, rtol=2e-4, atol=2e-6
     )
 
 
 def test_a_task_taken_up_by_another_worker_goes_on_where_it_was():
     data = small_dataset()
-    task = SweepTask(CONFIGS, stacked([run.params for run in begun(CONFIGS)]), 1)
+    task = SweepTask(CONFIGS[0], stacked([run.params for run in begun(CONFIGS)]), CONFIGS, 1)
     *_, in_one_go = task.steps(data)
     for step in task.steps(data):
         if step.index == 37:
             break
-    task = task._replace(params=jax.tree.map(np.asarray, step.params), step=37)
+    task = replace(task, params=jax.tree.map(np.asarray, step.params), step=37)
     *_, in_two = task.steps(data)
     for one, two in zip(jax.tree.leaves(in_one_go.params), jax.tree.leaves(in_two.params), strict=True):
         assert np.array_equal(one, two)

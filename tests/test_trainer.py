@@ -8,7 +8,7 @@ from mnistlab.jobs.trainer import Trainer
 from mnistlab.jobs.transitions import is_finite
 from mnistlab.runs.run import SettingChange
 from tests.fake_engine import STEPS, assert_whole, initial, metrics_of, params_of, settings
-from tests.trainer_bench import epoch, ready
+from tests.trainer_bench import epoch, ready, trained_once
 
 pytest_plugins = ("tests.trainer_bench",)
 
@@ -23,9 +23,7 @@ def test_a_trainer_begins_with_an_untrained_run_of_its_settings(pool):
 
 
 def test_a_trainer_goes_on_with_the_runs_that_were_saved(trainer, pool):
-    ready(trainer, pool)
-    trainer.one_epoch()
-    epoch(pool)
+    trained_once(trainer, pool)
     again = Trainer(pool, settings(seed=7), trainer.store, initial=initial)
     assert again.snapshot().runs == trainer.snapshot().runs
 
@@ -151,8 +149,8 @@ def test_a_learning_rate_set_in_mid_epoch_holds_from_the_next_one(trainer, pool)
     ready(trainer, pool, learning_rate=0.5)
     trainer.start()
     pool.turn()
-    trainer.set_learning_rate(0.25)
-    trainer.set_learning_rate(0.125)
+    trainer.change("learning_rate", 0.25)
+    trainer.change("learning_rate", 0.125)
     for _ in range(5):
         pool.turn()
     run = trainer.snapshot().run
@@ -164,20 +162,18 @@ def test_a_learning_rate_set_in_mid_epoch_holds_from_the_next_one(trainer, pool)
 
 def test_a_setting_of_an_untrained_run_is_simply_that_setting(trainer, pool):
     ready(trainer, pool)
-    trainer.set_learning_rate(0.25)
-    trainer.set_num_epochs(7)
-    trainer.set_patience(2)
+    trainer.change("learning_rate", 0.25)
+    trainer.change("num_epochs", 7)
+    trainer.change("patience", 2)
     run = trainer.snapshot().run
     assert (run.config.learning_rate, run.config.num_epochs, run.config.patience) == (0.25, 7, 2)
     assert (run.schedule, trainer.snapshot().target_epoch) == ((), 7)
 
 
 def test_a_setting_set_back_leaves_no_trace(trainer, pool):
-    ready(trainer, pool)
-    trainer.one_epoch()
-    epoch(pool)
-    trainer.set_learning_rate(0.1)
-    trainer.set_learning_rate(0.5)
+    trained_once(trainer, pool)
+    trainer.change("learning_rate", 0.1)
+    trainer.change("learning_rate", 0.5)
     assert trainer.snapshot().run.schedule == ()
 
 
@@ -185,7 +181,7 @@ def test_a_setting_set_back_leaves_no_trace(trainer, pool):
 def test_a_learning_rate_out_of_bounds_changes_nothing(trainer, pool, value):
     ready(trainer, pool)
     with pytest.raises(ValueError, match="learning_rate must be"):
-        trainer.set_learning_rate(value)
+        trainer.change("learning_rate", value)
     assert trainer.snapshot().run.config.learning_rate == 0.5
 
 
@@ -194,7 +190,7 @@ def test_fewer_epochs_end_the_training_after_the_running_one(trainer, pool):
     trainer.start()
     epoch(pool)
     pool.turn()
-    trainer.set_num_epochs(1)
+    trainer.change("num_epochs", 1)
     assert trainer.snapshot().target_epoch == 2
     pool.turn()
     assert (trainer.snapshot().state, trainer.snapshot().run.epoch) == ("finished", 2)
@@ -243,7 +239,7 @@ def test_figures_that_are_not_finite_keep_the_network_and_say_why(trainer, pool)
     assert (snapshot.state, snapshot.run.epoch, snapshot.run.broken_in) == ("failed", 1, 2)
     assert snapshot.run.params is before.params
     assert "below 0.5" in snapshot.message
-    trainer.set_learning_rate(0.1)
+    trainer.change("learning_rate", 0.1)
     trainer.start()
     epoch(pool)
     assert (trainer.snapshot().run.epoch, trainer.snapshot().run.broken_in) == (2, 0)

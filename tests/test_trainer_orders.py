@@ -4,6 +4,7 @@ import random
 import sys
 import threading
 import traceback
+from dataclasses import replace
 
 import pytest
 
@@ -119,10 +120,10 @@ def play(order):
             pool.refuse("refused")
             model.refuse()
         elif command == "rate":
-            trainer.set_learning_rate(order.choice((0.1, 0.2, 0.5)))
+            trainer.change("learning_rate", order.choice((0.1, 0.2, 0.5)))
         elif command == "set_num_epochs":
             value = order.randint(1, 6)
-            trainer.set_num_epochs(value)
+            trainer.change("num_epochs", value)
             model.set_num_epochs(value)
         elif command == "more":
             trainer.more(2)
@@ -169,9 +170,9 @@ def storm(trainer, order, run_ids, seen, num_commands):
             elif command == 9:
                 trainer.resume()
             elif command == 10:
-                trainer.set_learning_rate(order.choice((0.1, 0.2, 0.3)))
+                trainer.change("learning_rate", order.choice((0.1, 0.2, 0.3)))
             elif command == 11:
-                trainer.set_num_epochs(order.randint(1, 9))
+                trainer.change("num_epochs", order.randint(1, 9))
             elif command == 12:
                 run_ids.append(trainer.new(settings(seed=order.randint(0, 9))))
             elif command == 13:
@@ -278,7 +279,7 @@ def test_a_step_done_twice_would_be_noticed():
     trainer.start()
     pool.turn()
     job = pool.jobs[0]
-    job.task = job.task._replace(step=job.task.step - 1)
+    job.task = replace(job.task, step=job.task.step - 1)
     pool.turn()
     pool.turn()
     with pytest.raises(AssertionError):

@@ -7,7 +7,7 @@ import pytest
 
 from mnistlab.runs.run import MAX_NAME, OwnDigits, RestoredWeights
 from tests.fake_engine import DIGITS, PRIME, STEPS, assert_whole, checksum_of, settings, stepped
-from tests.trainer_bench import epoch, ready
+from tests.trainer_bench import epoch, ready, trained_once
 
 pytest_plugins = ("tests.trainer_bench",)
 
@@ -24,9 +24,7 @@ def test_a_trained_run_stays_when_a_new_one_is_made_and_an_untrained_one_goes(tr
 
 
 def test_select_in_mid_epoch_keeps_the_finished_epochs_of_the_other(trainer, pool):
-    first = ready(trainer, pool)
-    trainer.one_epoch()
-    epoch(pool)
+    first = trained_once(trainer, pool)
     second = ready(trainer, pool, seed=2)
     trainer.start()
     epoch(pool)
@@ -44,9 +42,7 @@ def test_select_in_mid_epoch_keeps_the_finished_epochs_of_the_other(trainer, poo
 
 
 def test_rename_and_delete(trainer, pool):
-    first = ready(trainer, pool)
-    trainer.one_epoch()
-    epoch(pool)
+    first = trained_once(trainer, pool)
     second = ready(trainer, pool, seed=2)
     trainer.rename(first.id, "  a\n<b>name</b>\x00" + "x" * 100)
     name = trainer.snapshot().runs[0].name
@@ -65,10 +61,8 @@ def test_rename_and_delete(trainer, pool):
 
 
 def test_an_untrained_run_with_the_same_settings_takes_the_place_of_the_last_that_is_deleted(trainer, pool):
-    first = ready(trainer, pool, seed=5)
-    trainer.one_epoch()
-    epoch(pool)
-    trainer.set_learning_rate(0.25)
+    first = trained_once(trainer, pool, seed=5)
+    trainer.change("learning_rate", 0.25)
     trainer.start()
     pool.turn()
     trainer.delete(first.id)
@@ -82,10 +76,8 @@ def test_an_untrained_run_with_the_same_settings_takes_the_place_of_the_last_tha
 
 
 def test_reset_begins_a_new_run_and_the_one_before_stays(trainer, pool):
-    first = ready(trainer, pool)
-    trainer.one_epoch()
-    epoch(pool)
-    trainer.set_learning_rate(0.25)
+    first = trained_once(trainer, pool)
+    trainer.change("learning_rate", 0.25)
     trained = trainer.snapshot().run
     trainer.reset()
     pool.turn()
@@ -99,10 +91,7 @@ def test_reset_begins_a_new_run_and_the_one_before_stays(trainer, pool):
 
 
 def test_undo_of_a_reset_keeps_what_was_trained_since(trainer, pool):
-    ready(trainer, pool)
-    trainer.one_epoch()
-    epoch(pool)
-    trained = trainer.snapshot().run
+    trained = trained_once(trainer, pool)
     trainer.reset()
     pool.turn()
     trainer.start()
@@ -150,9 +139,7 @@ def reset_and_trained(trainer, pool, seed):
 
 
 def test_a_reset_for_which_there_is_no_room_changes_nothing(trainer, pool, monkeypatch):
-    ready(trainer, pool)
-    trainer.one_epoch()
-    epoch(pool)
+    trained_once(trainer, pool)
     before = trainer.snapshot()
     monkeypatch.setattr("mnistlab.runs.run_store.MAX_RUNS", 1)
     with pytest.raises(ValueError, match="Delete some to make room"):
@@ -162,9 +149,7 @@ def test_a_reset_for_which_there_is_no_room_changes_nothing(trainer, pool, monke
 
 def test_names_and_colors_are_never_shared_and_a_color_is_free_again_with_its_run(trainer, pool):
     for seed in range(12):
-        run = ready(trainer, pool, seed=seed)
-        trainer.one_epoch()
-        epoch(pool)
+        run = trained_once(trainer, pool, seed=seed)
     runs = trainer.snapshot().runs
     assert [run.color for run in runs] == list(range(12))
     trainer.delete(runs[3].id)
@@ -232,10 +217,7 @@ def test_training_goes_on_from_restored_weights(trainer, pool):
 
 
 def test_own_digits_are_noted_with_what_they_changed_and_can_be_undone(trainer, pool):
-    ready(trainer, pool)
-    trainer.one_epoch()
-    epoch(pool)
-    before = trainer.snapshot().run
+    before = trained_once(trainer, pool)
     trainer.train_on(*DIGITS, num_steps=4)
     assert trainer.snapshot().doing == "own digits"
     epoch(pool)
@@ -253,9 +235,7 @@ def test_own_digits_are_noted_with_what_they_changed_and_can_be_undone(trainer, 
 
 
 def test_what_own_digits_did_to_one_run_cannot_be_undone_in_another(trainer, pool):
-    first = ready(trainer, pool)
-    trainer.one_epoch()
-    epoch(pool)
+    first = trained_once(trainer, pool)
     trainer.train_on(*DIGITS, num_steps=4)
     epoch(pool)
     trainer.new(settings(seed=2))
@@ -267,9 +247,7 @@ def test_what_own_digits_did_to_one_run_cannot_be_undone_in_another(trainer, poo
 
 
 def test_both_networks_stay_where_own_digits_are_undone_after_more_training(trainer, pool):
-    first = ready(trainer, pool)
-    trainer.one_epoch()
-    epoch(pool)
+    first = trained_once(trainer, pool)
     trainer.train_on(*DIGITS, num_steps=4)
     epoch(pool)
     trainer.one_epoch()
@@ -312,23 +290,17 @@ def test_own_digits_that_are_none_are_refused(trainer, pool, images, labels):
 
 
 def test_a_run_from_elsewhere_becomes_the_current_one_under_an_id_that_is_free(trainer, pool):
-    run = ready(trainer, pool)
-    trainer.one_epoch()
-    epoch(pool)
-    trained = trainer.snapshot().run
+    trained = trained_once(trainer, pool)
     added = trainer.add(trained)
-    assert added != run.id
-    assert [each.id for each in trainer.snapshot().runs] == [run.id, added]
+    assert added != trained.id
+    assert [each.id for each in trainer.snapshot().runs] == [trained.id, added]
     assert checksum_of(trainer.snapshot().run.params) == checksum_of(trained.params)
     trainer.add(replace(trained, id="from a file", color=4))
     assert [each.color for each in trainer.snapshot().runs] == [0, 1, 4], "a color that is free is kept"
 
 
 def test_a_run_whose_name_is_taken_gets_a_number_behind_it(trainer, pool):
-    ready(trainer, pool)
-    trainer.one_epoch()
-    epoch(pool)
-    trained = trainer.snapshot().run
+    trained = trained_once(trainer, pool)
     long = replace(trained, name="x" * MAX_NAME)
     for run in (trained, trained, long, long):
         trainer.add(run)
@@ -343,9 +315,7 @@ def test_a_run_whose_name_is_taken_gets_a_number_behind_it(trainer, pool):
 
 def test_a_lab_has_room_for_a_hundred_runs_and_says_so(trainer, pool):
     for seed in range(100):
-        ready(trainer, pool, seed=seed)
-        trainer.one_epoch()
-        epoch(pool)
+        trained_once(trainer, pool, seed=seed)
     with pytest.raises(ValueError, match="at most 100 runs"):
         trainer.new(settings())
     assert len(trainer.snapshot().runs) == 100

@@ -26,3 +26,11 @@ def ready(trainer, pool, **kw):
 def epoch(pool):
     for _ in range(STEPS // pool.steps_per_turn):
         pool.turn()
+
+
+def trained_once(trainer, pool, **kw):
+    """Make a run, train it for one epoch and return it."""
+    ready(trainer, pool, **kw)
+    trainer.one_epoch()
+    epoch(pool)
+    return trainer.snapshot().run

@@ -45,3 +45,8 @@ def aligned(values: Sequence[float], digits: int = DIGITS) -> list[str]:
 def signed(value: float, digits: int = DIGITS) -> str:
     """Return a change: +0.2437, −12.3, 0."""
     return f"+{plain(value, digits)}" if value > 0 else plain(value, digits)
+
+
+def count(number: int, thing: str) -> str:
+    """Return a number of things: 1 epoch, 10 epochs."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from mnistlab.figures.histogram import zone
-from mnistlab.figures.theme import ACCENT, MUTED, TEXT, TRAINING, framed, line, number
+from mnistlab.figures.theme import ACCENT, MUTED, TEXT, TRAINING, dots, framed, line, number
 
 SATURATED_SLOPE = 0.007
 TURN = 0.05  # of the axis: where a curve turns its slope is 0, too, but that is soon over
@@ -31,22 +31,22 @@ def plot_activation(z: ArrayLike, values: ArrayLike, slopes: ArrayLike, z_marked
         line(z.round(4).tolist(), curve.round(6).tolist(), look, "%{y:.4f}", name=name)
         for curve, (name, look) in zip(curves, LOOKS, strict=True)
     ]
-    dots = {
-        "type": "scatter",
-        "x": [z_marked, z_marked],
-        "y": marked,
-        "mode": "markers+text",
-        "marker": {"color": [look["color"] for _, look in LOOKS], "size": 10},
-        "text": [number(value) for value in marked],
-        "textposition": places(z_marked, float(z[-1])),
-        "textfont": {"color": TEXT, "size": 13},
-        "cliponaxis": False,
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+    here = dots(
+        [z_marked, z_marked],
+        marked,
+        {"color": [look["color"] for _, look in LOOKS], "size": 10},
+        "",
+        mode="markers+text",
+        text=[number(value) for value in marked],
+        textposition=places(z_marked, float(z[-1])),
+        textfont={"color": TEXT, "size": 13},
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+    )
     saturated = {"text": "saturated", "font": {"color": MUTED, "size": 12}}
     return framed(
-        [*lines, dots],
+        [*lines, here],
         alt=f"The activation with its slope, z from {z[0]:g} to {z[-1]:g}. At z = {number(z_marked)}: "
         f"σ(z) = {number(marked[0])}, σ′(z) = {number(marked[1])}.",
         x={"title": "z", "range": [z[0], z[-1]], "unifiedhovertitle": {"text": "z = %{x:.2f}"}},

@@ -5,7 +5,7 @@ from PIL import Image
 
 from mnistlab.figures.html_figure import DIVERGING, NOTHING, Sketch, field_markup, pixels, reach_of
 from mnistlab.figures.image_grid import SIDE, titled
-from mnistlab.figures.ink import PAPER, png_source, rgb
+from mnistlab.figures.ink import PAPER, mixed, png_source, rgb
 from mnistlab.figures.theme import number
 
 FAINT_INK = "#A9A7A3"
@@ -42,8 +42,6 @@ def draw_evidence(evidence: np.ndarray, image: np.ndarray, title: str, size: int
 def over_ink(evidence: np.ndarray, image: np.ndarray) -> np.ndarray:
     """Return the colors of signed values over a digit in faint ink, (28, 28, 3) uint8; zero is clear."""
     shares = np.clip(evidence / reach_of(evidence), -1, 1)
-    opacity = np.interp(shares, SHARES, OPACITIES)[..., None]
     color = np.stack([np.interp(shares, SHARES, channel) for channel in zip(*COLORS, strict=True)], axis=-1)
-    paper, ink = rgb(PAPER), rgb(FAINT_INK)
-    under = paper + (ink - paper) * (np.asarray(image).reshape(SIDE, SIDE, 1) / 255)
-    return np.rint(color * opacity + under * (1 - opacity)).astype(np.uint8)
+    under = mixed(rgb(PAPER), rgb(FAINT_INK), np.asarray(image).reshape(SIDE, SIDE) / 255)
+    return np.rint(mixed(under, color, np.interp(shares, SHARES, OPACITIES))).astype(np.uint8)

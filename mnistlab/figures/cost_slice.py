@@ -7,11 +7,11 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from mnistlab.analysis.formatting import plain
-from mnistlab.figures.theme import ACCENT, RIGHT, TEXT, TRAINING, WRONG, framed, legend_above, line, note
+from mnistlab.figures.theme import ACCENT, RIGHT, TEXT, TRAINING, WRONG, dots, framed, line, note
 
 PLAIN = "#00003759"
 HEIGHT = 340  # px
-MARGIN = {"l": 8, "r": 12, "t": 56, "b": 8}
+TOP = 56  # px above the plot, for the legend
 TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -25,8 +25,7 @@ def curve(x: ArrayLike, y: ArrayLike, color: str, name: str, hover: str, dash: s
 def point(x: float, y: float, color: str, name: str, hover: str, symbol: str = "circle") -> dict:
     """Return one dot."""
     marker = {"color": color, "size": 11, "symbol": symbol, "line": {"width": 2}}
-    own = {"name": name, "marker": marker, "hovertemplate": f"{hover}<extra></extra>"}
-    return {"type": "scatter", "x": [float(x)], "y": [float(y)], "mode": "markers", **own}
+    return dots([float(x)], [float(y)], marker, f"{hover}<extra></extra>", name=name)
 
 
 def plot_cost_of_weight(
@@ -70,8 +69,7 @@ def plot_cost_of_weight(
         x={"title": "value of the weight", "range": [values[0], values[-1]], "nticks": 6},
         y={"title": "cost L", "range": [bottom, top], "nticks": 5},
         showlegend=True,
-        legend={**legend_above(), "y": 1.02},
-        margin=MARGIN,
+        top=TOP,
     )
 
 
@@ -92,26 +90,19 @@ def plot_moved_outputs(before: Sequence[float], after: Sequence[float], truth: i
         "hovertemplate": "output %{x}<br>now %{y:.6f}<br>before %{customdata:.6f}<extra></extra>",
     }
     marker = {"symbol": "line-ew", "size": 24, "line": {"color": TEXT, "width": 2}}
-    ticks = {
-        "type": "scatter",
-        "x": digits,
-        "y": before,
-        "mode": "markers",
-        "marker": marker,
-        "hoverinfo": "skip",
-    }
+    lines = dots(digits, before, marker, "", hoverinfo="skip")
     moved = max(digits, key=lambda digit: abs(after[digit] - before[digit]))
     alt = f"The ten outputs; output {moved} moved most, from {before[moved]:.4f} to {after[moved]:.4f}."
     words = note("lines: before", 1, 1.04, xref="paper", yref="paper", xanchor="right", yanchor="bottom")
     across = {"tickvals": digits, "showgrid": False, "range": [-0.6, 9.6]}
     return framed(
-        [bars, ticks],
+        [bars, lines],
         height=HEIGHT,
         alt=alt,
         x={"title": f"digit (this is a {truth})", **across},
         y={"title": "activation", "range": [0, 1.04], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         annotations=[words],
-        margin={**MARGIN, "t": 28},
+        top=28,
     )
 
 
@@ -154,7 +145,7 @@ def plot_step(rates: np.ndarray, costs: np.ndarray, learning_rate: float, predic
         x={"title": "learning rate η", "range": [-0.04 * rates[-1], rates[-1]], "nticks": 6},
         y={"title": "cost, summed", "range": [bottom, top], "nticks": 5},
         showlegend=True,
-        margin=MARGIN,
+        top=TOP,
     )
 
 
@@ -178,5 +169,5 @@ def plot_growth(norms: ArrayLike) -> go.Figure:
         x={"title": "images in the mini-batch", "type": "log", "tickvals": ticks},
         y={"title": "size of the gradient", "type": "log", "dtick": 1},
         showlegend=True,
-        margin={**MARGIN, "t": 44},
+        top=44,
     )

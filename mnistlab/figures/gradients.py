@@ -9,7 +9,7 @@ from mnistlab.analysis.formatting import plain
 from mnistlab.figures.cost_slice import PLAIN
 from mnistlab.figures.html_figure import DIVERGING, Sketch, field_markup, pixels, reach_of, signed_levels
 from mnistlab.figures.image_grid import SIDE, named_tiles, weight_picture
-from mnistlab.figures.theme import ACCENT, MUTED, framed, line
+from mnistlab.figures.theme import ACCENT, MUTED, dots, framed, line
 
 ROW = 24  # px
 
@@ -98,19 +98,14 @@ def plot_agreement(by_hand: Sequence[float], differences: Sequence[float], names
     low, high = (float(x[there].min()), float(x[there].max())) if there.any() else (1e-3, 1.0)
     margin = 0.06 * np.log10(high / low) + 0.2
     low, high = low / 10**margin, high * 10**margin
-    dots = {
-        "type": "scatter",
-        "x": x[there].tolist(),
-        "y": y[there].tolist(),
-        "mode": "markers",
-        "marker": {
-            "color": [ACCENT if number == 0 else PLAIN for number in shown],
-            "size": [13 if number == 0 else 8 for number in shown],
-        },
-        "customdata": [[names[n], plain(by_hand[n], 8), plain(differences[n], 8)] for n in shown],
-        "hovertemplate": "%{customdata[0]}<br>backpropagation %{customdata[1]}<br>"
+    slopes = dots(
+        x[there].tolist(),
+        y[there].tolist(),
+        {"color": [PLAIN if n else ACCENT for n in shown], "size": [8 if n else 13 for n in shown]},
+        "%{customdata[0]}<br>backpropagation %{customdata[1]}<br>"
         "central difference %{customdata[2]}<extra></extra>",
-    }
+        customdata=[[names[n], plain(by_hand[n], 8), plain(differences[n], 8)] for n in shown],
+    )
     same = line([low, high], [low, high], {"color": MUTED, "width": 1}, "equal<extra></extra>")
     logarithmic = {"type": "log", "range": [np.log10(low), np.log10(high)], "nticks": 6}
     alt = (
@@ -118,7 +113,7 @@ def plot_agreement(by_hand: Sequence[float], differences: Sequence[float], names
         "diagonal."
     )
     return framed(
-        [same, dots],
+        [same, slopes],
         height=300,
         alt=alt,
         x={**logarithmic, "title": "|∂L/∂W|, backpropagation"},

@@ -6,6 +6,7 @@ from itertools import pairwise, zip_longest
 import numpy as np
 import plotly.graph_objects as go
 
+from mnistlab.figures.html_figure import reach_of
 from mnistlab.figures.theme import (
     ACCENT,
     CLEAR,
@@ -24,6 +25,7 @@ ROW_HEIGHT = 130  # px, of one layer
 HEIGHT = 360  # px, of the weights
 LAYER_COLORS = ("#000020", "#000018", "#000016")  # with the dashes, all seven layers differ
 SATURATED = 5.0  # beyond this |z| the slope of a sigmoid is under 0.007
+LEAST = 10.0  # |z| at the ends of the axis
 Z_BINS, WEIGHT_BINS = 60, 61
 TICKS = (1, 5, 20, 100, 1000, 10_000, 100_000)
 STATES = (
@@ -36,11 +38,6 @@ def zone(start: float, end: float, **own) -> dict:
     """Return shaded ground from one place on the horizontal axis to another."""
     edges = {"x0": start, "x1": end, "y0": 0, "y1": 1, "yref": "y domain"}
     return {"type": "rect", **edges, "fillcolor": ZONE, "line": {"width": 0}, "layer": "below", **own}
-
-
-def farthest(values: Sequence[np.ndarray]) -> float:
-    """Return the largest finite |z|, at least 10."""
-    return max(10.0, *(float(np.abs(z[np.isfinite(z)]).max(initial=0.0)) for z in values))
 
 
 def row_axis(level: int, levels: int, name: str) -> dict:
@@ -67,7 +64,7 @@ def plot_pre_activations(
         [np.asarray(z, float).ravel() for z in states if z is not None]
         for states in zip_longest(before, after or ())
     ]
-    reach = farthest([z for states in layers for z in states])
+    reach = max(LEAST, *(reach_of(z) for states in layers for z in states))
     edges = np.linspace(-np.arcsinh(reach), np.arcsinh(reach), Z_BINS + 1)
     shares = [shares_text(states) for states in layers]
     traces, shapes, notes, axes = [], [], [], {}

@@ -30,12 +30,6 @@ class Field(NamedTuple):
         """How many cells there are; the last row may be shorter."""
         return len(self.picks) or min(map(len, self.lists.values()), default=self.columns * self.rows)
 
-    def said(self, cell: int) -> str:
-        """Return what hovering over a cell says, as the browser makes it."""
-        row, column = divmod(cell, self.columns)
-        own = {name: entries[cell] for name, entries in self.lists.items()}
-        return self.says.format(cell=cell, row=row, column=column, **own)
-
 
 class Marks(NamedTuple):
     """Lines that say something when the pointer comes near them, or points, which are lines of no length."""
@@ -45,21 +39,20 @@ class Marks(NamedTuple):
     picks: Sequence = ()  # what a click near each means
 
 
+NO_MARKS = Marks(np.empty((0, 4)), ())
+
+
 class Sketch(NamedTuple):
     """A figure."""
 
     markup: str
     fields: Sequence[Field] = ()
     alt: str = ""
-    marks: Marks | None = None
+    marks: Marks = NO_MARKS
 
     def picked(self, field: int, cell: int) -> Any:
         """Return what a click on a cell means; the marks are field -1."""
-        if field >= 0:
-            return self.fields[field].picks[cell]
-        if self.marks is None:
-            raise ValueError(f"field must be from 0 where a figure has no marks. Got {field}.")
-        return self.marks.picks[cell]
+        return (self.fields[field] if field >= 0 else self.marks).picks[cell]
 
 
 def pixels(

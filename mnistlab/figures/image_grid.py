@@ -175,16 +175,14 @@ def named_tiles(
         chosen: Place of the picture that is framed.
         title: Above them.
     """
-    fields = [
-        Field(picture, colors, 1, 1, "{what}", {"what": [what]}, (picks[place],) if len(picks) else ())
-        for place, (picture, what) in enumerate(zip(levels, says, strict=True))
-    ]
-    shown = ""
-    for place, (field, name, what) in enumerate(zip(fields, names, says, strict=True)):
+    fields, shown = [], ""
+    for place, (picture, name, what) in enumerate(zip(levels, names, says, strict=True)):
+        field = Field(picture, colors, 1, 1, "{what}", {"what": [what]}, picks[place : place + 1])
         button = what.replace("\n", ", ") if len(picks) else ""
         framed = 0 if place == chosen else None
-        picture = field_markup(place, field, style="aspect-ratio:1", chosen=framed, name=button)
-        shown += f'<div>{picture}<div class="muted" style="margin-top:{BELOW}">{name}</div></div>'
+        painted = field_markup(place, field, style="aspect-ratio:1", chosen=framed, name=button)
+        shown += f'<div>{painted}<div class="muted" style="margin-top:{BELOW}">{name}</div></div>'
+        fields.append(field)
     width = f"max-width:{columns * (tile + 8)}px"
     grid = f'<div class="tiles" style="grid-template-columns:repeat({columns},1fr);{width}">{shown}</div>'
     return Sketch(titled(title) + grid, fields, alt)

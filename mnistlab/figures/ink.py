@@ -18,8 +18,12 @@ def rgb(color: str) -> np.ndarray:
 
 def ink_palette() -> np.ndarray:
     """Return the colors of the pixel values from 0, paper, to 255, ink: uint8, (256, 3)."""
-    share = np.linspace(0, 1, 256)[:, None]
-    return (rgb(PAPER) * (1 - share) + rgb(INK_COLOR) * share).round().astype(np.uint8)
+    return mixed(rgb(PAPER), rgb(INK_COLOR), np.linspace(0, 1, 256)).round().astype(np.uint8)
+
+
+def mixed(ground: np.ndarray, color: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Return colors, (..., 3), that lie so far from one to another; the share is 0..1, (...)."""
+    return ground + (color - ground) * share[..., None]
 
 
 def ink_source(image: np.ndarray) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import plotly.graph_objects as go
 
 from mnistlab.figures.curve_axes import LIVE, MARKED, View, beyond, epoch_axis, value_axis
-from mnistlab.figures.theme import MUTED, TRAINING, empty, framed, line, note, run_style
+from mnistlab.figures.theme import MUTED, TRAINING, dots, empty, framed, line, note, run_style
 
 if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     from mnistlab.engine.evaluation import EpochMetrics, Score
@@ -62,22 +62,10 @@ def lowest_test_cost(run: Course) -> dict | None:
     if len(costs) < MARKS_LOWEST or min(costs) == math.inf:
         return None
     epoch = costs.index(min(costs))
-    return {
-        "type": "scatter",
-        "x": [history[epoch].epoch],
-        "y": [costs[epoch]],
-        "name": "lowest test cost",
-        "uid": "lowest test cost",
-        "mode": "markers",
-        "marker": {
-            "symbol": "circle-open",
-            "size": 13,
-            "color": run_style(run.place)[0],
-            "line": {"width": 2},
-        },
-        "hovertemplate": "%{y:.4f}",
-        "text": [f"{costs[epoch]:.4f}"],
-    }
+    look = {"symbol": "circle-open", "size": 13, "color": run_style(run.place)[0], "line": {"width": 2}}
+    name, value = "lowest test cost", costs[epoch]
+    own = {"name": name, "uid": name, "text": [f"{value:.4f}"]}
+    return dots([history[epoch].epoch], [value], look, "%{y:.4f}", **own)
 
 
 def plot_accuracy(
@@ -93,15 +81,14 @@ def plot_accuracy(
     Accuracies near 1 all look alike, so a logarithmic axis shows the error rate, too. The other arguments are
     those of `plot_cost`.
     """
+    least = None if view == "log" else 0.0  # a logarithmic axis has no zero
+    title, top, value = "Accuracy", 1.02, lambda score: score.accuracy
     if errors or view == "log":
         rates = [1 - m.test.accuracy for run in runs for m in run.history]
-        least = None if view == "log" else 0.0  # a logarithmic axis has no zero
-        axis = partial(value_axis, "error rate", view, (0.0, 1.06 * (max(rates, default=0.0) or 1.0)), True)
-        rate = lambda score: (1 - score.accuracy) or least  # noqa: E731
-        return runs_figure(runs, "Error rate", rate, ".2%", axis, x_max, changes, only_test)
-    axis = partial(value_axis, "accuracy", view, (0.0, 1.02), True)
-    accuracy = lambda score: score.accuracy  # noqa: E731
-    return runs_figure(runs, "Accuracy", accuracy, ".2%", axis, x_max, changes, only_test)
+        title, top = "Error rate", 1.06 * (max(rates, default=0.0) or 1.0)
+        value = lambda score: 1 - score.accuracy or least  # noqa: E731
+    axis = partial(value_axis, title.lower(), view, (0.0, top), True)
+    return runs_figure(runs, title, value, ".2%", axis, x_max, changes, only_test)
 
 
 def runs_figure(

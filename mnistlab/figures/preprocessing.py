@@ -7,7 +7,7 @@ from PIL import Image
 
 from mnistlab.figures.html_figure import Sketch, field_markup
 from mnistlab.figures.image_grid import SIDE, ink_pixels, titled
-from mnistlab.figures.ink import INK_COLOR, PAPER, png_source, rgb
+from mnistlab.figures.ink import INK_COLOR, PAPER, mixed, png_source, rgb
 from mnistlab.figures.theme import WRONG
 
 CENTER = 14  # where MNIST has the center of mass
@@ -76,10 +76,10 @@ def found_markup(contrast: np.ndarray, ink: np.ndarray) -> str:
 
 def painted(ink: np.ndarray, left_out: np.ndarray) -> Image.Image:
     """Return ink on paper, 0..255, with what was left out in another color."""
-    paper, kept, other = (np.float32(rgb(color)) for color in (PAPER, INK_COLOR, WRONG))
-    colors = paper + (kept - paper) * (ink / np.float32(255))[..., None]
+    paper, kept, other = (rgb(color).astype(np.float32) for color in (PAPER, INK_COLOR, WRONG))
+    colors = mixed(paper, kept, ink / np.float32(255))
     if left_out.any():
-        colors += (other - colors) * (left_out / np.float32(255))[..., None]
+        colors = mixed(colors, other, left_out / np.float32(255))
     return Image.fromarray(colors.astype(np.uint8))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from mnistlab.figures.curve_axes import round_step
 from mnistlab.figures.html_figure import Marks, Sketch
 from mnistlab.figures.theme import ACCENT, TEST, TEXT, TRAINING, framed, note
 
@@ -17,7 +18,7 @@ INKED = 96  # gray level from which a pixel is a dot
 HEIGHT = 300  # px of the first two
 MAP_HEIGHT = 460  # px of the map alone
 ROOM = 0.03  # around the points, of their range
-MOST = 7  # steps between the numbers on an axis of the map
+FEWEST = 4  # steps between the numbers on an axis of the map
 HOVERED = (
     '<svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">'
     '<path class="hovered round"/></svg>'
@@ -156,9 +157,7 @@ def map_axes(low: np.ndarray, high: np.ndarray) -> str:
 
 def ticks(low: float, high: float) -> list[tuple[float, str]]:
     """Return round numbers between two: which share of the way each lies at, and how it is written."""
-    rough = (high - low) / MOST or 1.0
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = power * next(size for size in (1, 2, 5, 10) if size * power >= rough)
+    step = round_step((high - low) / FEWEST or 1.0)
     values = [step * number for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
     return [((value - low) / (high - low), f"{value:.6g}".replace("-", "−")) for value in values]
 

@@ -132,6 +132,12 @@ def line(x: Sequence, y: Sequence, look: dict, hover: str, **own) -> dict:
     return {**points, "line": look, "hovertemplate": hover, **own}
 
 
+def dots(x: Sequence, y: Sequence, marker: dict, hover: str, **own) -> dict:
+    """Return some points: their color, size and symbol, and what hovering says."""
+    points = {"type": "scatter", "x": x, "y": y, "mode": "markers"}
+    return {**points, "marker": marker, "hovertemplate": hover, **own}
+
+
 def note(text: str, x: float, y: float, **own) -> dict:
     """Return an annotation without an arrow, in data coordinates unless it says otherwise."""
     return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"color": MUTED, "size": 12}, **own}

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mnistlab.analysis.formatting import count
 from mnistlab.atomic_file import private_folder, write_whole
 from mnistlab.engine.network import Params
 from mnistlab.jobs.lab_files import (
@@ -100,9 +101,9 @@ class Autosave:
         self._adopt(names)
         new = self._aside - known_aside
         parts = ["the list of your runs"] if self._is_damaged else []
-        for kind, words in ((".run", "run"), (".network", "network of an earlier epoch")):
-            if count := sum(name.endswith(kind) for name in new):
-                parts.append(f"{count} {words}" if count == 1 else f"{count} {words.replace(' of', 's of')}")
+        for thing, rest in (("run", ""), ("network", " of an earlier epoch")):
+            if number := sum(name.endswith(f".{thing}") for name in new):
+                parts.append(count(number, thing) + rest)
         self._say(parts)
         return shelf
 

@@ -1,6 +1,7 @@
 """How much memory a training takes, and how much is free: a network that would not fit is never built."""
 
-from mnistlab.engine.config import NUM_CLASSES, NUM_PIXELS, TrainConfig
+from mnistlab.data.datasets import COMBINED
+from mnistlab.engine.config import MAX_TRAIN_SIZE, NUM_CLASSES, NUM_PIXELS, TrainConfig
 from mnistlab.engine.evaluation import MEASURED, PROBED
 from mnistlab.engine.network import num_parameters
 
@@ -11,8 +12,11 @@ COPIES_OF_NETWORK = 6  # as it is, its gradient, the next one, and on its way to
 COPIES_OF_UNIT = 16  # for each image of a mini-batch: z, a, Delta and what leads to them
 COPIES_OF_IMAGE = 2
 BUFFERS = 64 * MEGABYTE  # for the figures of an epoch, and freed memory that a worker keeps
+# Of MNIST + generated, which no processes share: the first epoch's, this one's, the next while it is made,
+# and what of MNIST goes into that.
+TRAINING_SETS = 4
 SPARE = 0.2  # of what is free: for pages, and for what others on this machine do meanwhile
-LEAST = 128 * MEGABYTE  # the presets take less, and nothing is gained by refusing those
+LEAST = 128 * MEGABYTE  # the presets take less besides their digits, and nothing is gained by refusing those
 
 
 def kept_bytes(config: TrainConfig, num_networks: int = 1) -> int:
@@ -28,6 +32,11 @@ def working_bytes(config: TrainConfig, num_networks: int = 1) -> int:
     return BUFFERS + FLOAT * (images + answers)
 
 
+def digit_bytes(config: TrainConfig) -> int:
+    """Return the memory that the digits take in a worker; what all processes share does not count."""
+    return TRAINING_SETS * MAX_TRAIN_SIZE * NUM_PIXELS if config.dataset == COMBINED else 0
+
+
 def require_memory(
     config: TrainConfig, free: int, num_labs: int, num_workers: int, num_networks: int = 1
 ) -> None:
@@ -40,9 +49,11 @@ def require_memory(
         num_workers: Processes that take steps at the same time; each has an equal part for that.
         num_networks: How many are trained together.
     """
-    kept, working = kept_bytes(config, num_networks), working_bytes(config, num_networks)
-    for needed, sharers in ((kept, num_labs), (kept + working, min(num_labs, num_workers))):
-        share = max(LEAST, int((1 - SPARE) * free) // max(1, sharers))
+    kept, digits = kept_bytes(config, num_networks), digit_bytes(config)
+    computing = kept + working_bytes(config, num_networks) + digits
+    workers = min(num_labs, num_workers)
+    for needed, sharers, least in ((kept, num_labs, LEAST), (computing, workers, LEAST + digits)):
+        share = max(least, int((1 - SPARE) * free) // max(1, sharers))
         if needed > share:
             raise ValueError(
                 f"Training {described(config, num_networks)} must fit in its share of memory, "

@@ -1,8 +1,8 @@
 """The tasks of a worker process: each can be broken off after any step and taken up elsewhere."""
 
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import replace
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Hashable, Iterator
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -16,90 +16,53 @@ from mnistlab.engine.network import Params
 from mnistlab.engine.training import Epoch, Step, epoch_key, epoch_steps, training_images
 
 
-class Task(Protocol):
-    """What a worker can do: a NamedTuple, so that `_replace` gives the task with more steps behind it."""
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What a worker can do with a network, or a stack of networks; here, no step and no result."""
 
-    @property
-    def config(self) -> TrainConfig:
-        """Settings; the data set among them."""
-
-    @property
-    def params(self) -> Params:
-        """The network, or a stack of networks, after `step` steps."""
-
-    @property
-    def step(self) -> int:
-        """Steps done."""
+    config: TrainConfig  # settings; the data set among them
+    params: Params  # after `step` steps
+    _: KW_ONLY
+    step: int = 0  # steps done
+    seconds: float = 0.0  # spent on them
 
     @property
     def num_steps(self) -> int:
         """Steps in all."""
-
-    @property
-    def seconds(self) -> float:
-        """Time spent on the steps so far."""
+        return 0
 
     @property
     def kind(self) -> Hashable:
         """What decides which operations are compiled for it."""
-
-    @property
-    def _replace(self) -> Callable[..., Any]: ...
+        config = self.config
+        return type(self), config.dimensions, config.activation, config.batch_size, config.train_size
 
     def steps(self, dataset: Dataset) -> Iterator[Step]:
         """Yield the network after each of the steps that are left."""
+        return iter(())
 
     def result(self, dataset: Dataset) -> object:
         """Return what comes of the task, after the last step."""
 
 
-class MeasureTask(NamedTuple):
-    """Take the figures of a network as it is."""
-
-    config: TrainConfig
-    params: Params
-    epoch: int = 0
-    step: int = 0
-    seconds: float = 0.0
-
-    @property
-    def num_steps(self) -> int:
-        """No step: only the figures."""
-        return 0
-
-    @property
-    def kind(self) -> Hashable:
-        """What decides which operations are compiled."""
-        return "figures", *kind_of(self.config)
-
-    def steps(self, dataset: Dataset) -> Iterator[Step]:
-        """Train nothing."""
-        return iter(())
+class MeasureTask(Task):
+    """Take the figures of an untrained network."""
 
     def result(self, dataset: Dataset) -> Epoch:
         """Return the figures with the network."""
-        metrics = epoch_metrics(self.params, dataset, self.config, self.epoch, self.seconds)
-        return Epoch(metrics, as_numpy(self.params))
+        return measured(self, dataset, 0)
 
 
-class EpochTask(NamedTuple):
-    """Train one epoch; `step` mini-batches of it are done."""
+@dataclass(frozen=True, eq=False)
+class EpochTask(Task):
+    """Train one epoch."""
 
-    config: TrainConfig
-    params: Params
     epoch: int  # epochs done before this one
-    step: int = 0
-    seconds: float = 0.0  # spent on it so far
 
     @property
     def num_steps(self) -> int:
         """Mini-batches in the epoch."""
         return self.config.num_steps
-
-    @property
-    def kind(self) -> Hashable:
-        """What decides which operations are compiled."""
-        return kind_of(self.config)
 
     def steps(self, dataset: Dataset) -> Iterator[Step]:
         """Yield the network after each of the mini-batches that are left."""
@@ -108,29 +71,18 @@ class EpochTask(NamedTuple):
         return epoch_steps(self.params, key, data, self.config, self.step)
 
     def result(self, dataset: Dataset) -> Epoch:
-        """Return the figures with the network, after the last step."""
-        metrics = epoch_metrics(self.params, dataset, self.config, self.epoch + 1, self.seconds)
-        return Epoch(metrics, as_numpy(self.params))
+        """Return the figures with the network."""
+        return measured(self, dataset, self.epoch + 1)
 
 
-class DrawTask(NamedTuple):
-    """Make the generated training images of an epoch, where the dataset has new ones as training goes on."""
+@dataclass(frozen=True, eq=False)
+class DrawTask(Task):
+    """Make the generated training images of an epoch, where the dataset has new ones as training goes on.
 
-    config: TrainConfig
+    No step is counted: who takes the task up sees which images are missing. They go into files.
+    """
+
     epoch: int  # counted from 0
-    params: Params = ()
-    step: int = 0
-    seconds: float = 0.0
-
-    @property
-    def num_steps(self) -> int:
-        """None are counted: who takes the task up sees what is missing."""
-        return 0
-
-    @property
-    def kind(self) -> Hashable:
-        """What decides which operations are compiled: none."""
-        return "drawing"
 
     @property
     def drawn(self) -> tuple[int, int, int]:
@@ -141,23 +93,11 @@ class DrawTask(NamedTuple):
         """Make one chunk of images after another."""
         return (Step((), -left, 0) for left in drawing(self.config, self.epoch))
 
-    def result(self, dataset: Dataset) -> None:
-        """Return nothing: the images are in files."""
 
-
-class WarmTask(NamedTuple):
+class WarmTask(Task):
     """Two steps and the figures, so that the data and all operations are at hand when somebody trains."""
 
-    config: TrainConfig
-    params: Params
-    step: int = 0
-    seconds: float = 0.0
-    num_steps: int = 2
-
-    @property
-    def kind(self) -> Hashable:
-        """What decides which operations are compiled."""
-        return "warm", *kind_of(self.config)
+    num_steps = 2
 
     def steps(self, dataset: Dataset) -> Iterator[Step]:
         """Yield the network after each of at most two mini-batches."""
@@ -166,7 +106,7 @@ class WarmTask(NamedTuple):
 
     def result(self, dataset: Dataset) -> None:
         """Take the figures and drop them."""
-        epoch_metrics(self.params, dataset, self.config, 0, 0.0)
+        measured(self, dataset, 0)
 
 
 class FineTuned(NamedTuple):
@@ -179,24 +119,21 @@ class FineTuned(NamedTuple):
     own_after: float
 
 
-class OwnDigitsTask(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class OwnDigitsTask(Task):
     """Train some steps on digits that somebody drew, mixed with training images."""
 
-    config: TrainConfig
-    params: Params
     epoch: int
     images: np.ndarray  # (n, 28, 28) uint8
     labels: np.ndarray  # (n,) uint8
-    num_steps: int
+    own_steps: int
     before: Params
     number: int = 0  # how many times it was done after this very epoch before
-    step: int = 0
-    seconds: float = 0.0
 
     @property
-    def kind(self) -> Hashable:
-        """What decides which operations are compiled."""
-        return kind_of(self.config)
+    def num_steps(self) -> int:
+        """Mini-batches."""
+        return self.own_steps
 
     def steps(self, dataset: Dataset) -> Iterator[Step]:
         """Yield the network after each of the mini-batches that are left."""
@@ -235,13 +172,15 @@ def drawing(config: TrainConfig, epoch: int) -> Iterator[int]:
 
 def drawing_for(task: RunTask, later: int = 0) -> DrawTask | None:
     """Return the task that makes the new images for an epoch's task, or a later one, where there are any."""
-    new = isinstance(task, EpochTask) and task.config.dataset == COMBINED and task.epoch + later > 0
-    return DrawTask(task.config, task.epoch + later) if new else None
+    if not isinstance(task, EpochTask) or task.config.dataset != COMBINED or task.epoch + later == 0:
+        return None
+    return DrawTask(task.config, (), task.epoch + later)
 
 
-def kind_of(config: TrainConfig) -> tuple[Hashable, ...]:
-    """Return what decides which operations the training with these settings needs."""
-    return config.dimensions, config.activation, config.batch_size, config.train_size
+def measured(task: Task, dataset: Dataset, epoch: int) -> Epoch:
+    """Return the network of a task with its figures, after an epoch."""
+    metrics = epoch_metrics(task.params, dataset, task.config, epoch, task.seconds)
+    return Epoch(metrics, as_numpy(task.params))
 
 
 def as_numpy(params: Params) -> Params:

@@ -131,12 +131,12 @@ class Trainer(Listener):
 
     # Commands: runs.
 
-    def new(self, config: TrainConfig, name: str | None = None) -> str:
+    def new(self, config: TrainConfig) -> str:
         """Make a new untrained run the current one and return its id; a trained one stays in the list."""
         self._require_memory(config)
         params = self._initial(config)
         with self._changed:
-            self._put(lambda store: stores.with_new(store, config, params, name))
+            self._put(lambda store: stores.with_new(store, config, params))
             return self._store.current_id
 
     def add(self, run: Run) -> str:
@@ -250,23 +250,14 @@ class Trainer(Listener):
                 self._say("paused")
                 self._go_on()
 
-    def set_learning_rate(self, learning_rate: float) -> None:
-        """Change the learning rate from the next epoch on."""
-        self._set("learning_rate", learning_rate)
-
-    def set_num_epochs(self, num_epochs: int) -> None:
-        """Change how many epochs are to be trained in all."""
+    def change(self, name: str, value: float) -> None:
+        """Change one of the settings `CHANGEABLE`; the learning rate changes from the next epoch on."""
         with self._changed:
-            self._set("num_epochs", num_epochs)
-            self._target = max(num_epochs, self._run.epoch + self._in_epoch)
-
-    def set_patience(self, patience: int) -> None:
-        """Change after how many epochs without a better test cost training stops; 0: never."""
-        self._set("patience", patience)
-
-    def set_restore_best(self, restore_best: bool) -> None:
-        """Change whether early stopping loads the weights of the epoch with the lowest test cost."""
-        self._set("restore_best", restore_best)
+            run = self._run
+            begun = name == "learning_rate" and self._in_epoch
+            self._keep(stores.with_changed(self._store, changed(run, name, value, run.epoch + 1 + begun)))
+            if name == "num_epochs":
+                self._target = max(int(value), run.epoch + self._in_epoch)
 
     def train_on(self, images: np.ndarray, labels: np.ndarray, num_steps: int = 50) -> None:
         """Train some steps on own digits mixed with training images, before the next epoch; it can be undone.
@@ -452,12 +443,6 @@ class Trainer(Listener):
         self._store = stores.with_best_restored(self._store)
         self._on_change()
         return f"The weights of epoch {run.best_epoch}, with the lowest test cost, were restored."
-
-    def _set(self, name: str, value: float) -> None:
-        with self._changed:
-            run = self._run
-            begun = name == "learning_rate" and self._in_epoch
-            self._keep(stores.with_changed(self._store, changed(run, name, value, run.epoch + 1 + begun)))
 
     def _undo(self, what: str) -> None:
         with self._changed:

@@ -18,19 +18,24 @@ def next_task(run: Run, digits: OwnDigitsTask | None, target: int) -> RunTask | 
         return MeasureTask(run.settings, run.params)
     if digits is not None:
         times = sum(isinstance(change, OwnDigits) and change.epoch == run.epoch for change in run.schedule)
-        return digits._replace(
-            config=run.settings, params=run.params, before=run.params, epoch=run.epoch, number=times
+        return replace(
+            digits, config=run.settings, params=run.params, before=run.params, epoch=run.epoch, number=times
         )
     return EpochTask(run.settings, run.params, run.epoch) if run.epoch < target else None
 
 
 def with_result(run: Run, task: Task, result: Any) -> Run:
-    """Return the run after a task; figures that are not finite leave the network as it was and are noted."""
+    """Return the run after a task."""
     if isinstance(task, OwnDigitsTask):
         return with_own_digits_learned(run, task, result)
-    if not is_finite(result):
-        return replace(apply_pending_changes(run), broken_in=result.metrics.epoch)
-    return with_epoch(run, result.metrics, result.params)
+    return with_measured(run, result)
+
+
+def with_measured(run: Run, epoch: Epoch) -> Run:
+    """Return the run after an epoch, or where its figures are not finite as it was, with a note of that."""
+    if is_finite(epoch):
+        return with_epoch(run, epoch.metrics, epoch.params)
+    return replace(apply_pending_changes(run), broken_in=epoch.metrics.epoch)
 
 
 def with_own_digits_learned(run: Run, task: OwnDigitsTask, result: FineTuned) -> Run:

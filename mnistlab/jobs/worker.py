@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -91,7 +92,7 @@ def stepped(
         return task, True
     jax.block_until_ready(last.params)
     spent = task.seconds + clock() - start
-    task = task._replace(params=as_numpy(last.params), step=last.index, seconds=spent)
+    task = replace(task, params=as_numpy(last.params), step=last.index, seconds=spent)
     return task, last.index == last.num_steps
 
 

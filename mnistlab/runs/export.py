@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mnistlab.analysis.formatting import count
 from mnistlab.engine.config import BOUNDS, NUM_CLASSES
-from mnistlab.engine.evaluation import EpochMetrics, Score
+from mnistlab.engine.evaluation import EpochMetrics, Score, Tally
 from mnistlab.runs.run import OwnDigits, RestoredWeights, Run, SettingChange, settings_in
 
 MOST_EPOCHS = BOUNDS["num_epochs"][1]
@@ -100,7 +101,7 @@ def script(run: Run) -> str:
     )
     text = SCRIPT.format(
         title=run.title,
-        epochs=f"{run.epoch} epoch{'' if run.epoch == 1 else 's'}",
+        epochs=count(run.epoch, "epoch"),
         imports=OWN_IMPORTS if taught else "",
         own_import="from mnistlab.data.user_digits import own_digit_steps\n" if taught else "",
         settings=settings,
@@ -207,10 +208,16 @@ def _rate(run: Run, epoch: int) -> float:
 def log_lines(metrics: EpochMetrics) -> list[str]:
     """Return what the notebook prints for one epoch; epoch 0 is the untrained network."""
     if metrics.epoch == 0:
-        opening = [f"Initial cost: {metrics.test.cost:.6f}"]
-    else:
-        opening = [f"Episode {metrics.epoch - 1}", f"Current cost: {metrics.test.cost:.6f}"]
-    lines = [*opening, f"Correctly predicted labels: {metrics.test.num_correct} / {metrics.test.num_images}"]
-    if metrics.generated:
-        lines.append(f"Of generated digits: {metrics.generated.num_correct} / {metrics.generated.num_images}")
+        return score_lines(metrics.test, metrics.generated, "Initial cost")
+    return [f"Episode {metrics.epoch - 1}", *score_lines(metrics.test, metrics.generated)]
+
+
+def score_lines(test: Score, generated: Tally | Score | None, title: str = "Current cost") -> list[str]:
+    """Return what the notebook prints about test images, and a line about generated ones beside them."""
+    lines = [
+        f"{title}: {test.cost:.6f}",
+        f"Correctly predicted labels: {test.num_correct} / {test.num_images}",
+    ]
+    if generated:
+        lines.append(f"Of generated digits: {generated.num_correct} / {generated.num_images}")
     return lines

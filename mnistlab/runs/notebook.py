@@ -17,6 +17,7 @@ from types import ModuleType
 
 import numpy as np
 
+from mnistlab.analysis.formatting import count
 from mnistlab.data import combined, framing, user_digits
 from mnistlab.data.datasets import COMBINED, load_dataset
 from mnistlab.data.mnist import originals
@@ -107,7 +108,7 @@ def filled(text: str, run: Run) -> str:
     """Return a part of the template with what it names in its place."""
     values = {
         "title": run.title,
-        "epochs": f"{run.epoch} epoch" if run.epoch == 1 else f"{run.epoch} epochs",
+        "epochs": count(run.epoch, "epoch"),
         "run_name": MARKS.sub(r"\\\1", run.name),
         "beside": BESIDE if has_data(run) else "",
         "settings": settings(run),

@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 
 from mnistlab.analysis.diagnosis import diagnose
+from mnistlab.analysis.formatting import count
 from mnistlab.data.user_digits import Collection, png_bytes
 from mnistlab.engine.config import AS_SEED
 from mnistlab.engine.evaluation import EpochMetrics, activations_of
@@ -62,7 +63,7 @@ def html_report(run: Run, drawings: Collection) -> str:
 
 def summary(run: Run) -> str:
     """Return what the network is and what it reads, in two sentences."""
-    epochs = f"{run.epoch} epoch" if run.epoch == 1 else f"{run.epoch} epochs"
+    epochs = count(run.epoch, "epoch")
     trained = f"trained for {epochs} on {run.config.train_size:,} images" if run.epoch else "untrained"
     words = f"A network {run.title}, {trained}."
     if run.weights_epoch != run.epoch:

@@ -50,7 +50,7 @@ class RunStore(NamedTuple):
 EMPTY = RunStore()
 
 
-def with_new(store: RunStore, config: TrainConfig, params: Params, name: str | None = None) -> RunStore:
+def with_new(store: RunStore, config: TrainConfig, params: Params) -> RunStore:
     """Return the store with a new untrained run as the current one; an untrained one before it goes.
 
     Raises:
@@ -63,8 +63,7 @@ def with_new(store: RunStore, config: TrainConfig, params: Params, name: str | N
         and store.current.name == numbered_name(store.numbered)
     )
     number = store.numbered + (not given_back)
-    run = new_run(config, params, name or numbered_name(number))
-    return with_run(lean._replace(numbered=number if name is None else store.numbered), run)
+    return with_run(lean._replace(numbered=number), new_run(config, params, numbered_name(number)))
 
 
 def numbered_name(number: int) -> str:

@@ -9,11 +9,12 @@ from tempfile import TemporaryFile
 import numpy as np
 
 from mnistlab import interruption
+from mnistlab.analysis.formatting import count
 from mnistlab.data.datasets import Dataset, load_dataset
 from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.memory_limit import require_memory
 from mnistlab.jobs.worker import sentence_of
-from mnistlab.operating_system import free_bytes, keep_freed_memory
+from mnistlab.operating_system import end_with, free_bytes, keep_freed_memory
 from mnistlab.runs.checkpoints import NetworkFileError, load, save
 from mnistlab.runs.run import Run
 from mnistlab.sweeps.distributed import (
@@ -21,10 +22,9 @@ from mnistlab.sweeps.distributed import (
     ProcessLost,
     done_by_child,
     end_at_once,
-    end_with_parent,
     gathered,
-    is_child,
     join,
+    parent_of_child,
 )
 from mnistlab.sweeps.metrics import SweepEpoch
 from mnistlab.sweeps.runs import begun, with_sweep_epoch
@@ -109,7 +109,7 @@ def run_sweep(given: argparse.Namespace, config: TrainConfig) -> int:
     interruption.kept = kept_sentence(given.save)
     if place is None:
         return train_networks(configs, load_dataset(config.dataset, given.data_dir), given.save)
-    if not is_child():
+    if not parent_of_child():
         log = given.save / f"process-{place.process_id}.log" if given.save else None
         return done_by_child(sys.argv[1:], log, f"{LOST} {kept_sentence(given.save)}")
     return train_together(configs, given, place)
@@ -117,7 +117,7 @@ def run_sweep(given: argparse.Namespace, config: TrainConfig) -> int:
 
 def train_together(configs: Sequence[TrainConfig], given: argparse.Namespace, place: Place) -> int:
     """Train with other processes; where one of them is lost, or this one fails, end without waiting."""
-    end_with_parent()
+    end_with(parent_of_child())
     try:
         dataset = load_dataset(configs[0].dataset, given.data_dir)
         join(place)
@@ -246,8 +246,3 @@ def table_row(number: int, configs: Sequence[TrainConfig], figures: np.ndarray, 
     settings = [config.initialization, f"{config.learning_rate:g}", str(config.seed)]
     right = f"diverged at epoch {broken_in:.0f}" if broken_in else f"{correct:.0f} / {num_images}"
     return [str(number + 1), *settings, f"{cost:.6f}", right]
-
-
-def count(number: int, thing: str) -> str:
-    """Return a number of things: 1 epoch, 10 epochs."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -22,7 +21,7 @@ from mnistlab.sweeps.sharding import Spread
 
 START_SECONDS = 120  # until all processes must have come
 SILENT_SECONDS = 30  # after which a process that gives no sign of life counts as lost
-CHILD = "MNISTLAB_WATCHED"  # set in the environment of the child
+CHILD = "MNISTLAB_WATCHED"  # in the environment of the child: the number of its parent
 OURS = "mnistlab: "  # how a sentence of ours begins
 CHATTER = "[Gloo]"
 
@@ -85,9 +84,9 @@ def gathered(rows: np.ndarray, num_networks: int, spread: Spread) -> np.ndarray:
         raise ProcessLost("Another process of the sweep ended or cannot be reached.") from error
 
 
-def is_child() -> bool:
-    """Return whether this process is the child."""
-    return CHILD in os.environ
+def parent_of_child() -> int:
+    """Return the number of the process whose child this one is; 0: it is none."""
+    return int(os.environ.get(CHILD, 0))
 
 
 def done_by_child(arguments: Sequence[str], log: Path | None, sentence: str) -> int:
@@ -102,8 +101,8 @@ def done_by_child(arguments: Sequence[str], log: Path | None, sentence: str) -> 
         before = errors.seek(0, os.SEEK_END)  # a file of this name stays as it was
         child = subprocess.Popen(
             [sys.executable, "-m", "mnistlab", *arguments],
-            env=os.environ | {CHILD: "1"},
-            stdin=subprocess.PIPE,  # its end tells the child that we are gone
+            env=os.environ | {CHILD: str(os.getpid())},
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
@@ -123,17 +122,6 @@ def done_by_child(arguments: Sequence[str], log: Path | None, sentence: str) -> 
         own_words = [OURS + sentence]
     print(*own_words, sep="\n", end="\n" if own_words else "", file=sys.stderr, flush=True)
     return status if status in (0, 1, 2) else 1
-
-
-def end_with_parent() -> None:
-    """End this child process when its parent is gone."""
-
-    def wait() -> None:
-        while os.read(sys.stdin.fileno(), 1):
-            pass
-        os._exit(1)
-
-    threading.Thread(target=wait, name="mnistlab-parent", daemon=True).start()
 
 
 def end_at_once(sentence: str) -> NoReturn:

@@ -8,8 +8,8 @@ import numpy as np
 
 from mnistlab.engine.config import TrainConfig
 from mnistlab.engine.training import Epoch, initial_params
-from mnistlab.jobs.transitions import is_finite
-from mnistlab.runs.run import Run, new_run, with_epoch
+from mnistlab.jobs.transitions import with_measured
+from mnistlab.runs.run import Run, new_run
 from mnistlab.sweeps.metrics import SweepEpoch
 from mnistlab.sweeps.sweep import network_of
 
@@ -41,15 +41,10 @@ def with_sweep_epoch(runs: Sequence[Run], epoch: SweepEpoch) -> tuple[Run, ...]:
     """
     after = list(runs)
     for place, number in enumerate(epoch.numbers):
-        run, one = after[number], Epoch(epoch.metrics[place], network_of(epoch.params, place))
-        if run.broken_in:
-            continue
-        finite = is_finite(one)
-        after[number] = (
-            with_epoch(replace(run, kept={}), one.metrics, one.params)
-            if finite
-            else replace(run, broken_in=epoch.epoch)
-        )
+        if not after[number].broken_in:
+            one = Epoch(epoch.metrics[place], network_of(epoch.params, place))
+            run = with_measured(after[number], one)
+            after[number] = replace(run, kept={run.epoch: run.params} if run.history else {})
     return tuple(after)
 
 

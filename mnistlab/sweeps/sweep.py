@@ -2,9 +2,8 @@
 
 import time
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -22,7 +21,7 @@ from mnistlab.engine.training import (
     require_images,
     training_images,
 )
-from mnistlab.jobs.tasks import drawing, kind_of
+from mnistlab.jobs.tasks import Task, drawing
 from mnistlab.sweeps.metrics import SweepEpoch, sweep_epoch
 from mnistlab.sweeps.sharding import Spread
 from mnistlab.sweeps.stack_first import stack_first
@@ -152,22 +151,12 @@ def require_alike(configs: Sequence[TrainConfig]) -> None:
             raise ValueError(f"{name} must be the same for all networks of a sweep. Got {len(found)} values.")
 
 
-class SweepTask(NamedTuple):
-    """A worker's task: train one epoch of all networks, or only take their figures.
+@dataclass(frozen=True, eq=False)
+class SweepTask(Task):
+    """A worker's task: train one epoch of a stack of networks, padded or not, or only take their figures."""
 
-    It can be broken off after any mini-batch and taken up elsewhere; `step` of them are done.
-    """
-
-    configs: tuple[TrainConfig, ...]
-    params: Params  # each array with one more axis in front, of the networks; padded or not
+    configs: tuple[TrainConfig, ...]  # of each; `config` is the first
     epoch: int  # after this task; 0: nothing is trained
-    step: int = 0
-    seconds: float = 0.0  # spent on it so far
-
-    @property
-    def config(self) -> TrainConfig:
-        """What all networks have in common, the data set above all."""
-        return self.configs[0]
 
     @property
     def num_steps(self) -> int:
@@ -177,7 +166,7 @@ class SweepTask(NamedTuple):
     @property
     def kind(self) -> Hashable:
         """What decides which operations are compiled."""
-        return "sweep", len(self.configs), bool(self.epoch), *kind_of(self.config)
+        return super().kind, len(self.configs), bool(self.epoch)
 
     def steps(self, dataset: Dataset) -> Iterator[Step]:
         """Yield the networks after each of the mini-batches that are left."""

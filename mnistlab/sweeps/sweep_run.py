@@ -143,7 +143,9 @@ class Sweeping(Listener):
     # Below: with the lock held.
 
     def _submit(self) -> None:
-        self._job = self._pool.submit(SweepTask(self._configs, self._params, self._now.epoch + 1), self)
+        config, *_ = self._configs
+        task = SweepTask(config, self._params, self._configs, self._now.epoch + 1)
+        self._job = self._pool.submit(task, self)
         self._become(state="running")
 
     def _cancel(self) -> None:

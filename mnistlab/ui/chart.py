@@ -6,7 +6,6 @@ with the file that plotly's package ships and `plotly_js` serves; a chart outsid
 
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Any
 
 import plotly
 import plotly.graph_objects as go
@@ -23,8 +22,8 @@ HERE = Path(__file__).parent
 LARGER = 1.25  # how much larger text is than usual, in large_type.css too
 
 
-def show(figure: go.Figure, key: str, **options: Any) -> Any:
-    """Draw a figure and return what Streamlit returns for it.
+def show(figure: go.Figure, key: str) -> None:
+    """Draw a figure that stands still.
 
     A figure is finished when it comes here. Plotly would copy all of it whenever it is sent, and one that is
     kept is sent time and again: so the first copy stays with it.
@@ -33,7 +32,7 @@ def show(figure: go.Figure, key: str, **options: Any) -> Any:
         figure = enlarged(figure, LARGER)
     known = figure.to_dict()
     figure.to_dict = lambda: known
-    return st.plotly_chart(figure, key=key, alt=alt_text(figure), config=STILL, **options)
+    st.plotly_chart(figure, key=key, alt=alt_text(figure), config=STILL)
 
 
 _chart = st.components.v2.component(

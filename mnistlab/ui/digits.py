@@ -13,7 +13,6 @@ from mnistlab.engine.evaluation import activations_of
 from mnistlab.runs.run import Run
 from mnistlab.ui.memo import remembered, shared
 
-FIRST = 1_000  # generated digits that are there at once
 SETS = 4  # MNIST, the generated digits, the first thousand of those, and the mixture
 
 
@@ -47,9 +46,11 @@ def generated_digits() -> Drawing:
 @shared()
 def first_digits() -> Dataset:
     """Return the first generated digits, for the seconds until all are there."""
-    images, labels = handwriting.preview(FIRST)
+    images, labels = handwriting.preview()
     some = Split(images, labels)
-    return Dataset("generated digits", f"The first {FIRST:,}; the others are being generated.", some, some)
+    return Dataset(
+        "generated digits", f"The first {len(labels):,}; the others are being generated.", some, some
+    )
 
 
 def key_of(dataset: Dataset) -> tuple[str, int]:
@@ -105,14 +106,14 @@ def outputs_for(name: str, run: Run, images: np.ndarray) -> np.ndarray:
     )
 
 
-@shared(max_entries=SETS)
-def _projections(_key: tuple[str, int], images: np.ndarray) -> Projections:
-    return projections_of(images)
+@shared(SETS, key_of)
+def projections(dataset: Dataset) -> Projections:
+    """Return the training images as the search for the nearest wants them."""
+    return projections_of(dataset.train.images)
 
 
 def nearest_training_digits(
     dataset: Dataset, image: np.ndarray, count: int = 5
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return indices and distances of the training images that differ least from one, uint8 (28, 28)."""
-    images = dataset.train.images
-    return nearest(image, images, count, _projections((dataset.name, len(images)), images))
+    return nearest(image, dataset.train.images, count, projections(dataset))

@@ -3,7 +3,7 @@
 import re
 from typing import Literal, TypedDict
 
-from mnistlab.analysis.formatting import signed
+from mnistlab.analysis.formatting import count, signed
 from mnistlab.jobs.snapshot import Snapshot
 
 WORD_JOINER = "\u2060"
@@ -20,11 +20,6 @@ def duration(seconds: float) -> str:
         return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes + (rest >= 30)} min"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-
-
-def count(number: int, thing: str) -> str:
-    """Return a number of things: 1 epoch, 10 epochs."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def percent(share: float, digits: int = 2) -> str:

@@ -101,7 +101,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return cell < field.cells ? { field, number: +place.dataset.field, row, column, cell } : null
   }
   const markAt = (event) => {
-    const wires = data.marks && stage.querySelector(".wires")
+    const wires = stage.querySelector(".wires")
     if (!wires) return -1
     const box = wires.getBoundingClientRect()
     const [x, y] = [event.clientX - box.left, event.clientY - box.top]
@@ -163,7 +163,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const pick = (event) => {
     const found = cellAt(event)
     if (found?.field.clickable) setTriggerValue("pick", [found.number, found.cell])
-    const mark = data.marks?.clickable ? markAt(event) : -1
+    const mark = data.marks.clickable ? markAt(event) : -1
     if (mark >= 0) setTriggerValue("pick", [-1, mark])
   }
   // A browser knows no click on what was drawn anew between press and release: so it is counted at the release.

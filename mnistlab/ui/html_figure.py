@@ -50,16 +50,16 @@ def show_sketch(sketch: Sketch, key: str, on_pick: Callable[[Any], None] | None 
 
 def sent(sketch: Sketch) -> dict:
     """Return a figure as the browser gets it."""
-    marks = sketch.marks and {
-        "ends": np.round(sketch.marks.ends, 4).tolist(),
-        "says": list(sketch.marks.says),
-        "clickable": len(sketch.marks.picks) > 0,
-    }
+    marks = sketch.marks
     return {
         "markup": sketch.markup,
         "alt": sketch.alt,
         "fields": [sent_field(field) for field in sketch.fields],
-        "marks": marks,
+        "marks": {
+            "ends": np.round(marks.ends, 4).tolist(),
+            "says": list(marks.says),
+            "clickable": len(marks.picks) > 0,
+        },
     }
 
 

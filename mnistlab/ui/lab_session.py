@@ -21,12 +21,6 @@ from mnistlab.ui.settings import current_settings, current_setup, use_settings
 
 LAB = "lab"
 REFUSED = "refused"
-SETTERS = {
-    "learning_rate": Trainer.set_learning_rate,
-    "num_epochs": Trainer.set_num_epochs,
-    "patience": Trainer.set_patience,
-    "restore_best": Trainer.set_restore_best,
-}
 
 
 class Places(NamedTuple):
@@ -151,7 +145,7 @@ def follow_live_settings(settings: TrainConfig) -> None:
         return
     for name in CHANGEABLE:
         if getattr(run.settings, name) != getattr(settings, name):
-            command(SETTERS[name], getattr(settings, name))
+            command(Trainer.change, name, getattr(settings, name))
 
 
 def begin_new_network() -> None:

@@ -20,7 +20,7 @@ from mnistlab.engine.compilation_cache import keep_compiled_operations
 from mnistlab.jobs.labs import labs, stop_labs
 from mnistlab.operating_system import return_freed_memory
 from mnistlab.ui.log import limit_log
-from mnistlab.ui.session_token import closed, opened
+from mnistlab.ui.session_token import connected
 from mnistlab.ui.uploads import UploadLimit
 
 logger = logging.getLogger(__name__)
@@ -120,11 +120,11 @@ class Guard:
             headers["Cache-Control"] = "no-store"
 
     async def _stay_connected(self, key: str, scope: Scope, receive: Receive, send: Send) -> None:
-        opened(key)
+        connected.add(key)
         try:
             await self.app(scope, receive, send)
         finally:
-            closed(key)
+            connected.discard(key)
 
 
 MIDDLEWARE = [Middleware(Guard), Middleware(UploadLimit)]

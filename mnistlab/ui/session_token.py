@@ -21,22 +21,8 @@ _memory = st.components.v2.component(
     "mnistlab_tab", html="<span></span>", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 )
 
-_connected: set[str] = set()  # tabs, by the key of their websocket
-
-
-def opened(key: str) -> None:
-    """Note that a websocket was opened."""
-    _connected.add(key)
-
-
-def closed(key: str) -> None:
-    """Note that a websocket was closed."""
-    _connected.discard(key)
-
-
-def is_connected(key: str) -> bool:
-    """Return whether the tab with this key is still there."""
-    return key in _connected
+connected: set[str] = set()  # the keys of all open websockets, kept by the server: a tab has one of its own
+is_connected = connected.__contains__
 
 
 @dataclass

@@ -1,9 +1,8 @@
 """The settings in the sidebar, on every page the same: a widget for each that the lesson does not hide."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -23,11 +22,12 @@ from mnistlab.ui.settings import (
 )
 from mnistlab.ui.widgets import choose
 
-Control = Callable[[TrainConfig], Any]  # draws a setting and returns what it is set to
+Control = Callable[[TrainConfig, str], Any]  # draws the setting of a name and returns what it is set to
 
 LEARNING_RATES = tuple(float(f"{digit}e{power}") for power in range(-5, 2) for digit in (1, 2, 5))
 BATCH_SIZES = (1, 5, 10, 20, 32, 50, 64, 100, 128, 256, 512, 1024, 4096)
 TRAIN_SIZES = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 60_000)
+SCALES = {"learning_rate": LEARNING_RATES, "train_size": TRAIN_SIZES, "batch_size": BATCH_SIZES}
 REFUSED = "settings_refused"  # session state: why a preset is not in force
 PRESET_WIDTHS = (5, 7)  # of the first two, as long as their names
 
@@ -58,7 +58,7 @@ def draw_group(title: str, controls: dict[str, Control], settings: TrainConfig) 
     with st.expander(title, expanded=True):
         if title == "Network":
             draw_presets()
-        return {name: draw(settings) for name, draw in shown.items()}
+        return {name: draw(settings, name) for name, draw in shown.items()}
 
 
 def draw_presets() -> None:
@@ -83,16 +83,16 @@ def use_preset(name: str) -> None:
         st.session_state[REFUSED] = on_screen(error)
 
 
-def draw_hidden(settings: TrainConfig) -> tuple[int, ...]:
+def layers(settings: TrainConfig, name: str) -> tuple[int, ...]:
     """Draw the number of hidden layers and their widths, and return the widths."""
     widths = settings.hidden
     count = st.slider(
-        SETTING_NAMES["hidden"],
+        SETTING_NAMES[name],
         0,
         MAX_HIDDEN_LAYERS,
         value=len(widths),
         key=setting_key("num_hidden"),
-        help=help_of_setting("hidden"),
+        help=help_of_setting(name),
     )
     chosen = []
     columns = st.columns(2, gap="small") if count > 1 else [st.container()]
@@ -137,20 +137,19 @@ def switch(settings: TrainConfig, name: str) -> bool:
     )
 
 
-def from_scale(settings: TrainConfig, name: str, steps: Sequence[float], largest: float = math.inf) -> float:
+def from_scale(settings: TrainConfig, name: str) -> float:
     """Draw a setting on a scale of round values; one that came from a link keeps its own place on it.
 
-    Args:
-        settings: As they are.
-        name: Of the setting.
-        steps: The round values.
-        largest: Where the scale ends; a larger value is lowered to it.
+    A mini-batch is at most as large as the training set that was just chosen.
     """
-    key = setting_key(name) if largest == math.inf else f"{setting_key(name)}_to_{largest}"
+    key, largest = setting_key(name), math.inf
+    if name == "batch_size":
+        largest = st.session_state.get(setting_key("train_size"), settings.train_size)
+        key += f"_to_{largest}"
     value = min(getattr(settings, name), largest)
     return st.select_slider(
         SETTING_NAMES[name],
-        sorted({*(step for step in steps if step <= largest), value}),
+        sorted({*(step for step in SCALES[name] if step <= largest), value}),
         value=value,
         key=key,
         format_func=lambda value: f"{value:g}" if value < 1 else f"{value:,g}",
@@ -158,24 +157,18 @@ def from_scale(settings: TrainConfig, name: str, steps: Sequence[float], largest
     )
 
 
-def draw_batch_size(settings: TrainConfig) -> int:
-    """Draw the size of a mini-batch, at most that of the training set as it was just chosen."""
-    largest = st.session_state.get(setting_key("train_size"), settings.train_size)
-    return int(from_scale(settings, "batch_size", BATCH_SIZES, largest))
-
-
 NETWORK: dict[str, Control] = {
-    "hidden": draw_hidden,
-    "activation": partial(choice, name="activation"),
-    "initialization": partial(choice, name="initialization"),
-    "scaling": partial(choice, name="scaling"),
-    "seed": partial(number, name="seed"),
+    "hidden": layers,
+    "activation": choice,
+    "initialization": choice,
+    "scaling": choice,
+    "seed": number,
 }
 TRAINING: dict[str, Control] = {
-    "num_epochs": partial(number, name="num_epochs"),
-    "learning_rate": partial(from_scale, name="learning_rate", steps=LEARNING_RATES),
-    "train_size": partial(from_scale, name="train_size", steps=TRAIN_SIZES),
-    "batch_size": draw_batch_size,
-    "patience": partial(number, name="patience"),
-    "restore_best": partial(switch, name="restore_best"),
+    "num_epochs": number,
+    "learning_rate": from_scale,
+    "train_size": from_scale,
+    "batch_size": from_scale,
+    "patience": number,
+    "restore_best": switch,
 }

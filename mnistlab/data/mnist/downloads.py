@@ -74,8 +74,8 @@ def _child(limits: Limits) -> Iterator[Iterator[DownloadStatus]]:
     home = str(Path(__file__).parents[3])
     paths = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
     child = subprocess.Popen(
-        [sys.executable, "-m", "mnistlab.data.mnist.fetching", json.dumps(asdict(limits))],
-        stdin=subprocess.PIPE,
+        [sys.executable, "-m", "mnistlab.data.mnist.fetching", json.dumps(asdict(limits)), str(os.getpid())],
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         encoding="utf-8",

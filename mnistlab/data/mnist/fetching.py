@@ -1,15 +1,14 @@
 """The process that fetches MNIST and tells its parent, line by line, how far it is.
 
-`python -m mnistlab.data.mnist.fetching LIMITS`, as a JSON object: each line on standard output is a JSON list
-(state, fraction, message), the last one "ready" or "failed". It keeps its limits by itself and ends when
-standard input closes.
+`python -m mnistlab.data.mnist.fetching LIMITS PARENT`, a JSON object and the number of the process that asks:
+each line on standard output is a JSON list (state, fraction, message), the last one "ready" or "failed". It
+keeps its limits by itself and ends with that process.
 """
 
 import contextlib
 import json
 import os
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from mnistlab.data.mnist import originals
 from mnistlab.data.mnist.downloads import READY, Limits
 from mnistlab.data.mnist.originals import OTHERWISE, DataError, Original
 from mnistlab.data.mnist.transfer import TICK_SECONDS, Report, check_server, download_files
+from mnistlab.operating_system import end_with
 
 LOCK_NAME = "mnistlab.lock"
 
@@ -91,16 +91,10 @@ def _tell(state: str, fraction: float, message: str) -> None:
     print(json.dumps([state, fraction, message]), flush=True)
 
 
-def _end_with_parent() -> None:
-    """End this process when nobody holds the other end of standard input any more."""
-    os.read(0, 1)
-    os._exit(1)
-
-
 def main() -> None:
     """Fetch MNIST for the parent process."""
     limits = Limits(**json.loads(sys.argv[1]))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with(int(sys.argv[2]))
     try:
         fetch(_tell, limits)
         _tell(*READY)

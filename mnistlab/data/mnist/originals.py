@@ -1,6 +1,5 @@
 """The four files in which MNIST was published: what they must be, where they may lie, how they are read."""
 
-import contextlib
 import functools
 import gzip
 import hashlib
@@ -161,25 +160,20 @@ def all_downloaded_bytes() -> dict[str, bytes]:
     Raises:
         MnistNotFound: One of them, at least, is nowhere whole.
     """
-    # Pages ask often: where no folder is, nothing is imported; where a file is missing, none is read.
+    # Pages ask often: where no folder is, nothing is imported; where a file is missing, little is read, for
+    # they are fetched largest first.
     if any(folder.is_dir() for folder in download_folders()):
-        files = registered_originals()
-        if all(any(_has_size(folder, file) for folder in download_folders()) for file in files.values()):
-            contents = {field: downloaded_bytes(file) for field, file in files.items()}
-            whole = {field: data for field, data in contents.items() if data is not None}
-            if len(whole) == len(files):
-                return whole
+        contents = {}
+        for field, file in sorted(registered_originals().items(), key=lambda item: item[1].size):
+            if (data := downloaded_bytes(file)) is None:
+                break
+            contents[field] = data
+        else:
+            return {field: contents[field] for field in FILE_NAMES}
     raise MnistNotFound(
         "MNIST is not on this machine yet: fetch it (python -m mnistlab data), "
         "or set MNISTLAB_DATA_DIR to a folder with its four .gz files."
     )
-
-
-def _has_size(folder: Path, file: Original) -> bool:
-    """Return whether a file of that name and size lies in a folder for downloads."""
-    with contextlib.suppress(OSError):
-        return (folder / file.name_in_tfds).stat().st_size == file.size
-    return False
 
 
 def unpacked(files: dict[str, bytes]) -> dict[str, np.ndarray]:

@@ -46,23 +46,8 @@ PENS = (1.18, 1.12, 1.08, 1.04, 0.98, 0.98, 1.02, 1.04, 0.96, 0.96)
 PEN_LIMITS = 1.2, 4.6  # pixels of MNIST
 
 
-def generate(num_images: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return generated digits in random order.
-
-    Args:
-        num_images: How many; the first of them do not depend on it.
-        seed: The same seed gives the same digits.
-
-    Returns:
-        Images, uint8 (num_images, 28, 28), and labels, uint8 (num_images,).
-    """
-    chunks = [generate_chunk(seed, i) for i in range(-(-num_images // CHUNK))]
-    images, labels = (np.concatenate(parts)[:num_images] for parts in zip(*chunks, strict=True))
-    return images, labels
-
-
 def generate_chunk(seed: int, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the images and labels of the thousand digits of one chunk."""
+    """Return the images, uint8 (1000, 28, 28), and labels, uint8 (1000,), of one chunk, in random order."""
     rng = np.random.default_rng([VERSION, seed, number])
     images = []
     for digit, count in enumerate(COUNTS):
@@ -74,9 +59,9 @@ def generate_chunk(seed: int, number: int) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(images)[order], labels[order]
 
 
-def preview(num_images: int = CHUNK) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first training images and labels at once, before the whole set is there."""
-    return generate(num_images, TRAIN_SEED)
+def preview() -> tuple[np.ndarray, np.ndarray]:
+    """Return the first thousand training images and labels at once, before the whole set is there."""
+    return generate_chunk(TRAIN_SEED, 0)
 
 
 def variations(digit: int, form: int, count: int, seed: int) -> np.ndarray:

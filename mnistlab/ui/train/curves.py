@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from functools import partial
 from html import escape
-from typing import Literal
 
 import streamlit as st
 
@@ -14,7 +13,7 @@ from mnistlab.figures.learning_curves import Course, plot_accuracy, plot_cost, p
 from mnistlab.jobs.snapshot import Snapshot
 from mnistlab.runs.run import OwnDigits, Run, SettingChange
 from mnistlab.ui.chart import show_live
-from mnistlab.ui.formatting import percent
+from mnistlab.ui.formatting import changed, percent
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.page import is_larger
 from mnistlab.ui.train.diagnosis import draw_other_findings
@@ -147,18 +146,13 @@ def draw_cards(run: Run) -> None:
 
 def draw_card(label: str, term: str, course: list[float], note: str = "") -> None:
     """Draw one figure, by how much it changed last or a note on it, and its course since the first epoch."""
-    value, change, shares = NOTHING, None, term != "cost"
+    value, step, shares = NOTHING, 0.0, term != "cost"
     if course:
         value = percent(course[-1]) if shares else f"{course[-1]:.4f}"
-    if len(course) > 1:
-        step = course[-1] - course[-2]
-        change = f"{100 * step:+.2f} points" if shares else f"{step:+.4f}"
-    better: Literal["normal", "inverse"] = "normal" if shares else "inverse"
-    if change and float(change.split()[0]) == 0:
-        note = note or "no change"
-    if note:
-        st.metric(label, value, note, delta_color="off", delta_arrow="off", help=help_of(term))
-    else:
-        st.metric(label, value, change, delta_color=better, help=help_of(term))
+    if len(course) > 1 and not note:
+        factor, digits, unit = (100, 2, " points") if shares else (1, 4, "")
+        step = round(factor * (course[-1] - course[-2]), digits)
+        note = f"{step:+.{digits}f}{unit}" if step else "no change"
+    st.metric(label, value, **changed(note, step, step > 0 if shares else step < 0), help=help_of(term))
     since = course[1:] if len(course) > 2 else course  # the untrained network would flatten all that follows
     st.html(plot_sparkline(since, f"{label} by epoch"))
