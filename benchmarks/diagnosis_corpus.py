@@ -4,8 +4,10 @@ A run's settings are drawn from its number and the seed alone. Odd numbers take 
 all that the sidebar offers; most of these networks learn badly. Even ones are drawn around the presets, as
 somebody sets them who has read a little: pixels and first weights mostly scaled, up to three hidden layers, a
 learning rate about that of Recommended for the size of the mini-batch. From number 300 on they are narrow
-networks that see few images for long: among the others a test cost that truly turns up is rare. What would
-take longer than `MAX_SECONDS` is drawn again.
+networks that see few images for long: among the others a test cost that truly turns up is rare. From number
+360 on they are trained on MNIST + generated, in one order, so that they share the digits that are generated
+anew; every fourth is deep, with a learning rate at which some diverge. What would take longer than
+`MAX_SECONDS` is drawn again.
 
 Each run is trained ten epochs beyond its end, and two networks with five times and a fifth of its learning
 rate are trained as long as it was: from these the truths are computed (`diagnosis_truths`). A run is a file
@@ -29,14 +31,14 @@ import numpy as np
 
 from benchmarks.diagnosis_truths import LATER, RATE_FACTOR, Figures, WholeRun
 from mnistlab.atomic_file import write_whole
-from mnistlab.data.datasets import DATASETS, Dataset, load_dataset
+from mnistlab.data.datasets import COMBINED, Dataset, load_dataset
 from mnistlab.engine.activations import ACTIVATIONS
 from mnistlab.engine.compilation_cache import keep_compiled_operations
 from mnistlab.engine.config import MAX_HIDDEN_LAYERS, MAX_WIDTH, TrainConfig
 from mnistlab.engine.evaluation import EpochMetrics, evaluate
 from mnistlab.engine.network import INITIALIZATIONS
 from mnistlab.engine.scaling import SCALINGS
-from mnistlab.engine.training import epoch_key, epoch_steps, initial_params, train
+from mnistlab.engine.training import epoch_key, epoch_steps, initial_params, train, training_images
 from mnistlab.jobs.time_left import ordinary_seconds
 from mnistlab.jobs.transitions import all_finite, is_finite, no_better_sentence
 from mnistlab.operating_system import keep_freed_memory, one_thread_per_operation
@@ -47,6 +49,7 @@ from mnistlab.ui.sidebar import BATCH_SIZES, LEARNING_RATES, TRAIN_SIZES
 CORPUS = Path(__file__).resolve().parents[1] / "tests" / "recorded" / "diagnosis_corpus.jsonl.xz"
 MNIST_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "mnist"
 FEW_FROM = 300  # the first number of the runs with few images
+COMBINED_FROM = 360  # the first number of those with MNIST + generated
 MAX_SECONDS = 16.0  # on an ordinary machine, all that belongs to a run included
 DIGITS = 6  # of a figure that are kept
 WIDTHS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, MAX_WIDTH)  # few: each new shape has to be compiled
@@ -97,9 +100,11 @@ def drawn(number: int, seed: int) -> TrainConfig:
     """Return the settings of a run, which do not take too long."""
     rng = np.random.default_rng([seed, number])
     draw = few_images if number >= FEW_FROM else random_settings if number % 2 else usual_settings
+    if is_combined := number >= COMBINED_FROM:
+        draw = (usual_settings, random_settings, usual_settings, deep_and_fast)[number % 4]
     while (config := draw(rng)) is None or expected_seconds(config) > MAX_SECONDS:
         pass
-    return config
+    return replace(config, dataset=COMBINED, order_seed=0) if is_combined else config
 
 
 def expected_seconds(config: TrainConfig) -> float:
@@ -156,10 +161,24 @@ def few_images(rng: np.random.Generator) -> TrainConfig | None:
     )
 
 
+def deep_and_fast(rng: np.random.Generator) -> TrainConfig | None:
+    """Draw settings of which some diverge; None where they do not go together."""
+    return settings(
+        rng,
+        hidden=tuple(rng.choice(WIDTHS[6:], rng.integers(3, MAX_HIDDEN_LAYERS + 1)).tolist()),
+        activation="relu",
+        initialization="scaled",
+        scaling=rng.choice(list(SCALINGS)),
+        learning_rate=rng.choice([rate for rate in LEARNING_RATES if rate >= 0.01]),
+        batch_size=rng.choice(BATCH_SIZES[4:]),
+        train_size=rng.choice(TRAIN_SIZES[4:]),
+    )
+
+
 def settings(rng: np.random.Generator, **chosen: Any) -> TrainConfig | None:
     """Return settings with what is drawn alike for all; None where they are refused."""
     values = {
-        "dataset": rng.choice(DATASETS),
+        "dataset": rng.choice(("mnist", "generated")),
         "activation": rng.choice(list(ACTIVATIONS)),
         "seed": rng.integers(2**32),
         "num_epochs": rng.integers(5, 41),
@@ -200,7 +219,7 @@ def lowest_test_cost(config: TrainConfig, dataset: Dataset, factor: float, num_e
     params, costs = initial_params(config), []
     for done in range(1, num_epochs + 1):
         key = epoch_key(config.seed_of_order, done - 1)
-        for step in epoch_steps(params, key, dataset.train, config):
+        for step in epoch_steps(params, key, training_images(config, dataset, done - 1), config):
             params = step.params
         if not all_finite(params):
             return None
@@ -212,7 +231,7 @@ def lowest_test_cost(config: TrainConfig, dataset: Dataset, factor: float, num_e
 @cache
 def dataset_named(name: str) -> Dataset:
     """Return a data set; each process loads it once."""
-    return load_dataset(name, MNIST_FOLDER if name == "mnist" else None)
+    return load_dataset(name, MNIST_FOLDER)
 
 
 def rounded(value: Any) -> Any:
@@ -244,7 +263,7 @@ def prepare() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.diagnosis_corpus", description=__doc__)
-    parser.add_argument("--runs", type=int, default=360)
+    parser.add_argument("--runs", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True, help="folder for the runs until all are there")

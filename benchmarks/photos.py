@@ -1,18 +1,17 @@
 """How pictures of digits are read, kind by kind: python -m benchmarks.photos FOLDER [--mnist FOLDER].
 
 The folder holds pictures whose names end in _DIGIT before the extension, and begin with their kind:
-photo-plain-light_03_2.jpg. Two networks are trained here with the recommended settings: one on MNIST, one on
-two thirds MNIST and one third generated digits. Run it in a worktree of another commit to compare framings.
+photo-plain-light_03_2.jpg. Two networks are trained here: preset Recommended on MNIST, and preset Drawing on
+MNIST + generated. Run it in a worktree of another commit to compare framings.
 """
 
 import argparse
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from mnistlab.data.datasets import Dataset, Split, load_dataset, load_mnist
+from mnistlab.data.datasets import load_dataset
 from mnistlab.data.framing import frame
 from mnistlab.data.image_loading import read_picture
 from mnistlab.engine.config import PRESETS
@@ -31,7 +30,6 @@ def main() -> None:
     parser.add_argument("--half", choices=HALVES, default="all", help="every second picture, by name")
     parser.add_argument("--misread", action="store_true", help="name the pictures that are misread")
     arguments = parser.parse_args()
-    mnist = load_mnist(arguments.mnist)
     files = [
         (file, found) for file in sorted(arguments.folder.iterdir()) if (found := NAME.fullmatch(file.name))
     ]
@@ -42,27 +40,17 @@ def main() -> None:
     framed = np.stack([np.zeros((28, 28), np.uint8) if image is None else image for image in images])
     is_framed = np.array([image is not None for image in images])
     print(f"{len(files)} pictures, no digit found in {np.count_nonzero(~is_framed)}")
-    for name, dataset in datasets(mnist):
-        *_, last = train(PRESETS["recommended"], dataset)
-        answers = activations_of(last.params, framed, PRESETS["recommended"]).argmax(axis=1)
+    for name in ("recommended", "drawing"):
+        config = PRESETS[name]
+        dataset = load_dataset(config.dataset, arguments.mnist)
+        *_, last = train(config, dataset)
+        answers = activations_of(last.params, framed, config).argmax(axis=1)
         right = is_framed & (answers == labels)
-        print(f"\nrecommended on {name}: {right.sum()} of {len(right)}, {right.mean():.1%}")
+        print(f"\n{name} on {dataset.name}: {right.sum()} of {len(right)}, {right.mean():.1%}")
         for kind in sorted(set(kinds)):
             print(f"  {kind:<48}{right[kinds == kind].sum():4} of {np.count_nonzero(kinds == kind):3}")
         for number in np.flatnonzero(~right) if arguments.misread else ():
             print(f"  {files[number][0].name}: {answers[number] if is_framed[number] else 'no digit'}")
-
-
-def datasets(mnist: Dataset) -> Iterator[tuple[str, Dataset]]:
-    """Yield MNIST, and two thirds of it with a third as many generated digits, by their names."""
-    yield "MNIST", mnist
-    generated = load_dataset("generated")
-    order = np.random.default_rng(0).permutation(60_000)
-    images, labels = (
-        np.concatenate([own[:40_000], other[:20_000]])[order]
-        for own, other in zip(mnist.train, generated.train, strict=True)
-    )
-    yield "MNIST and generated digits", Dataset("mixed", "", Split(images, labels), mnist.test)
 
 
 if __name__ == "__main__":

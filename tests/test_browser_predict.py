@@ -149,7 +149,7 @@ def test_bars_that_are_put_up_anew_while_the_button_is_held_show_the_moving_shee
             const size = { width: 8, height: 8 }
             const put = (sheet) => {
                 document.body.innerHTML = '<p class="sheet"></p><div class="ten"></div>'
-                const data = { markup: "<b></b>", canvas: ".sheet", size, answered: 0, sheet }
+                const data = { markup: "<b></b>", pen: { canvas: ".sheet", size }, answered: 0, sheet }
                 const taken = bars.default({ data, parentElement: document.body, setTriggerValue() {} })
                 return { taken, place: document.querySelector(".ten") }
             }
@@ -249,6 +249,35 @@ def test_the_drawing_survives_a_visit_to_another_page(sheet):
     expect_ink(sheet, lambda share: share == pytest.approx(drawn, abs=1e-3))
     draw(sheet, [(20.0, 20.0), (40.0, 20.0)])
     expect_ink(sheet, lambda share: share > drawn)
+
+
+AT_ONCE = """([selector, x, y]) => {
+    const frames = (count) => new Promise((done) => {
+        const next = () => count-- ? requestAnimationFrame(next) : done()
+        next()
+    })
+    window.addEventListener("mouseup", async () => {
+        await frames(2)
+        document.querySelector(selector).click()
+    }, { once: true })
+}"""
+
+
+@pytest.mark.parametrize("then", ["leave", "undo"])
+def test_a_stroke_counts_though_the_next_thing_comes_at_once(sheet, then):
+    """The canvas by itself sends a stroke 0.2 s after its end."""
+    draw(sheet, *strokes_of(WRITTEN[4][0])[:1])
+    drawn = expect_ink(sheet, lambda share: share > 0)
+    expect(sheet.locator(".st-key-predict_clear button:visible")).to_be_enabled()
+    settled(sheet)
+    button = ".st-key-predict_undo button" if then == "undo" else ".st-key-menu [href$=data]"
+    sheet.evaluate(AT_ONCE, [button])
+    draw(sheet, [(40.0, 240.0), (240.0, 240.0)])
+    if then == "leave":
+        follow(sheet, "Predict")
+        expect_ink(sheet, lambda share: share > 1.2 * drawn)
+    else:
+        expect_ink(sheet, lambda share: share == pytest.approx(drawn, abs=1e-3))
 
 
 def test_nothing_of_one_input_is_left_behind_by_another(sheet):

@@ -113,3 +113,10 @@ def test_where_mnist_is_not_its_experiment_is_not_begun_on_other_digits(without_
     app.radio(key=f"guess_{EXPERIMENT.slug}").set_value(EXPERIMENT.options[0]).run()
     assert "needs MNIST" in shown(app)
     assert not [button for button in app.button if button.key == "experiment_again"]
+
+
+def test_nearest_neighbors_name_the_training_images_that_they_are_among(with_mnist):
+    app = opened("predict", dataset="combined")
+    app.segmented_control(key="predict_source").set_value("test").run()
+    assert not app.exception
+    assert "**Nearest neighbors (training set)** · MNIST + generated, first epoch;" in shown(app)

@@ -120,9 +120,9 @@ def test_what_comes_with_the_pen_up_takes_the_place_of_a_sheet_in_progress(train
     assert np.allclose(bars(trained), read_by(run, frame(SEVEN)), atol=1e-5)
     told = component(trained, "mnistlab_bars", BARS)
     assert (told["sheet"], told["answered"]) == (None, 41)
-    assert told["canvas"]
+    assert told["pen"]["live"]
     trained.toggle(key="predict_live").set_value(False).run()
-    assert not component(trained, "mnistlab_bars", BARS)["canvas"]
+    assert not component(trained, "mnistlab_bars", BARS)["pen"]["live"]
 
 
 def test_the_canvas_whose_layers_are_read_is_the_very_release_that_is_tested():
@@ -165,6 +165,7 @@ def test_a_sheet_in_progress_is_read_like_a_drawing_with_all_that_spoils_it():
         {"number": 7, "picture": sent(SEVEN[:100])["drawing"]["data"]},
         {"number": 7, "picture": "data:image/png;base64," + "A" * 3_000_000},
         {"number": 7, "picture": sent(SEVEN)["drawing"]["data"].replace("png", "jpeg", 1)},
+        {"number": 7, "turn": -1, "picture": sent(SEVEN)["drawing"]["data"]},  # of before a stroke was undone
     ],
 )
 def test_what_is_no_sheet_shows_nothing_new_and_the_page_works_on(message):

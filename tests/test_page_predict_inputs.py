@@ -144,6 +144,7 @@ def test_a_file_that_is_no_picture_of_a_digit_is_refused_in_one_sentence(trained
     assert not trained.exception
     assert sentence in trained.main.warning[0].value
     assert not bars(trained).size
+    assert bool(trained.get("image")) == ("PNG" not in sentence), "what could be unpacked is shown beside it"
 
 
 @pytest.mark.parametrize(

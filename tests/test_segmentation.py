@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
 from mnistlab.data.framing import all_stages, frame
-from mnistlab.data.paper import without_ruled_lines
+from mnistlab.data.ruled_lines import without_ruled_lines
 from mnistlab.data.segmentation import NO_INK, NO_STROKES, TEXT, segmented
 from mnistlab.data.synthetic.handwriting import variations
 
@@ -109,13 +109,28 @@ def on_a_table(ink, rng):
     return colors
 
 
+def in_a_plot(ink, rng):
+    """White on black between the marks and numbers of two scales, under a title, as Matplotlib draws it."""
+    page = Image.new("L", (SIZE, SIZE), 255)
+    brush = ImageDraw.Draw(page)
+    for step in range(6):
+        brush.text((30, 85 + 48 * step), f"{5 * step}", fill=0)
+        brush.text((85 + 48 * step, 360), f"{5 * step}", fill=0)
+        brush.line((64, 90 + 48 * step, 70, 90 + 48 * step), fill=0)
+        brush.line((90 + 48 * step, 350, 90 + 48 * step, 356), fill=0)
+    brush.text((120, 40), "Handwritten image", fill=0, font_size=20)
+    colors = np.repeat(np.asarray(page, float)[..., None], 3, 2)
+    colors[70:350, 70:350] = 255 * ink[..., None]
+    return colors
+
+
 def inverse(ink, rng):
     return on_paper(ink, np.array([22.0, 44, 30]), light_from_the_left(), np.array([236.0, 236, 226]))
 
 
 SCENES = (
     *(uneven, shaded, noisy, squared, lined_askew, framed, in_a_frame_of_the_ink),
-    *(patched, with_specks, beside_a_neighbor, on_a_table, inverse),
+    *(patched, with_specks, beside_a_neighbor, on_a_table, inverse, in_a_plot),
 )
 
 
@@ -205,10 +220,55 @@ def blot():
     return np.asarray(picture)
 
 
+def thing(draw, size=(480, 400)):
+    """What somebody drew with a pen."""
+    picture = Image.new("RGB", size, (244, 242, 236))
+    draw(ImageDraw.Draw(picture))
+    return np.asarray(picture)
+
+
+def face(brush):
+    brush.ellipse((90, 20, 390, 380), outline=40, width=14)
+    for x in (185, 295):
+        brush.ellipse((x - 18, 130, x + 18, 166), fill=40)
+    brush.arc((165, 180, 315, 310), 20, 160, fill=40, width=14)
+
+
+def bar_chart(brush):
+    brush.line([(60, 30), (60, 350), (460, 350)], fill=40, width=5)
+    for place, height in enumerate((120, 250, 180, 290)):
+        brush.rectangle((90 + 90 * place, 350 - height, 140 + 90 * place, 350), fill=(60, 110, 190))
+
+
+def line_chart(brush):
+    brush.line([(60, 30), (60, 350), (460, 350)], fill=40, width=4)
+    brush.line(
+        [(60, 330), (130, 200), (200, 240), (270, 120), (340, 160), (440, 70)], fill=(200, 60, 40), width=7
+    )
+    for number in range(7):
+        brush.text((70 + 55 * number, 358), str(number), 40, font_size=22)
+        brush.text((30, 320 - 45 * number), str(number), 40, font_size=22)
+
+
+def tree(brush):
+    brush.rectangle((215, 250, 265, 395), fill=(100, 70, 40))
+    brush.ellipse((110, 30, 370, 280), fill=(50, 120, 50))
+
+
+def small_print(brush):
+    for row in range(18):
+        brush.text((40, 20 + 20 * row), "the quick brown fox jumps over the lazy dog", 40, font_size=15)
+
+
 @pytest.mark.parametrize(
     ("picture", "reason"),
     [
         (page_of_writing(), TEXT),
+        (thing(small_print), TEXT),
+        (thing(line_chart), TEXT),
+        (thing(face), NO_STROKES),
+        (thing(bar_chart), NO_STROKES),
+        (thing(tree), NO_STROKES),
         (car(), NO_STROKES),
         (blot(), NO_STROKES),
         (np.random.default_rng(0).integers(0, 256, (200, 200, 3), dtype=np.uint8), NO_INK),
@@ -218,6 +278,30 @@ def blot():
 def test_what_is_no_digit_gets_none_and_a_reason(picture, reason):
     digits, said = all_stages(picture)
     assert (digits, said) == ([], reason)
+
+
+EIGHT = (
+    (90, 50),
+    (60, 110),
+    (210, 180),
+    (170, 250),
+    (90, 250),
+    (70, 210),
+    (150, 150),
+    (220, 65),
+    (140, 40),
+    (75, 75),
+)
+DOTTED_ZERO = (
+    ((140, 40), (70, 90), (70, 190), (140, 240), (210, 190), (210, 90), (140, 40)),
+    ((139, 140), (145, 140)),
+)
+
+
+@pytest.mark.parametrize("lines", [[EIGHT], DOTTED_ZERO])
+def test_a_digit_whose_ends_overlap_or_with_a_dot_is_one(lines):
+    digits, reason = all_stages(strokes(*lines, width=8))
+    assert (len(digits), reason) == (1, "")
 
 
 def test_a_drawing_without_lines_keeps_every_pixel():

@@ -2,8 +2,7 @@
 
 A drawing has paper of one color, and its ink is whatever differs from that. A photograph has paper that is
 tinted and unevenly lit: it is estimated in each place by a morphological closing (dark ink; an opening for
-light ink), which keeps what is wide and fills what is as narrow as a stroke. Lines of squared or lined paper
-belong to it.
+light ink), which keeps what is wide and fills what is as narrow as a stroke.
 
 Sources: N. Otsu, "A threshold selection method from gray-level histograms", 1979; J. Serra, "Image analysis
 and mathematical morphology", 1982.
@@ -20,10 +19,11 @@ BIMODAL = 0.85  # share of the variance that two classes explain; under an uneve
 SOFT = 0.6  # pixels of faint ink for each of strong ink: more are no soft edges but what the paper has
 FAINTEST_ON_PAPER = 0.08  # of the strongest ink, where the paper is uneven
 PAPER_WINDOW = 1 / 3  # of the shorter side: wider than any stroke, narrower than a patch or a shadow
+SOLID = 0.97  # of the outline of a solid rectangle
+FULL = 0.995  # of a solid rectangle that holds nothing
+SMALLEST_PATCH = 0.2  # of the picture, of the ink of a solid rectangle around a digit
 FRAME_DEPTH = 8  # a frame lies in the outer eighth of a picture
 COARSE = 140  # cells on the longer side, for what needs no detail
-RULED = 60  # pixels; on a smaller picture nobody can tell a ruled line from a stroke
-FALL = 4  # steps of two cells by which a ruled line may fall or rise across the picture
 
 
 def paper_removed(colors: np.ndarray) -> tuple[np.ndarray, float, tuple[slice, slice]]:
@@ -41,7 +41,7 @@ def paper_removed(colors: np.ndarray) -> tuple[np.ndarray, float, tuple[slice, s
     inside = slice(0, height), slice(0, width)
     contrast = _contrast(colors, noise)
     level, bimodality = otsu(contrast)
-    if framed := _inside_frame(contrast, level):
+    if framed := _inside_patch(contrast > level) or _inside_frame(contrast, level):
         inside = framed
         contrast = _contrast(colors[:, *inside], noise)
         level, bimodality = otsu(contrast)
@@ -175,6 +175,28 @@ def _inside_frame(contrast: np.ndarray, level: float) -> tuple[slice, slice] | N
     return slice(top, height - bottom), slice(left, width - right)
 
 
+def _inside_patch(strong: np.ndarray) -> tuple[slice, slice] | None:
+    """Return the part of a picture inside a solid rectangle, as a plot has it around an image; None without.
+
+    Its outline is ink nearly all around, and so is most of it: it is the paper of what it holds.
+    """
+    if np.count_nonzero(strong) < SMALLEST_PATCH * strong.size:
+        return None
+    labels, _ = ndimage.label(strong)
+    largest = labels == np.bincount(labels[strong]).argmax()
+    sides = []
+    for axis in (1, 0):  # marks of a scale may stick out of it
+        lines = np.count_nonzero(largest, axis=axis)
+        full = np.flatnonzero(lines > lines.max() / 2)
+        edge = 1 + len(full) // 100
+        sides.append(slice(int(full[0]) + edge, int(full[-1]) + 1 - edge))
+    inner = largest[sides[0], sides[1]]
+    if np.count_nonzero(inner) < 0.9 * np.count_nonzero(largest) or not 0.5 < inner.mean() < FULL:
+        return None
+    outline = inner[0], inner[-1], inner[:, 0], inner[:, -1]
+    return (sides[0], sides[1]) if min(edge.mean() for edge in outline) > SOLID else None
+
+
 def opaque(image_data: np.ndarray) -> np.ndarray:
     """Return float32 (1 or 3, height, width): a transparent picture laid on white.
 
@@ -207,59 +229,3 @@ def _checked(image_data: np.ndarray) -> np.ndarray:
             f"none of them 0. Got {picture.shape}."
         )
     return channels
-
-
-# Ruled lines.
-
-
-def without_ruled_lines(ink: np.ndarray, threshold: float) -> np.ndarray:
-    """Return the ink without the lines of squared or lined paper; strokes that cross them stay whole."""
-    return _without_rows(_without_rows(ink, threshold).T, threshold).T
-
-
-def _without_rows(ink: np.ndarray, threshold: float) -> np.ndarray:
-    """Return the ink without the thin lines, two at least, that run across it from side to side."""
-    height, width = ink.shape
-    block = -(-max(height, width) // COARSE)
-    rows, columns = height // block, width // block
-    ends = ink[:, : width // 7], ink[:, -(width // 7) :]
-    if min(height, width) < RULED or min(end.any(axis=0).mean() for end in ends) < 0.5:
-        return ink
-    inked = ink[: rows * block, : columns * block] > threshold
-    coarse = inked.reshape(rows, block, columns, block).any(axis=(1, 3))
-    lines = _lines_across(coarse & ~ndimage.binary_opening(coarse, np.ones((4, 1))))
-    if lines is None:
-        return ink
-    band = np.zeros(ink.shape, bool)
-    band[: rows * block, : columns * block] = lines.repeat(block, axis=0).repeat(block, axis=1)
-    num_lines = ndimage.label(lines[:, 0])[1]
-    thickness = np.median((band & (ink > threshold / 2)).sum(axis=0)) / max(1, num_lines)
-    # An opening across the line takes it out and leaves what crosses it.
-    return np.where(band, ndimage.grey_opening(ink, size=(int(thickness) + 2, 1)), ink)
-
-
-def _lines_across(thin: np.ndarray) -> np.ndarray | None:
-    """Return the cells of lines that run from side to side, with those beside them; None with less than two.
-
-    Args:
-        thin: bool (rows, columns), cells with a thin horizontal mark.
-    """
-    height, width = thin.shape
-    edge, columns = width // 7, np.arange(width)
-    padded = np.pad(thin, ((FALL, FALL + 1), (0, 0)))
-    best, found, num_lines = 0.0, None, 0
-    for fall in range(-FALL, FALL + 1):
-        down = np.rint(fall * (2 * columns / (width - 1) - 1)).astype(int)
-        straight = padded[np.arange(height)[:, None] + down + FALL, columns]
-        straight |= padded[np.arange(height)[:, None] + down + FALL + 1, columns]
-        first, _, last = (part.mean(axis=1) for part in np.split(straight, [edge, width - edge], axis=1))
-        whole = straight.mean(axis=1)
-        across = (whole >= 0.45) & (first >= 0.5) & (last >= 0.5)
-        if (score := float((whole[across] ** 2).sum())) > best:
-            best, found = score, (np.flatnonzero(across)[:, None] + down).clip(0, height - 1)
-            num_lines = ndimage.label(across)[1]
-    if found is None or num_lines < 2:
-        return None
-    lines = np.zeros_like(thin)
-    lines[found, columns] = True
-    return ndimage.binary_dilation(lines, [[1], [1], [1]], iterations=2)

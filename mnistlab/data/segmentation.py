@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
-from mnistlab.data.paper import inked_box, opaque, paper_removed, without_ruled_lines
+from mnistlab.data.paper import inked_box, opaque, paper_removed
+from mnistlab.data.ruled_lines import without_ruled_lines
 
 SMALLEST_PIECE = 0.1  # of the ink of the digit
 SMALLEST_MAIN = 0.02  # of the ink: where less is left without what lies at the edges, those are the digit
@@ -13,20 +14,25 @@ NEAR = 0.25  # of the digit's size: what is farther away is not part of it
 APART = 0.12  # of the digit's size, for a piece that is as tall: a second digit. The halves of a 4 are closer
 AS_TALL = 0.6  # of the digit's height
 MOST_DIGITS = 6  # more are a text
-WIDEST_STROKE = 0.36  # of the digit's size; wider is a patch or a thing, not something written
-LONGEST_STROKE = 5.0  # sizes of the digit; an 8 of MNIST has at most 3.2
+MOST_PIECES = 12  # of all digits, and of what is left out beside them: more are a text or a scene
+SPECK = 0.005  # of the ink of the largest digit; what is smaller is no piece that counts
+MOST_AFLOAT = 1  # piece inside what a digit encloses, as the dot in a zero: two are the eyes of a face
 WIDEST = 2.6  # times as wide as tall: a car. A plain dash, as a 7 begins, is as tall as its stroke
+WIDEST_STROKE = (
+    0.6  # of the digit's size, of a disc that fits into it; wider is a thing, not something written
+)
 LARGEST_BLOT = 2.7  # widths of the stroke, of a disc that fits into it: where strokes cross it is 2
 SMALLEST_BLOT = 0.06  # of the digit's size: as coarsely as is looked, a hairline is as wide
-MOST_HOLES = 8  # an 8 has 2, a rough brush leaves some
+MOST_CROSSED = 3  # strokes, of a line from side to side
+TANGLED = 0.1  # of the digit's size: where lines cross more over as much, it is a chart or a tangle
 SMALLEST_WRITTEN = 20  # pixels; of what is smaller nobody can tell
-SKETCH = 100  # cells on the longer side, for counting holes
+SKETCH = 100  # cells on the longer side, for counting strokes
 MOST_INK = 0.6  # of a picture; more is no writing
 SMALLEST_SHARE = 0.3  # of all ink that is not at the rim; where the digits hold less they are part of a scene
 
 NO_INK = "There is no ink in this picture: nothing in it stands out from its paper."
-TEXT = "That looks like a page of writing: show me one digit by itself, or a few side by side."
-NO_STROKES = "I see no digit here: nothing in this picture looks like the strokes of a pen."
+TEXT = "There is much in this picture, as on a page of writing: show me one digit, or a few side by side."
+NO_STROKES = "I see no digit here: nothing in this picture looks like the strokes of one."
 EIGHT = np.ones((3, 3))  # a pixel hangs together with all eight around it
 
 
@@ -89,8 +95,8 @@ def segmented(image_data: np.ndarray, by_pen: bool = False) -> Segmentation:
     if np.count_nonzero(contrast > threshold) > MOST_INK * contrast.size:
         return Segmentation(contrast, reason=NO_STROKES)
     ink = without_ruled_lines(contrast[inside], threshold)
-    labels, groups = digits_of(ink, threshold)
-    if len(groups) > MOST_DIGITS:
+    labels, groups, pieces = digits_of(ink, threshold)
+    if len(groups) > MOST_DIGITS or (len(pieces) > MOST_PIECES and not by_pen):
         return Segmentation(contrast, reason=TEXT)
     digits = []
     for group in groups:
@@ -98,22 +104,23 @@ def segmented(image_data: np.ndarray, by_pen: bool = False) -> Segmentation:
         kept = np.zeros(labels.max() + 1, bool)
         kept[[piece.label for piece in group]] = True
         digit = np.where(kept[labels[rows, columns]], ink[rows, columns], np.float32(0))
-        if by_pen or is_written(digit):
+        if by_pen or (is_written(digit) and _num_afloat(labels, group[0], pieces) <= MOST_AFLOAT):
             digits.append(Digit(digit, inside[0].start + rows.start, inside[1].start + columns.start))
     return Segmentation(contrast, tuple(digits), "" if digits else NO_STROKES)
 
 
-def digits_of(ink: np.ndarray, threshold: float) -> tuple[np.ndarray, list[list[Piece]]]:
-    """Return the connected pieces of the ink, labeled, and those of each digit, the largest digit first.
+def digits_of(ink: np.ndarray, threshold: float) -> tuple[np.ndarray, list[list[Piece]], list[Piece]]:
+    """Return the ink labeled, the pieces of each digit, the largest digit first, and all pieces that count.
 
-    Left out are frames, what lies along an edge or is cut by it, and pieces under a tenth of the digit.
+    A piece is ink that hangs together. To no digit belong frames, what lies along an edge or is cut by it,
+    and pieces under a tenth of the digit.
     """
     labels, pieces = pieces_of(ink, threshold)
     most = max((piece.mass for piece in pieces), default=0)
     free = [piece for piece in pieces if not _is_rim(labels, piece)]
     if max((piece.mass for piece in free), default=0) < SMALLEST_MAIN * most:
         free = pieces
-    all_free = sum(piece.mass for piece in free)
+    there = free
     inner = [piece for piece in free if not piece.at_edge]
     largest = max((piece.mass for piece in free), default=0)
     if max((piece.mass for piece in inner), default=0) >= SMALLEST_PIECE * largest:
@@ -125,8 +132,10 @@ def digits_of(ink: np.ndarray, threshold: float) -> tuple[np.ndarray, list[list[
         groups.append(group)
         free = [piece for piece in free if piece not in group]
     groups = [group for group in groups if _size(group) >= _size(groups[0]) / 2]
-    share = sum(piece.mass for group in groups for piece in group)
-    return labels, groups if share >= SMALLEST_SHARE * all_free or len(groups) > MOST_DIGITS else []
+    in_digits = sum(piece.mass for group in groups for piece in group)
+    if in_digits < SMALLEST_SHARE * sum(piece.mass for piece in there) and len(groups) <= MOST_DIGITS:
+        groups = []
+    return labels, groups, [piece for piece in there if piece.mass >= SPECK * largest]
 
 
 def pieces_of(ink: np.ndarray, threshold: float) -> tuple[np.ndarray, list[Piece]]:
@@ -194,22 +203,32 @@ def _belongs(piece: Piece, group: list[Piece]) -> bool:
     return max(beside, above) <= (APART if as_tall else NEAR) * _size(group)
 
 
+def _num_afloat(labels: np.ndarray, main: Piece, pieces: list[Piece]) -> int:
+    """Return how many pieces lie inside what the main piece of a digit encloses."""
+    if len(pieces) <= 1 + MOST_AFLOAT:
+        return 0
+    box = _box([main])
+    inside = np.unique(labels[box][ndimage.binary_fill_holes(labels[box] == main.label)])
+    return sum(piece.label in inside for piece in pieces if piece != main)
+
+
 def is_written(digit: np.ndarray) -> bool:
     """Whether this ink, float32 (height, width), can be the strokes of a digit: no patch, tangle or thing."""
     height, width = digit.shape
     size = max(height, width)
     if size < SMALLEST_WRITTEN:
         return True
-    stroke, length = stroke_of(digit > 0.5)
-    if stroke > WIDEST_STROKE * size or length > LONGEST_STROKE * size:
+    inked, step = digit > 0.5, -(-size // SKETCH)
+    stroke, _ = stroke_of(inked)
+    blot = 2 * step * float(ndimage.distance_transform_edt(np.pad(inked[::step, ::step], 1)).max())
+    if blot > min(WIDEST_STROKE * size, max(LARGEST_BLOT * stroke, SMALLEST_BLOT * size, 5)):
         return False
     if width > WIDEST * height and stroke < 0.9 * height:
         return False
-    step = -(-size // SKETCH)
-    sketch = np.pad(digit[::step, ::step] > 0.5, 1)
-    blot = 2 * step * float(ndimage.distance_transform_edt(sketch).max())
-    num_holes = ndimage.label(~sketch)[1] - 1
-    return blot <= max(LARGEST_BLOT * stroke, SMALLEST_BLOT * size, 5) and num_holes <= MOST_HOLES
+    cells = np.logical_or.reduceat(inked, np.arange(0, height, step), axis=0)
+    cells = np.pad(np.logical_or.reduceat(cells, np.arange(0, width, step), axis=1), ((0, 0), (1, 0)))
+    crossed = np.count_nonzero(cells[:, 1:] & ~cells[:, :-1], axis=1)
+    return bool(step * np.count_nonzero(crossed > MOST_CROSSED) <= TANGLED * size)
 
 
 def stroke_of(inked: np.ndarray) -> tuple[float, float]:

@@ -10,7 +10,7 @@ function morph(now, next) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const place = parentElement.querySelector(".ten")
-  Object.assign(pen, { canvas: data.canvas, size: data.size, send: (sheet) => setTriggerValue("sheet", sheet) })
+  Object.assign(pen, data.pen, { send: (sheet) => setTriggerValue("sheet", sheet) })
   // The pen is up: what counts is on its way, and what the sheet was before is not shown any more.
   if (data.sheet === null || pen.down || !place.firstChild) {
     const next = Object.assign(document.createElement("template"), { innerHTML: data.markup }).content.firstChild

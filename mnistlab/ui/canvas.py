@@ -36,7 +36,7 @@ class Sheet:
     refused: str = ""  # why it was not taken, to be said once
     moving: np.ndarray | None = None  # pixels with the stroke in progress, while the pen moves
     number: int = 0  # of the last such picture; the browser counts
-    turn: int = 0
+    turn: int = 0  # counts what was sent with the pen up, and beginnings
 
     def begin_with(self, strokes: list[dict]) -> None:
         """Have the browser begin with these strokes; the same ones again still count as a new beginning."""
@@ -93,6 +93,7 @@ def draw_sheet(tool: str | None, pen: int) -> None:
             width=SIDE,
             initial_drawing=current_sheet().start,
             return_image_data=True,
+            on_change=keep_what_was_sent,  # even where the next thing that is done is to leave the page
             key=CANVAS,
         )
     except (AttributeError, TypeError):  # it takes what the browser sent for what it expects
@@ -150,23 +151,32 @@ def clear() -> None:
 
 def pen_data() -> dict[str, Any]:
     """Return what the browser has to know to send the sheet while the pen moves, and of what it sent last."""
-    sheet, watched = current_sheet(), st.session_state.get(LIVE, True)
+    sheet = current_sheet()
     return {
-        "canvas": f".st-key-{CANVAS}" if watched else None,
-        "size": {"width": SIDE, "height": SIDE + HIDDEN},
+        "pen": {
+            "canvas": f".st-key-{CANVAS}",
+            "live": st.session_state.get(LIVE, True),
+            "turn": sheet.turn,
+            "size": {"width": SIDE, "height": SIDE + HIDDEN},
+        },
         "answered": sheet.number,
         "sheet": None if sheet.moving is None else sheet.number,
     }
 
 
 def take_moving_sheet(message: object) -> None:
-    """Keep the sheet with the stroke in progress that the browser sent; what is none shows nothing new."""
+    """Keep the sheet with the stroke in progress that the browser sent.
+
+    What is none shows nothing new, nor does one of before a stroke ended or the sheet was begun anew.
+    """
     sheet = current_sheet()
     sheet.moving = None
     if not isinstance(message, Mapping):
         return
     number, picture = message.get("number"), message.get("picture")
     sheet.number = number if isinstance(number, int) else 0
+    if message.get("turn", sheet.turn) != sheet.turn:
+        return
     with suppress(PictureError):
         sheet.moving = read_canvas(str(picture), SIDE + HIDDEN, SIDE)[HIDDEN:]
 
@@ -202,6 +212,7 @@ def keep_what_was_sent() -> None:
         sheet.moving = None  # this was sent with the pen up, and counts
     if not data or data == sheet.seen:
         return
+    sheet.turn += 1
     sheet.seen, sheet.strokes, sheet.pixels = data[: MAX_CANVAS_CHARACTERS + 1], strokes, None
     try:
         sheet.pixels = read_canvas(data, SIDE + HIDDEN, SIDE)[HIDDEN:]

@@ -7,11 +7,13 @@ const LOST = 5000  // ms without an answer, after which none is waited for
 
 // The canvas's component keeps its layers in an open shadow root; over one another they are the sheet.
 const LAYERS = ["canvas.dc-background-canvas", ".dc-canvas.lower-canvas", ".dc-canvas.upper-canvas"]
+// By itself it sends a stroke 200 ms after its end, and loses one whose page is left before; its button sends at once.
+const SEND = ["[aria-label='Update the app with this drawing']"], SENDS_ITSELF = 200
 
-function layersOf(canvas) {
-  for (const { shadowRoot } of canvas.querySelectorAll("*")) {
-    const layers = shadowRoot ? LAYERS.map((name) => shadowRoot.querySelector(name)) : [null]
-    if (layers.every(Boolean)) return layers
+function partsOf(canvas, names) {
+  for (const { shadowRoot } of document.querySelector(canvas)?.querySelectorAll("*") ?? []) {
+    const parts = shadowRoot ? names.map((name) => shadowRoot.querySelector(name)) : [null]
+    if (parts.every(Boolean)) return parts
   }
   return []
 }
@@ -25,20 +27,19 @@ function pictureOf(layers, { width, height }) {
 
 // One sheet is under way at most. Where answers come late, the pause before the next doubles, and halves again.
 // There is one pen: it outlives the bars, which Streamlit may take away and put up again during a stroke.
-const pen = { canvas: null, size: null, send: null, down: false }  // canvas: the selector; null: it is not watched
-let moved = false, underWay = null, sent = 0, rests = 0, timer
+const pen = { canvas: null, live: false, turn: 0, size: null, send: null, down: false }  // canvas: the selector
+let moved = false, underWay = null, sent = 0, rests = 0, ended = 0, timer
 
 function look() {
   clearTimeout(timer)
-  const canvas = pen.down && moved && pen.canvas && document.querySelector(pen.canvas)
-  if (!canvas) return
+  if (!pen.down || !moved || !pen.live) return
   const wait = (underWay === null ? EVERY << rests : LOST) - (Date.now() - sent)
   if (wait > 0) return timer = setTimeout(() => requestAnimationFrame(look), wait)
-  const layers = layersOf(canvas)
+  const layers = partsOf(pen.canvas, LAYERS)
   if (!layers.length) return
   moved = false
   underWay = sent = Date.now()
-  pen.send({ number: sent, picture: pictureOf(layers, pen.size) })
+  pen.send({ number: sent, turn: pen.turn, picture: pictureOf(layers, pen.size) })
 }
 
 function answered(number) {
@@ -46,6 +47,14 @@ function answered(number) {
   rests = Date.now() - underWay > LATE ? Math.min(rests + 1, RESTS) : Math.max(rests - 1, 0)
   underWay = null
   requestAnimationFrame(look)
+  sendStroke()
+}
+
+// Not while a sheet is under way: its answer, broken off, would leave the bars to be put up anew.
+function sendStroke() {
+  if (underWay !== null || Date.now() - ended > SENDS_ITSELF) return
+  ended = 0
+  requestAnimationFrame(() => partsOf(pen.canvas, SEND)[0]?.click())  // by then the stroke is there
 }
 
 const LISTENERS = {
@@ -58,7 +67,12 @@ const LISTENERS = {
     moved = true
     requestAnimationFrame(look)  // by then the stroke is drawn
   },
-  pointerup: () => pen.down = false,
+  pointerup: () => {
+    if (!pen.down) return
+    pen.down = false
+    ended = Date.now()
+    sendStroke()
+  },
   pointercancel: () => pen.down = false,
 }
 for (const [name, listener] of Object.entries(LISTENERS)) window.addEventListener(name, listener, true)

@@ -64,6 +64,7 @@ class Picture(NamedTuple):
     name: str  # of its file
     digits: list[Asked]  # in it, the largest first
     refused: str
+    sheet: np.ndarray | None = None  # small; None where it could not be unpacked
 
 
 def draw_source() -> str:
@@ -221,11 +222,11 @@ def ask_picture(lab: Lab) -> Asked | None:
     if len(pictures) > 1:
         largest = [picture.digits[0].framed if picture.digits else None for picture in pictures]
         place = choose_picture([picture.name for picture in pictures], largest)
-    _, digits, refused = pictures[place]
+    _, digits, refused, sheet = pictures[place]
     if refused:
         st.warning(refused)
-    elif digits[0].sheet is not None:
-        st.image(digits[0].sheet, "Your picture as it came", width=SIDE, alt="Your picture")
+    if sheet is not None:
+        st.image(sheet, "Your picture as it came", width=SIDE, alt="Your picture")
     return chosen_digit(digits)
 
 
@@ -243,7 +244,7 @@ def take_pictures(widget: str) -> None:
     if not (files := taken_in(widget)):
         return
     st.session_state[PICTURES] = [
-        Picture("–", [], TOO_MUCH) if file is None else Picture(file.name, *framed_file(file.getvalue()))
+        Picture("–", [], TOO_MUCH) if file is None else picture_in(file.name, file.getvalue())
         for file in files[:MAX_PICTURES]
     ]
     st.session_state[JUST_TAKEN] = widget == UPLOAD
@@ -251,12 +252,12 @@ def take_pictures(widget: str) -> None:
     renew(TABLE)
 
 
-def framed_file(data: bytes) -> tuple[list[Asked], str]:
-    """Return what the digits in a file ask, with a small copy of it; or none and why."""
+def picture_in(name: str, data: bytes) -> Picture:
+    """Return what a file asks, with a small copy of its picture."""
     try:
-        picture = read_picture(data)
+        pixels = read_picture(data)
     except PictureError as error:
-        return [], str(error)
-    digits, reason = framed(picture)
-    sheet = np.asarray(averaged(Image.fromarray(picture), SIDE))
-    return [digit._replace(sheet=sheet) for digit in digits], reason
+        return Picture(name, [], str(error))
+    digits, reason = framed(pixels)
+    sheet = np.asarray(averaged(Image.fromarray(pixels), SIDE))
+    return Picture(name, [digit._replace(sheet=sheet) for digit in digits], reason, sheet)

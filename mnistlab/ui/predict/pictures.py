@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from mnistlab.analysis.decision import DIGIT, Verdict, verdict
+from mnistlab.analysis.decision import DIGIT, TORN, Verdict, either, verdict
 from mnistlab.data.user_digits import label_of
 from mnistlab.engine.evaluation import activations_of
 from mnistlab.figures.ink import ink_source
-from mnistlab.prediction import decision
 from mnistlab.runs.run import Run
 from mnistlab.ui.formatting import count
 from mnistlab.ui.lab_session import current_snapshot
@@ -63,4 +62,6 @@ def answered(run: Run, images: Sequence[np.ndarray | None]) -> list[Verdict | No
 
 def answer_words(answer: Verdict) -> str:
     """Return a prediction in as few words as there are."""
-    return str(answer.digit) if answer.kind == DIGIT else decision(answer)
+    return (
+        str(answer.digit) if answer.kind == DIGIT else either(answer) if answer.kind == TORN else "no answer"
+    )

@@ -151,8 +151,9 @@ def forget_unit() -> None:
 
 def draw_neighbors(lab: Lab, image: np.ndarray) -> None:
     """Draw the five training digits that differ least from an image."""
-    st.markdown("**Nearest neighbors (training set)** · no network, only pixels compared")
     dataset = lab.dataset
+    images = f"{dataset.name}, first epoch" if dataset.mixture else dataset.name
+    st.markdown(f"**Nearest neighbors (training set)** · {images}; no network, only pixels compared")
     shown = remembered("predict_neighbors", (image, dataset), lambda: neighbors_row(dataset, image))
     st.html(shown)
 
