@@ -7,7 +7,7 @@ import pytest
 
 from mnistlab.jobs.labs import Labs
 from tests.fake_engine import HandPool
-from tests.test_checkpoints import same_figures, same_networks, trained_run
+from tests.runs.test_checkpoints import same_figures, same_networks, trained_run
 
 
 class Clock:

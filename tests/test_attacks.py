@@ -21,7 +21,7 @@ from mnistlab.ui.canvas import MAX_STROKES, sent
 from mnistlab.ui.query_params import lesson_from, settings_from
 from tests.attacks import addresses, canvases, network_files, pictures, run_records
 from tests.attacks.run_records import MARKUP
-from tests.test_checkpoints import trained_run
+from tests.runs.test_checkpoints import trained_run
 
 SECONDS = 60.0  # of a processor, for one of them: nearly all take milliseconds, and what hangs takes for ever
 MEGABYTES = 80  # of ours; the largest network that is taken takes 26 MB

@@ -12,7 +12,7 @@ from PIL import Image
 from mnistlab.__main__ import main
 from mnistlab.runs import checkpoints
 from tests.conftest import REPOSITORY
-from tests.test_checkpoints import trained_run
+from tests.runs.test_checkpoints import trained_run
 
 PATIENCE = 120  # seconds
 

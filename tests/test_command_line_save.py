@@ -10,7 +10,7 @@ from mnistlab.__main__ import main
 from mnistlab.runs import checkpoints
 from mnistlab.sweeps import cli
 from tests.conftest import REPOSITORY
-from tests.test_checkpoints import trained_run
+from tests.runs.test_checkpoints import trained_run
 
 SMALL = ("--dataset", "generated", "--hidden", "4", "--train-size", "200", "--batch-size", "20", "--epochs")
 PROGRAM = (  # a shell's background jobs ignore Ctrl-C, and so would what they start

@@ -49,7 +49,7 @@ def test_every_promise_in_the_readme_names_a_check_that_is_there():
     for row in promises.splitlines()[4:]:
         if row.startswith("|"):
             (command,) = re.findall(r"`([^`]+)` \|$", row)
-            for path in re.findall(r"tests/\w+\.py", command):
+            for path in re.findall(r"tests/[\w/]+\.py", command):
                 assert (REPOSITORY / path).exists(), row
             if module := re.search(r"python -m (benchmarks\.\w+)", command):
                 assert (REPOSITORY / f"{module[1].replace('.', '/')}.py").exists(), row
