@@ -1,4 +1,4 @@
-"""The first version's own words for what the field has a term for; `tests/ui/test_words.py` looks for them."""
+"""The first version's own words for what the field has a term for: `ui/test_words.py` looks for them."""
 
 SIDEBAR = """Digits | Spread of first weights | 0.01 | 1 / √n | Pixel values | 0 to 255 | divided by 255
 Stop if no better for so many epochs | Training images | Large type | Begin the new one | Train the new one"""

@@ -22,6 +22,7 @@ MAX_STROKES = 200  # that are kept for coming back to the page
 SHEETS = 100  # that are kept for reloads, of those who drew last
 
 CANVAS, LIVE = "predict_canvas", "predict_live"  # the widget; the switch
+TOOL, PEN_WIDTH = "predict_tool", "predict_pen"
 SHOWN = "predict_sheet_state"  # session state: the sheet that the browser shows
 
 
@@ -72,7 +73,7 @@ def draw_canvas() -> np.ndarray | None:
     with st.container(width=SIDE, gap="small", key="predict_paper"):
         with st.container(key="predict_sheet"):
             keep_what_was_sent()
-            draw_sheet(st.session_state.get("predict_tool"), st.session_state.get("predict_pen", PEN))
+            draw_sheet(st.session_state.get(TOOL), st.session_state.get(PEN_WIDTH, PEN))
         draw_tools()
     if sheet.refused:
         st.warning(sheet.refused)
@@ -109,7 +110,7 @@ def draw_tools() -> None:
             ["Pen", "Eraser"],
             default="Pen",
             required=True,
-            key="predict_tool",
+            key=TOOL,
             label_visibility="collapsed",
             persist_state="session",
         )
@@ -121,7 +122,7 @@ def draw_tools() -> None:
         *PENS,
         value=PEN,
         step=2,
-        key="predict_pen",
+        key=PEN_WIDTH,
         format="%d px",
         persist_state="session",
         help="**Pen width**: MNIST's strokes are a ninth of the digit's height: 22 px for a digit of 200 px.",

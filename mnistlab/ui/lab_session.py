@@ -21,6 +21,7 @@ from mnistlab.ui.settings import current_settings, current_setup, use_settings
 
 LAB = "lab"
 REFUSED = "refused"
+SNAPSHOT = "snapshot"  # of the trainer, the last that a page has read, parameters included
 
 
 class Places(NamedTuple):
@@ -97,8 +98,8 @@ def current_lab() -> Lab:
 
 def current_snapshot() -> Snapshot:
     """Return the trainer's latest snapshot and keep it, parameters included, in session state."""
-    st.session_state["snapshot"] = current_trainer().snapshot()
-    return st.session_state["snapshot"]
+    st.session_state[SNAPSHOT] = current_trainer().snapshot()
+    return st.session_state[SNAPSHOT]
 
 
 def is_untouched(snapshot: Snapshot) -> bool:

@@ -22,6 +22,7 @@ from mnistlab.ui.query_params import (
 )
 from mnistlab.ui.widgets import renew, widget_key
 
+SETUP = "setup"
 WIDGETS = "settings"  # they get new values together
 A_WHILE = 30.0  # seconds
 
@@ -58,9 +59,9 @@ class Setup:
 
 def current_setup() -> Setup:
     """Return how this session is set up; on the first run it is read from the address."""
-    if "setup" not in st.session_state:
-        st.session_state["setup"] = read_address()
-    return st.session_state["setup"]
+    if SETUP not in st.session_state:
+        st.session_state[SETUP] = read_address()
+    return st.session_state[SETUP]
 
 
 def current_settings() -> TrainConfig:
