@@ -31,7 +31,7 @@ SOURCES = {
 }
 INVITATIONS = {  # what to do where there is nothing to read yet, and what comes of it
     "draw": ("Draw a digit.", "As soon as there is ink, the network predicts what it is."),
-    "picture": ("Show it a picture.", "As soon as there is one, the network predicts what it is."),
+    "picture": ("Show it a digit.", "As soon as there is one, the network predicts what it is."),
     "mistakes": ("No errors.", "Ask about something else."),
 }
 NUM_MISTAKES = 16

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnistlab.analysis.decision import DIGIT, TORN, Verdict, either, verdict
+from mnistlab.data.framing import SIDE
 from mnistlab.data.user_digits import label_of
 from mnistlab.engine.evaluation import activations_of
 from mnistlab.figures.ink import ink_source
@@ -17,6 +18,7 @@ from mnistlab.ui.widgets import choose_row, widget_key
 
 TABLE = "predict_pictures"  # the element
 NOT_READ = "not read"
+BLANK = np.zeros((SIDE, SIDE), np.uint8)
 
 
 def choose_picture(names: Sequence[str], images: Sequence[np.ndarray | None]) -> int:
@@ -29,7 +31,7 @@ def choose_picture(names: Sequence[str], images: Sequence[np.ndarray | None]) ->
     answers = answered(current_snapshot().run, images)
     labels = [None if image is None else label_of(own_digits(), image) for image in images]
     table: dict[str, Sequence] = {
-        "": [None if image is None else ink_source(image) for image in images],
+        "": [ink_source(BLANK if image is None else image) for image in images],
         "Prediction": [NOT_READ if answer is None else answer_words(answer) for answer in answers],
         "True label": ["" if label is None else str(label) for label in labels],
         "File": names,
