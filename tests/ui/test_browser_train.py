@@ -357,6 +357,7 @@ def tick(page, *rows: int) -> None:
     """Click the boxes of some rows of the table of runs, a canvas with two rows of titles."""
     table = page.locator("[class*=st-key-train_runs]")
     table.scroll_into_view_if_needed()
+    expect(table.get_by_test_id("data-grid-canvas")).to_be_visible()
     settled(page)
     for row in rows:
         table.click(position={"x": 16, "y": 70 + 35 * row + 17})
