@@ -1,7 +1,7 @@
 """What a history says about a training, in words: what is the case, what shows it, and what helps.
 
 A finding knows the epochs so far and nothing else. `python -m benchmarks.diagnosis_judge` holds each against
-what became of 320 real trainings and of their networks at other learning rates; the thresholds were chosen
+what became of 400 real trainings and of their networks at other learning rates; the thresholds were chosen
 on two thirds of them.
 """
 
@@ -120,6 +120,11 @@ class Seen:
         return tuple(digit for digit, most in enumerate(self.last.output_maxima) if most < SILENT)
 
     @property
+    def trained(self) -> list[EpochMetrics]:
+        """The epochs after the first step whose largest outputs are known."""
+        return [metrics for metrics in self.history[1:] if metrics.output_maxima]
+
+    @property
     def pinned(self) -> bool:
         """Whether the outputs sit where sigma is flat without having learned anything."""
         return self.train[-1] > PINNED_COST and self.last.saturation[-1] > PINNED_SHARE
@@ -181,10 +186,10 @@ def _stands_still(seen: Seen) -> Finding | None:
     norms = seen.last.gradient_norms
     if seen.pinned:
         began = seen.history[0].saturation[-1] > PINNED_SHARE
+        free = [m.epoch for m in seen.history if m.saturation[-1] <= PINNED_SHARE]
+        when = "the first steps" if len(free) == 1 else f"the steps of epoch {max(free, default=0) + 1}"
         sentence = "The outputs sit where σ is flat: " + (
-            "there they began."
-            if began
-            else "the first steps threw them there, the learning rate is too large."
+            "there they began." if began else f"{when} threw them there, the learning rate is too large."
         )
         evidence += f" {_percent(seen.last.saturation[-1])} of their z lie beyond {SATURATED:g} in size."
         remedy = "Reset, with smaller weights or input scaling 1/255."
@@ -250,10 +255,12 @@ def _silent(seen: Seen) -> Finding | None:
     if len(seen.silent) == NUM_CLASSES:
         who, fires, stays = "The outputs", "fire", "all of them stay"
     still = seen.stands_still
+    fired = any(m.output_maxima[digit] >= SILENT for m in seen.trained for digit in seen.silent)
+    says = f"no longer {fires}" if fired else f"never {fires}{'' if still else ' so far'}"
     return Finding(
         "silent output",
         "warning" if seen.settled else "note",
-        f"{who} never {fires}{'' if still else ' so far'}.",
+        f"{who} {says}.",
         f"On all {seen.last.train.num_images:,} training images that are measured {stays} under {SILENT:g}.",
         "Reset, with another seed or weight initialization: near 0 an output has no slope to leave it."
         if still
@@ -388,6 +395,10 @@ def _how_it_goes(seen: Seen) -> Finding:
     cost, accuracy = seen.train[-1], f"the test accuracy is {seen.last.test.accuracy:.1%}"
     evidence = f"The training cost is {cost:.4f}, after {seen.train[-2]:.4f} in the epoch before."
     if seen.weak or seen.silent or seen.last.test.accuracy < GOOD_ACCURACY:
+        if cost > min(seen.train):
+            best = int(np.argmin(seen.train))
+            evidence += f" It was lowest after epoch {best}: {seen.train[best]:.4f}."
+            return Finding("early", "note", f"It goes back and forth: {accuracy}.", evidence)
         if seen.progress < STILL:
             return Finding("early", "note", f"It has learned little so far: {accuracy}.", evidence)
         return Finding("learning", "note", f"It is learning: {accuracy}.", evidence)

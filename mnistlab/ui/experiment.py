@@ -5,12 +5,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from mnistlab.analysis.experiments import EXPERIMENTS, Experiment
-from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.trainer import Trainer
 from mnistlab.runs.run import Run
 from mnistlab.ui.digits import mnist_is_here
 from mnistlab.ui.glossary import explained
-from mnistlab.ui.lab_session import Lab, begin_and_train, command, different_settings
+from mnistlab.ui.lab_session import Lab, begin_and_train, command, is_for, is_of
 from mnistlab.ui.page import path_of
 from mnistlab.ui.settings import current_lesson, open_experiment
 
@@ -72,16 +71,15 @@ def draw_reveal(experiment: Experiment, lab: Lab, guess: str | None) -> None:
         st.caption("Guess first; then train and see.")
     elif is_done(experiment, run):
         draw_outcome(experiment, run.history, guess)
-    elif not differs(experiment, run.config):
-        if lab.snapshot.active:
-            st.caption("It is training. What it did appears here when it is done.")
-        else:
-            draw_train_button(command, Trainer.start)
-    elif differs(experiment, lab.settings):
+    elif is_of(run, experiment) and lab.snapshot.active:
+        st.caption("It is training. What it did appears here when it is done.")
+    elif not is_for(lab.settings, experiment):
         st.caption("Your settings are no longer those of the experiment.")
         st.button(
             "Set it up again", key="experiment_again", on_click=open_experiment, args=(experiment.slug,)
         )
+    elif is_of(run, experiment):
+        draw_train_button(command, Trainer.start)
     else:  # a network that was trained before is still the current one
         draw_train_button(begin_and_train)
 
@@ -98,12 +96,7 @@ def lacks_mnist(experiment: Experiment) -> bool:
 
 def is_done(experiment: Experiment, run: Run) -> bool:
     """Return whether a run is the experiment's and has come to its end; a guess is none any more then."""
-    return not differs(experiment, run.config) and run.epoch >= experiment.config.num_epochs
-
-
-def differs(experiment: Experiment, config: TrainConfig) -> bool:
-    """Return whether settings are not those of the experiment, on whatever digits."""
-    return bool(different_settings(config, experiment.config_on(config.dataset)))
+    return is_of(run, experiment) and run.epoch >= experiment.config.num_epochs
 
 
 def draw_outcome(experiment: Experiment, history, guess: str) -> None:
@@ -115,8 +108,6 @@ def draw_outcome(experiment: Experiment, history, guess: str) -> None:
     expected.markdown(f"**{verdict}.** {experiment.because}")
     happened.markdown(f"**What your run did.** {outcome.sentence}")
     if not outcome.kept:
-        happened.caption(
-            "That is not what was expected: a changed learning rate or other digits can do this."
-        )
+        happened.caption("That is not what was expected: other digits can do this.")
     st.markdown(f"**The formula behind it.** {experiment.formula_name}:")
     st.latex(experiment.formula)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mnistlab.analysis.experiments import Experiment
 from mnistlab.data.datasets import Dataset
 from mnistlab.engine.config import TrainConfig
 from mnistlab.jobs.labs import labs
@@ -17,7 +18,7 @@ from mnistlab.runs.run import CHANGEABLE, Run
 from mnistlab.setting_labels import on_screen
 from mnistlab.ui.digits import dataset_in_use
 from mnistlab.ui.session_token import current_trainer, took_lab_back
-from mnistlab.ui.settings import current_settings, current_setup, use_settings
+from mnistlab.ui.settings import current_lesson, current_settings, current_setup, use_settings
 
 LAB = "lab"
 REFUSED = "refused"
@@ -51,13 +52,12 @@ class Lab:
     @property
     def differs(self) -> tuple[str, ...]:
         """Settings in which a new network would differ from the current one; none: they ask for no other."""
-        return different_settings(self.settings, self.run.config)
+        return asking_for_another(self.settings, self.run)
 
     @property
     def changed(self) -> tuple[str, ...]:
         """All settings in which a new network would differ, also those that may change between epochs."""
-        now = self.run.settings
-        return (*self.differs, *(n for n in CHANGEABLE if getattr(self.settings, n) != getattr(now, n)))
+        return tuple(dict.fromkeys((*self.differs, *changes(self.settings, self.run))))
 
 
 def remember_token() -> None:
@@ -139,14 +139,42 @@ def different_settings(settings: TrainConfig, config: TrainConfig) -> tuple[str,
     return tuple(name for name in names if getattr(settings, name) != getattr(config, name))
 
 
+def changes(settings: TrainConfig, run: Run) -> tuple[str, ...]:
+    """Return the settings of a run that may change between epochs, and differ."""
+    return tuple(name for name in CHANGEABLE if getattr(settings, name) != getattr(run.settings, name))
+
+
+def asking_for_another(settings: TrainConfig, run: Run) -> tuple[str, ...]:
+    """Return the settings that ask for another network than that of a run.
+
+    A learning rate that is an experiment's changes no network that was trained with another before.
+    """
+    names, experiment = different_settings(settings, run.config), current_lesson().chosen
+    if names or not experiment or not run.epoch or is_of(run, experiment) or not is_for(settings, experiment):
+        return names
+    return changes(settings, run)
+
+
+def is_for(settings: TrainConfig, experiment: Experiment) -> bool:
+    """Return whether settings are those of an experiment, on whatever digits."""
+    wanted = experiment.config_on(settings.dataset)
+    return not different_settings(settings, wanted) and settings.learning_rate == wanted.learning_rate
+
+
+def is_of(run: Run, experiment: Experiment) -> bool:
+    """Return whether a run is an experiment's: it was trained with its settings, as far as that goes."""
+    wanted = experiment.config_on(run.config.dataset)
+    rates = {metrics.learning_rate for metrics in run.history[1 : wanted.num_epochs + 1]}
+    return not different_settings(run.config, wanted) and rates <= {wanted.learning_rate}
+
+
 def follow_live_settings(settings: TrainConfig) -> None:
     """Hand on what may change between epochs, unless the settings are meant for another network."""
     run = current_snapshot().run
-    if different_settings(settings, run.config):
+    if asking_for_another(settings, run):
         return
-    for name in CHANGEABLE:
-        if getattr(run.settings, name) != getattr(settings, name):
-            command(Trainer.change, name, getattr(settings, name))
+    for name in changes(settings, run):
+        command(Trainer.change, name, getattr(settings, name))
 
 
 def begin_new_network() -> None:

@@ -39,7 +39,11 @@ def settled(app: AppTest) -> AppTest:
 
 
 def pressed(app: AppTest, name: str) -> AppTest:
-    app.button(key=f"train_{name}").click().run()
+    return pressed_key(app, f"train_{name}")
+
+
+def pressed_key(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click().run()
     assert not app.exception
     return app
 
@@ -243,6 +247,30 @@ def test_an_experiment_after_another_training_offers_to_train_it(generated):
     assert not app.exception
     assert app.button(key="experiment_train").label == "Train it"
     assert "experiment_again" not in [button.key for button in app.button]
+
+
+def test_an_experiment_on_other_rates_begins_a_network_of_its_own_and_leaves_the_one_before(
+    generated, monkeypatch
+):
+    app = trained()
+    before = run_of(app)
+    ten_times = replace(before.settings, learning_rate=10 * before.settings.learning_rate)
+    monkeypatch.setitem(BY_SLUG, "too-fast", replace(BY_SLUG["too-fast"], config=ten_times))
+    app.session_state["setup"].lesson = replace(app.session_state["setup"].lesson, experiment="too-fast")
+    app.session_state["setup"].settings = ten_times
+    app.session_state["widget_versions"] = {"settings": 1}
+    app.run()
+    assert "changed: learning rate η" in shown(app)
+    guess = app.radio(key="guess_too-fast")
+    guess.set_value(guess.options[1]).run()
+    settled(pressed_key(app, "experiment_train"))
+    assert "What your run did" in shown(app)
+    assert run_of(app).id != before.id
+    rates = [[metrics.learning_rate for metrics in run.history[1:]] for run in trainer(app).snapshot().runs]
+    assert rates == [[before.settings.learning_rate] * 2, [ten_times.learning_rate] * 2]
+    assert (
+        next(run for run in trainer(app).snapshot().runs if run.id == before.id).schedule == before.schedule
+    )
 
 
 def test_in_an_experiment_the_curve_to_watch_comes_first_right_below_the_question(generated):

@@ -62,7 +62,7 @@ def viewed_network(lab: Lab) -> Viewed:
 def asks_for_other(title: str) -> bool:
     """Let one choose between the current network and the one that the settings ask for."""
     names = {"bench": f"Current: {title}", "asked": "As set in the sidebar"}
-    return choose("Network", names, "bench", "architecture_which", persist_state="session") == "asked"
+    return choose("Network", names, "asked", "architecture_which", persist_state="session") == "asked"
 
 
 def beginning(config: TrainConfig) -> State:

@@ -237,8 +237,8 @@ def draw_ranked(case: Case, damage: Damage, layer: int, whole: Score, *without: 
     if copies[0].num_correct < whole.num_correct:
         st.markdown(
             f"Without **unit {units[0]}** the accuracy on {images} falls most, from "
-            f"{percent(whole.accuracy)} to {percent(copies[0].accuracy)}. Click a row, and above you see the "
-            "network without that unit."
+            f"{percent(whole.accuracy)} to {percent(copies[0].accuracy)}. Of {len(without):,} units these "
+            "cost most: tick one, and above you see the network without it."
         )
     else:
         st.markdown(f"It can spare any one of them: on {images} none costs accuracy.")

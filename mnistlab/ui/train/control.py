@@ -18,6 +18,7 @@ from mnistlab.ui.lab_session import (
     is_moving,
     switch_network,
 )
+from mnistlab.ui.settings import current_lesson
 from mnistlab.ui.train.run_link import draw_offer, is_offered
 from mnistlab.ui.widgets import once
 
@@ -44,7 +45,7 @@ def draw_controls(lab: Lab) -> None:
     snapshot = lab.snapshot
     resting = not snapshot.active
     with st.container(horizontal=True, gap="small", key="train_controls"):
-        draw_start(snapshot, "secondary" if asks else "primary")
+        draw_start(snapshot, "secondary" if asks or current_lesson().chosen else "primary")
         can_pause = snapshot.state in ("queued", "running")
         button("Pause", Trainer.pause, disabled=not can_pause, shortcut="P", help=PAUSES)
         button("Stop", Trainer.stop, disabled=resting, shortcut="S", help=STOPS)
