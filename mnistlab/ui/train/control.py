@@ -15,6 +15,7 @@ from mnistlab.ui.lab_session import (
     back_to_network,
     begin_new_network,
     command,
+    is_for,
     is_moving,
     switch_network,
 )
@@ -37,15 +38,20 @@ NOT_KEPT = "The test cost was lowest after epoch {}, but the weights of that epo
 
 
 def draw_controls(lab: Lab) -> None:
-    """Draw the run of a link, or the question about another network, and the row of buttons."""
-    if asks := is_offered(lab):
+    """Draw the run of a link, or the question about another network, and the row of buttons.
+
+    In an experiment its own button begins the network, and Train is second to it.
+    """
+    experiment = current_lesson().chosen
+    in_experiment = experiment is not None and is_for(lab.settings, experiment)
+    if offered := is_offered(lab):
         draw_offer(lab)
-    elif asks := bool(lab.differs):
+    elif lab.differs and not in_experiment:
         draw_question(lab)
     snapshot = lab.snapshot
     resting = not snapshot.active
     with st.container(horizontal=True, gap="small", key="train_controls"):
-        draw_start(snapshot, "secondary" if asks or current_lesson().chosen else "primary")
+        draw_start(snapshot, "secondary" if offered or lab.differs or in_experiment else "primary")
         can_pause = snapshot.state in ("queued", "running")
         button("Pause", Trainer.pause, disabled=not can_pause, shortcut="P", help=PAUSES)
         button("Stop", Trainer.stop, disabled=resting, shortcut="S", help=STOPS)
