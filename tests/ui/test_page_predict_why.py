@@ -60,6 +60,8 @@ def test_the_nearest_training_digits_are_shown(trained):
         element.proto.body for element in trained.get("html") if 'class="gallery"' in element.proto.body
     ]
     assert re.findall("<figcaption>(.*?)</figcaption>", row) == ["7"] * 5
+    assert "**Nearest neighbors (training set)** · generated digits;" in shown(trained)
+    assert "trained on generated digits." in shown(trained)
 
 
 def test_a_network_without_hidden_layers_is_explained_exactly(generated):
@@ -101,6 +103,7 @@ def test_training_on_own_digits_says_what_it_changed_and_can_be_undone(trained, 
     assert f"{100 * change.test_before:.2f}%" in shown(trained)
     assert f"{100 * change.test_after:.2f}%" in shown(trained)
     assert f"from {100 * change.own_before:.0f}% to {100 * change.own_after:.0f}%" in shown(trained)
+    assert "trained on generated digits and your own digits." in shown(trained)
     trained.switch_page("../pages/train.py").run()
     assert trained.metric[0].value == f"{100 * change.test_after:.2f}%"
     assert any(f"{100 * change.test_after:.1f}%" in words.value for words in trained.sidebar.markdown)

@@ -15,13 +15,14 @@ from mnistlab.figures.html_figure import Sketch
 from mnistlab.figures.layer_values import Strip, draw_passes
 from mnistlab.figures.theme import number
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.runs.run import Run
+from mnistlab.runs.run import OwnDigits, Run
 from mnistlab.ui.digits import nearest_training_digits
 from mnistlab.ui.formatting import count
 from mnistlab.ui.glossary import help_of
 from mnistlab.ui.html_figure import gallery, show_sketch
 from mnistlab.ui.lab_session import Lab
 from mnistlab.ui.memo import remembered
+from mnistlab.ui.network_status import DIGITS
 from mnistlab.ui.predict.answer import read
 
 NUM_NEIGHBORS = 5
@@ -38,6 +39,7 @@ def draw_why(lab: Lab, snapshot: Snapshot, image: np.ndarray | None) -> None:
         return
     run = snapshot.run
     passed = read(run, image)
+    st.caption(whose(run))
     left, right = st.columns(2, gap="medium")
     with left:
         draw_layers(run, passed)
@@ -45,6 +47,15 @@ def draw_why(lab: Lab, snapshot: Snapshot, image: np.ndarray | None) -> None:
         draw_evidence(run, passed, image)
     with left:  # last, because it takes longest
         draw_neighbors(lab, image)
+
+
+def whose(run: Run) -> str:
+    """Say whose answer is explained: the network, and which images it learned from."""
+    if not run.epoch:
+        return "Of the untrained network."
+    own = " and your own digits" if any(isinstance(change, OwnDigits) for change in run.schedule) else ""
+    name = "MNIST" if run.config.dataset == "mnist" else DIGITS[run.config.dataset]
+    return f"Of the network after epoch {run.epoch}, trained on {name}{own}."
 
 
 def draw_layers(run: Run, passed: Reading) -> None:
