@@ -17,12 +17,13 @@ if TYPE_CHECKING:  # the records' module imports JAX, which no figure needs
     History = Sequence[EpochMetrics]
 
 SHOWN = 250  # epochs at most: more than there are pixels to tell them apart
+NAMED = 3  # digits that are equally weak
 
 
 def plot_recall(history: "History", x_max: int, view: View = "all", errors: bool = False) -> go.Figure:
     """Return the recall of each digit on the test images, by epoch, or with `errors` 1 minus the recall.
 
-    An output that never fires is a flat line at zero; the weakest digit is named, and its line is the widest.
+    An output that never fires is a flat line at zero; the weakest is named, and its line is the widest.
 
     Args:
         history: Epochs, in order.
@@ -35,22 +36,23 @@ def plot_recall(history: "History", x_max: int, view: View = "all", errors: bool
     if not len(history):
         return empty(title, "Train, and ten lines appear here.")
     epoch, recall = history[-1].epoch, history[-1].test.recall
-    weakest = int(np.nan_to_num(recall, nan=np.inf).argmin())
-    lowest = float(recall[weakest])
+    lowest = float(np.nanmin(recall))
+    weakest = np.flatnonzero(recall == lowest).tolist()
+    who = ", ".join(map(str, weakest)) if len(weakest) <= NAMED else f"{len(weakest)} digits"
     shown = subsample(history)
     shares = by_digit(shown, rates, view)
     traces = [
-        curve(shown, values, str(digit), ".1%", color, dash, 4 if digit == weakest else 1.5)
+        curve(shown, values, str(digit), ".1%", color, dash, 4 if digit == weakest[0] else 1.5)
         for digit, (values, color, dash) in enumerate(zip(shares, DIGITS, 2 * DASHES, strict=True))
     ]
     every = by_digit(history, rates, view)
-    words = f"weakest: {weakest}, {1 - lowest if rates else lowest:.1%}"
+    words = f"weakest: {who}, {1 - lowest if rates else lowest:.1%}"
     return by_epoch(
         traces,
         x_max,
         value_axis("error rate" if rates else "recall", view, (-0.02, 1.04), True, every),
         title=title,
-        alt=f"{title}, by epoch. After epoch {epoch} the weakest is {weakest} with {lowest:.1%}.",
+        alt=f"{title}, by epoch. After epoch {epoch} the weakest is {who} with {lowest:.1%}.",
         annotations=[note(words, 1, 1, xref="paper", yref="paper", xanchor="right", yanchor="bottom")],
         legend=legend_beside("digit"),
     )

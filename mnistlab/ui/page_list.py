@@ -39,8 +39,9 @@ PAGES = {
         PageInfo(
             "backprop",
             "Follow one image through the network and its error back, down to the slope $\\partial L / "
-            "\\partial W_{ij}$ of a single weight, with all its numbers.",
-            "Follow one image forward, and its error back, number by number.",
+            "\\partial W_{ij}$ of a single weight, with all its numbers. Or break a copy of the network, "
+            "under *Ablation*.",
+            "Follow one image forward and its error back, number by number; and break a copy on purpose.",
         ),
         PageInfo(
             "train",

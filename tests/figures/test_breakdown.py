@@ -66,13 +66,15 @@ def test_an_output_that_never_fires_is_a_line_at_zero():
     assert list(line(figure, 5).y) == [0.0] * 3
     assert figure.layout.yaxis.range[0] < 0, "so that the line is not cut"
     assert "the weakest is 5 with 0.0%" in alt_text(figure)
+    two = plot_recall([epoch(1, (0.0, 0.0) + 8 * (0.8,))], 10)
+    assert two.layout.annotations[0].text == "weakest: 0, 1, 0.0%"
 
 
 def test_a_digit_of_which_there_is_no_image_has_no_points_and_is_not_the_weakest():
     score = Score(1.0, np.diag([5] * 9 + [0]))
     figure = plot_recall([EpochMetrics(0, score, score, (1.0,), (0.0,), 0.1, 1.0)], 3)
     assert line(figure, 9).y == (None,)
-    assert "weakest is 0" in alt_text(figure)
+    assert "weakest is 9 digits with 100.0%" in alt_text(figure)
 
 
 def test_a_gradient_stands_on_a_logarithmic_axis_and_one_of_zero_at_its_foot_under_that_name():

@@ -40,6 +40,7 @@ def draw_weights(viewed: Viewed) -> None:
             )
             st.page_link(path_of("train"), label="Train this network")
         return
+    st.caption("What the network does without a unit: Backprop, *Ablation*.")
     for name, state, column in zip(names, viewed.states, st.columns(2, gap="large"), strict=True):
         with column:
             draw_unit(name, state, unit, "as it began" if name == "before" else state.when)
