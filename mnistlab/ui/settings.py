@@ -43,6 +43,7 @@ class Setup:
     were_given: bool  # whether there were settings in the address
     complaints: list[str]  # about the address
     linked: LinkedRun | None = None  # until it is trained here, or closed
+    before: TrainConfig | None = None  # the settings that an open experiment took the place of
     read_at: float = field(default_factory=time.monotonic)  # the address
     complained: bool = False
 
@@ -125,11 +126,15 @@ def keep_settings(config: TrainConfig) -> None:
 
 
 def open_experiment(slug: str) -> None:
-    """Open an experiment: its settings, on the dataset in use."""
+    """Open an experiment: its settings, on the dataset in use; "" closes it: those of before are back."""
     setup = current_setup()
+    if not setup.lesson.chosen:
+        setup.before = setup.settings
     setup.lesson = replace(setup.lesson, experiment=slug)
     if experiment := setup.lesson.chosen:
         use_settings(experiment.config_on(setup.settings.dataset))
+    elif setup.before:
+        use_settings(setup.before)
 
 
 def preset_settings(name: str) -> TrainConfig:

@@ -273,6 +273,18 @@ def test_an_experiment_on_other_rates_begins_a_network_of_its_own_and_leaves_the
     )
 
 
+def test_an_experiment_that_is_closed_gives_the_settings_of_before_back(generated):
+    app = opened()
+    settings = app.session_state["setup"].settings
+    for slug in ("too-fast", "narrow"):
+        app.switch_page("../pages/home.py").run()
+        pressed_key(app, f"open_{slug}")
+        assert app.session_state["setup"].settings.learning_rate == BY_SLUG[slug].config.learning_rate
+    app.switch_page("../pages/train.py").run()
+    pressed_key(app, "close_experiment")
+    assert app.session_state["setup"].settings == settings
+
+
 def test_in_an_experiment_the_curve_to_watch_comes_first_right_below_the_question(generated):
     def order(**query) -> list[str]:
         charts = opened(**query).get("bidi_component")
