@@ -6,11 +6,12 @@ import streamlit as st
 
 from mnistlab.jobs.measurement import Measurement
 from mnistlab.jobs.snapshot import Snapshot
-from mnistlab.ui.backprop.ablation import draw_ablation, under_way
+from mnistlab.ui.backprop.ablation import draw_ablation
 from mnistlab.ui.backprop.case import draw_picker
 from mnistlab.ui.backprop.check import draw_check
 from mnistlab.ui.backprop.choice import draw_choice
 from mnistlab.ui.backprop.code import draw_code
+from mnistlab.ui.backprop.damage import under_way
 from mnistlab.ui.backprop.gradient import draw_gradient
 from mnistlab.ui.backprop.hand import draw_by_hand
 from mnistlab.ui.backprop.passes import draw_backward, draw_forward

@@ -20,7 +20,8 @@ from mnistlab.engine.network import initialize_network
 from mnistlab.engine.training import train
 from mnistlab.jobs.measurement import Measurement
 from mnistlab.jobs.tasks import ablation
-from mnistlab.ui.backprop.ablation import hardest_hit, lesson
+from mnistlab.ui.backprop.ablation import lesson
+from mnistlab.ui.backprop.damage import hardest_hit
 from tests.oracles import NUMPY, some_network
 from tests.small_worker import pool_in_this_process, small_dataset
 
