@@ -18,9 +18,7 @@ MOST_PIECES = 12  # of all digits, and of what is left out beside them: more are
 SPECK = 0.005  # of the ink of the largest digit; what is smaller is no piece that counts
 MOST_AFLOAT = 1  # piece inside what a digit encloses, as the dot in a zero: two are the eyes of a face
 WIDEST = 2.6  # times as wide as tall: a car. A plain dash, as a 7 begins, is as tall as its stroke
-WIDEST_STROKE = (
-    0.6  # of the digit's size, of a disc that fits into it; wider is a thing, not something written
-)
+WIDEST_STROKE = 0.6  # of the digit's size, of a disc that fits into it; wider is a thing, not writing
 LARGEST_BLOT = 2.7  # widths of the stroke, of a disc that fits into it: where strokes cross it is 2
 SMALLEST_BLOT = 0.06  # of the digit's size: as coarsely as is looked, a hairline is as wide
 MOST_CROSSED = 3  # strokes, of a line from side to side

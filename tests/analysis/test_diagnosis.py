@@ -91,6 +91,23 @@ def test_a_class_that_is_hardly_recognized_is_named():
     assert "all well" not in found(history)
 
 
+def test_a_network_whose_cost_is_above_its_lowest_is_not_said_to_be_learning():
+    weak = {"accuracies": (0.4, 0.4)}
+    assert "learning" in found(costs((0.9, 0.9), (0.7, 0.7), (0.65, 0.65), **weak))
+    wavering = found(costs((0.9, 0.9), (0.65, 0.65), (0.68, 0.68), **weak))
+    assert "learning" not in wavering
+    assert wavering["early"].sentence == "It goes back and forth: the test accuracy is 40.0%."
+    assert "lowest after epoch 1: 0.6500." in wavering["early"].evidence
+
+
+@pytest.mark.parametrize(("free", "when"), [(1, "the first steps"), (3, "the steps of epoch 3")])
+def test_the_steps_that_threw_the_outputs_where_they_are_flat_are_named(free, when):
+    history = costs((0.9, 0.9), *[(0.3, 0.3)] * (free - 1), *[(1.0, 1.0)] * 5, accuracies=(0.1, 0.1))
+    history = [m._replace(saturation=(0.1, 0.1 if m.epoch < free else 1.0)) for m in history]
+    sentence = found(history)["no progress"].sentence
+    assert sentence.endswith(f"{when} threw them there, the learning rate is too large.")
+
+
 def test_an_output_never_fires_where_it_is_near_0_on_all_images_and_so_far_while_the_network_learns():
     maxima = (*AWAKE[:4], 0.02, *AWAKE[5:])
     falling = costs(*((1 / n, 1 / n) for n in range(1, 7)), output_maxima=maxima)
@@ -98,6 +115,9 @@ def test_an_output_never_fires_where_it_is_near_0_on_all_images_and_so_far_while
     still = costs((1.2, 1.2), *[(0.4, 0.4)] * 6, output_maxima=(*maxima[:9], 0.05), accuracies=(0.7, 0.7))
     assert found(still)["silent output"].sentence == "The outputs for 4 and 9 never fire."
     assert "Reset" in found(still)["silent output"].remedy
+    fired = [*falling[:3], *(metrics._replace(output_maxima=maxima) for metrics in falling[3:])]
+    fired[1] = fired[1]._replace(output_maxima=AWAKE)
+    assert found(fired)["silent output"].sentence == "The output for 4 no longer fires."
     assert "silent output" not in found(
         costs(*[(0.4, 0.4)] * 7, output_maxima=())
     )  # files of earlier releases
